@@ -1,0 +1,1 @@
+"""Build LoopLab's lessons, and grade what students hand in."""

@@ -1,0 +1,165 @@
+"""The `looplab` command.
+
+Exit status: 0 done, 1 something was found wrong with the input, 2 wrong usage or a
+missing tool. Errors are one sentence; `--debug` shows the traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import looplab
+from loopgrade import course, sandbox
+
+
+class Progress:
+    """How far long work has come: a bar on a terminal, plain lines elsewhere.
+
+    Args:
+        what: what is done, such as `grading`.
+        out: where it is shown.
+    """
+
+    def __init__(self, what: str, out: TextIO | None = None) -> None:
+        self._what = what
+        self._out = out or sys.stderr
+        self._bar = self._out.isatty()
+        self._told = -1
+
+    def __call__(self, done: int, of: int, which: str) -> None:
+        """Tell that `done` of `of` are done, and which is at hand."""
+        if self._bar:
+            filled = 30 * done // max(1, of)
+            line = f"\r{self._what} [{'#' * filled}{'.' * (30 - filled)}] {done}/{of} {which}"
+            self._out.write(f"{line[:100]:<100}" + ("\r\033[K" if done == of else ""))
+        elif (tenth := 10 * done // max(1, of)) != self._told:
+            self._told = tenth
+            self._out.write(f"{self._what}: {done} of {of}\n")
+        self._out.flush()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if options.debug:
+            raise
+        print(f"looplab: {error}", file=sys.stderr)
+        return 2 if isinstance(error, sandbox.SandboxError | course.NoCourse) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="looplab", description="A course on asyncio that you can watch run, and its grader."
+    )
+    parser.add_argument("--version", action="version", version=f"looplab {looplab.__version__}")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text, parents=[shared])
+        made.set_defaults(run=run)
+        return made
+
+    lab = command("lab", _lab, "Open the course in JupyterLab.")
+    lab.add_argument(
+        "folder", nargs="?", type=Path, help="work in copies here; none is overwritten"
+    )
+    lab.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+
+    build = command("build", _build, "Make the student notebooks from the lessons.")
+    build.add_argument("lessons", nargs="*", metavar="LESSON")
+
+    verify = command("verify", _verify, "Examine every answer of the answer bank.")
+    verify.add_argument("lessons", nargs="*", metavar="LESSON")
+    verify.add_argument("--workers", type=int, help="how many at once")
+
+    grade = command("grade", _grade, "Grade what was handed in for a lesson.")
+    grade.add_argument("lesson", metavar="LESSON")
+    grade.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
+    grade.add_argument("--regrade", action="store_true", help="again, what is graded already too")
+    grade.add_argument(
+        "--isolation",
+        choices=sandbox.LEVELS,
+        default="bubblewrap",
+        help="how isolated a student's code must run",
+    )
+
+    command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
+    command("doctor", _doctor, "Say what this machine has and lacks, and what mends it.")
+    return parser
+
+
+def _lab(options: argparse.Namespace) -> int:
+    return course.lab(options.folder, browser=not options.no_browser)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from loopgrade.build import build, read_settings
+    from loopgrade.verify import stub_passes
+
+    root = course.own()
+    stub = read_settings(root / "autograder").stub
+    asked = stub_passes(stub, sandbox.strongest())
+    for built in build(root, options.lessons or None, stub_passes=asked):
+        print(f"{built.notebook.relative_to(root)}: {'new' if built.changed else 'unchanged'}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from loopgrade.verify import summary, verify
+
+    level = sandbox.strongest()
+    found = verify(
+        course.find(),
+        options.lessons,
+        level=level,
+        workers=options.workers,
+        progress=Progress("verifying"),
+    )
+    wrong = sum(bool(each.problem) for each in found)
+    print(summary(found))
+    print(f"{len(found)} answers, {wrong} judged wrongly (isolation: {level})")
+    return 1 if wrong or not found else 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from loopgrade.batch import grade, table
+
+    rows = grade(
+        course.own(),
+        options.lesson,
+        students=options.students,
+        level=options.isolation,
+        regrade=options.regrade,
+        progress=Progress("grading"),
+    )
+    print(table(rows))
+    print(f"isolation: {', '.join(sorted({row.isolation for row in rows} - {''})) or 'none'}")
+    return 1 if any(row.status == "not graded" for row in rows) else 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from loopgrade.demo import demo
+
+    return demo(course.find(), progress=Progress("grading"))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from loopgrade.doctor import examine_machine, report
+
+    found = examine_machine()
+    print(report(found))
+    return 1 if any(each.needed and not each.works for each in found) else 0

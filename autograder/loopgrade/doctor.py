@@ -1,0 +1,82 @@
+"""What this machine has and lacks, and the one command that mends each."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+
+from loopgrade import course, sandbox
+
+PACKAGES = ("jupyterlab", "nbgrader", "nest-asyncio2", "matplotlib", "jupytext")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: its name.
+        works: whether it is as it should be.
+        told: what was found, in words.
+        remedy: what mends it; empty where it works.
+        needed: whether nothing works without it.
+    """
+
+    what: str
+    works: bool
+    told: str
+    remedy: str = ""
+    needed: bool = True
+
+
+def examine_machine() -> list[Finding]:
+    """Look at everything that LoopLab uses."""
+    found = [_python()]
+    found += [_package(name) for name in PACKAGES]
+    found += [_isolation(), _course()]
+    return found
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    works = sys.version_info >= (3, 11)
+    return Finding("Python", works, version, "" if works else "install Python 3.11 or newer")
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Finding(name, False, "not installed", f"python -m pip install {name}")
+
+
+def _isolation() -> Finding:
+    diagnosis = sandbox.diagnose()
+    if diagnosis.works:
+        return Finding("isolation", True, "bubblewrap", needed=False)
+    told = f"{diagnosis.problem} Students need nothing; grading does."
+    return Finding("isolation", False, told, diagnosis.remedy, needed=False)
+
+
+def _course() -> Finding:
+    try:
+        return Finding("course", True, str(course.find()))
+    except course.NoCourse as error:
+        return Finding("course", False, str(error), "python -m pip install .", needed=False)
+
+
+def report(found: list[Finding]) -> str:
+    """Return the findings as lines of text.
+
+    >>> print(report([Finding("thing", False, "missing", "get it")]))
+    ✗ thing    missing
+        mend it: get it
+    """
+    width = max(len(each.what) for each in found) + 4
+    lines = []
+    for each in found:
+        lines.append(f"{'✓' if each.works else '✗'} {each.what:<{width - 1}}{each.told}".rstrip())
+        if each.remedy:
+            lines.append(f"    mend it: {each.remedy}")
+    return "\n".join(lines)

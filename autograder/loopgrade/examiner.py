@@ -1,0 +1,592 @@
+"""One submission: trusted test cells against a student's code, which runs elsewhere.
+
+The examiner runs the test cells; a *subject* in a sandbox runs the student's cells. A
+test cell is the same text that a student runs in a notebook. Here `observe` sends the
+program's name, or a scenario's source, to the subject, and gets a `Run` back. While the
+program runs, the examiner decides what time it is and what the services say, so how
+long it took, and what it asked for and when, is the examiner's own record.
+
+Each exercise has a subject of its own, which runs the student's other cells but not the
+answers to other exercises. A subject that dies costs that exercise and no other.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import hashlib
+import hmac
+import linecache
+import os
+import secrets
+import select
+import time
+import types
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import looplab
+from looplab import expecting
+from looplab.expecting import CheckFailed
+from looplab.observing import with_record
+from looplab.run import Run
+from looplab.services import Gen, Jobs, Spec, TooMuch, World
+from looplab.subject import PROTOCOL, CellOutput
+from looplab.wire import (
+    Json,
+    Value,
+    WireError,
+    decode,
+    describe_exception,
+    dumps,
+    encode,
+    loads,
+    unpack,
+)
+
+from . import sandbox
+
+PROCESSOR_SECONDS = 2.0
+"""Of processor time that one cell or one observation may use."""
+
+WALL_SECONDS = 10.0
+"""Of patience with a subject that waits for something real and does not answer."""
+
+MAX_LINE = 16 * 2**20
+"""Bytes of one reply."""
+
+HIDDEN = "### BEGIN HIDDEN TESTS"
+
+
+@dataclass(frozen=True)
+class StudentCell:
+    """A code cell of the submission that is not a test.
+
+    Attributes:
+        index: its place in the notebook.
+        source: its text.
+        exercise: the exercise that it answers; None for any other cell.
+    """
+
+    index: int
+    source: str
+    exercise: str | None = None
+
+
+@dataclass(frozen=True)
+class TrustedTest:
+    """A test cell, from the gradebook or the lesson's source and never from a submission.
+
+    Attributes:
+        grade_id: what the gradebook knows it by.
+        exercise: the exercise that it tests.
+        source: its trusted text.
+    """
+
+    grade_id: str
+    exercise: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a test cell ended.
+
+    Attributes:
+        grade_id: of the test.
+        passed: whether it earns its points.
+        message: why not, over several lines; empty where it passed.
+        hint: the part of it that tells nothing about a hidden test.
+        hidden: whether a hidden part of the test failed.
+        run: what the program did, where it failed.
+    """
+
+    grade_id: str
+    passed: bool
+    message: str = ""
+    hint: str = ""
+    hidden: bool = False
+    run: Run | None = None
+
+
+@dataclass
+class Examination:
+    """What came of one submission.
+
+    Attributes:
+        verdicts: one for each test, by its grade id.
+        outputs: what each cell of the student's printed and showed, by its index.
+    """
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    outputs: dict[int, tuple[CellOutput, ...]] = field(default_factory=dict)
+
+
+class Gone(Exception):
+    """The subject has died, or says what it must not; the text tells a student why."""
+
+
+def seed_of(secret: bytes, lesson: str, grade_id: str) -> str:
+    """Return the seed of a test's random inputs: the same for every student of a course.
+
+    >>> seed_of(b"secret", "02_yield_and_send", "round_robin-turns")[:8]
+    '1651a2ab'
+    """
+    return hmac.new(secret, f"{lesson}/{grade_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def examine(
+    cells: Sequence[StudentCell],
+    tests: Sequence[TrustedTest],
+    *,
+    level: sandbox.Level,
+    seed: Callable[[str], str],
+) -> Examination:
+    """Run each test against the student's cells.
+
+    Args:
+        cells: the submission's code cells, in order, without its tests.
+        tests: the trusted tests, in the lesson's order.
+        level: how isolated the student's code runs.
+        seed: gives the seed of a test by its grade id.
+    """
+    found = Examination()
+    for exercise in dict.fromkeys(test.exercise for test in tests):
+        mine = [test for test in tests if test.exercise == exercise]
+        with _Desk(cells, exercise, level, found) as desk:
+            for test in mine:
+                found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
+    return found
+
+
+class _Desk:
+    """One exercise of one submission, with the subject that works at it."""
+
+    def __init__(
+        self,
+        cells: Sequence[StudentCell],
+        exercise: str,
+        level: sandbox.Level,
+        found: Examination,
+    ) -> None:
+        self._cells, self._exercise, self._level = cells, exercise, level
+        self._found = found
+        self._stuck: set[int] = set()
+        self._everything = False
+        self._subject: Subject | None = None
+        self._trouble = ""
+        self._over = ""
+
+    def __enter__(self) -> _Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._dismiss()
+
+    def judge(self, test: TrustedTest, seed: str) -> Verdict:
+        """Run a test; where a name is missing, once more with the answers to other exercises."""
+        verdict = self._try(test, seed)
+        if not verdict.passed and self._lacks_a_name(verdict) and not self._everything:
+            self._everything = True
+            self._dismiss()
+            verdict = self._try(test, seed)
+        return verdict
+
+    def _lacks_a_name(self, verdict: Verdict) -> bool:
+        return verdict.run is not None and _error_type(verdict.run) == "NameError"
+
+    def _try(self, test: TrustedTest, seed: str) -> Verdict:
+        if self._over:
+            return _lost(test, self._over)
+        try:
+            return run_test(test, self._observe, seed)
+        except Gone as gone:
+            # After one such end the exercise's other tests would wait for the next.
+            self._over = str(gone)
+            self._dismiss()
+            return _lost(test, self._over)
+
+    def _observe(self, request: dict[str, Json], world: World) -> Run:
+        run = self._ready().observe(request, world)
+        if _error_type(run) == "NameError" and self._trouble and run.error is not None:
+            # The name is missing because its cell failed: that is what to mend.
+            raise CheckFailed(
+                "your code defines what the exercise asks for", self._trouble, "", run
+            )
+        return run
+
+    def _ready(self) -> Subject:
+        """Return a subject that has run the student's cells."""
+        while self._subject is None:
+            subject = Subject(self._level)
+            try:
+                self._run_cells(subject)
+            except Gone:
+                subject.close()
+            else:
+                self._subject = subject
+        return self._subject
+
+    def _run_cells(self, subject: Subject) -> None:
+        for number, cell in enumerate(self._cells, 1):
+            mine = cell.exercise == self._exercise
+            if cell.exercise and not mine and not self._everything:
+                continue
+            if cell.index in self._stuck:
+                continue
+            try:
+                self._keep(cell, subject.cell(cell.source, number))
+            except Gone as gone:
+                self._stuck.add(cell.index)
+                self._keep(cell, (CellOutput("error", "Stopped", str(gone)),))
+                raise
+
+    def _keep(self, cell: StudentCell, outputs: tuple[CellOutput, ...]) -> None:
+        mine = cell.exercise == self._exercise
+        if mine or cell.index not in self._found.outputs:
+            self._found.outputs[cell.index] = outputs
+        if mine:
+            self._trouble = _last_error(outputs)
+
+    def _dismiss(self) -> None:
+        if self._subject is not None:
+            self._subject.close()
+            self._subject = None
+
+
+def _error_type(run: Run) -> str:
+    return run.error.type if run.error is not None else ""
+
+
+def _last_error(outputs: Iterable[CellOutput]) -> str:
+    for output in outputs:
+        if output.kind == "error":
+            return f"the cell with your answer stopped: {output.name}: {output.text}"
+    return ""
+
+
+def _lost(test: TrustedTest, reason: str) -> Verdict:
+    failed = CheckFailed("your code runs to its end", reason)
+    return Verdict(test.grade_id, False, _with_name(test, failed).message)
+
+
+def _with_name(test: TrustedTest, failed: CheckFailed) -> CheckFailed:
+    if failed.check is None:
+        failed.check = _announced_in(test.source)
+    return failed
+
+
+def _announced_in(source: str) -> expecting.Check | None:
+    """Return the check that a test cell's first line announces."""
+    with contextlib.suppress(SyntaxError, ValueError, IndexError, AttributeError):
+        call: Any = ast.parse(source).body[0]
+        points = {word.arg: ast.literal_eval(word.value) for word in call.value.keywords}
+        return expecting.Check(ast.literal_eval(call.value.args[0]), points["points"])
+    return None
+
+
+# A test cell
+
+
+class StudentName:
+    """A name of the student's inside a test cell: only `observe` takes it."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class _TestNames(dict[str, Any]):
+    """The names of a test cell; what nobody else binds is the student's."""
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        return StudentName(name)
+
+
+def run_test(test: TrustedTest, ask: Callable[[dict[str, Json], World], Run], seed: str) -> Verdict:
+    """Run a test cell and return its verdict.
+
+    Args:
+        test: the test.
+        ask: has the subject observe a program, on a world.
+        seed: of its random inputs.
+    """
+    filename = f"<test {test.grade_id}>"
+    linecache.cache[filename] = (
+        len(test.source),
+        None,
+        test.source.splitlines(True),
+        filename,
+    )
+    names = _TestNames(__name__="looplab_test", SEED=seed)
+    for word in ("check", "expect", "jobs", "gens"):
+        names[word] = getattr(looplab, word)
+    names["observe"] = _observe(test, names, ask)
+    expecting.current_check = None
+    try:
+        exec(compile(test.source, filename, "exec"), names)  # trusted: see TrustedTest
+    except Gone:
+        raise
+    except Exception as error:
+        failed = error if isinstance(error, CheckFailed) else _misread(error)
+        hidden = _in_hidden_part(test, error)
+        hint = failed.hint
+        return Verdict(
+            test.grade_id, False, _with_name(test, failed).message, hint, hidden, failed.run
+        )
+    finally:
+        expecting.current_check = None
+    return Verdict(test.grade_id, True)
+
+
+def _misread(error: Exception) -> CheckFailed:
+    if isinstance(error, AssertionError):
+        return CheckFailed("the check holds", str(error) or "it does not")
+    return CheckFailed(
+        "the check can read what your code gives", f"{type(error).__name__}: {error}"
+    )
+
+
+def _in_hidden_part(test: TrustedTest, error: Exception) -> bool:
+    lines = test.source.splitlines()
+    begin = next((n for n, line in enumerate(lines, 1) if line.strip() == HIDDEN), None)
+    at = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == f"<test {test.grade_id}>":
+            at = traceback.tb_lineno
+            break
+        traceback = traceback.tb_next
+    return begin is not None and at is not None and at > begin
+
+
+def _observe(
+    test: TrustedTest, names: _TestNames, ask: Callable[[dict[str, Json], World], Run]
+) -> Callable[..., Run]:
+    definitions = _definitions(test.source)
+
+    def observe(program: Any, *args: Any, take: int | None = None) -> Run:
+        specs: list[Spec] = []
+        needed: list[str] = []
+
+        def reference(value: object) -> Json:
+            if isinstance(value, StudentName):
+                return {"$name": value.name}
+            if isinstance(value, Jobs | Gen):
+                specs.append(value)
+                return {"$spec": len(specs) - 1}
+            name = getattr(value, "__name__", "")
+            if isinstance(value, types.FunctionType | type) and names.get(name) is value:
+                needed.append(name)
+                return {"$def": name}
+            raise TypeError(f"observe cannot hand a {type(value).__name__} to the program")
+
+        request: dict[str, Json] = {
+            "program": encode(program, reference),
+            "args": [encode(arg, reference) for arg in args],
+            "take": take,
+        }
+        code, constants = _closure(needed, definitions, names)
+        request["code"] = code
+        request["constants"] = {name: encode(names[name], reference) for name in constants}
+        request["services"] = [[spec.kind, spec.name] for spec in specs]
+        return ask(request, World(specs))
+
+    return observe
+
+
+def _definitions(source: str) -> dict[str, str]:
+    """Return the source of each definition and import at the top level, by its name."""
+    found: dict[str, str] = {}
+    for node in ast.parse(source).body:
+        text = ast.unparse(node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found[node.name] = text
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                found[(alias.asname or alias.name).partition(".")[0]] = text
+    return found
+
+
+def _closure(
+    needed: Iterable[str], definitions: dict[str, str], names: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    """Return the texts, and the names of the constants, that the `needed` definitions use."""
+    todo = list(needed)
+    code: dict[str, str] = {}
+    constants: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in code or name in constants:
+            continue
+        if name in definitions:
+            code[name] = definitions[name]
+            todo += _used_names(definitions[name])
+        elif name in names and not callable(names[name]):
+            constants.add(name)
+    ordered = [text for name, text in definitions.items() if name in code]
+    return list(dict.fromkeys(ordered)), sorted(constants)
+
+
+def _used_names(source: str) -> list[str]:
+    return sorted({node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)})
+
+
+# The subject, from here
+
+
+class Subject:
+    """A student's process, as its examiner sees it.
+
+    Args:
+        level: how isolated it is.
+
+    Every reply is read with limits and checked against a schema. A reply that fails
+    ends the subject: `Gone` says so, in words for the student.
+    """
+
+    def __init__(self, level: sandbox.Level) -> None:
+        self._process = sandbox.start(level)
+        self._buffer = b""
+        self._id = ""
+        self._deadline = 0.0
+        try:
+            self._request(protocol=PROTOCOL, seconds=PROCESSOR_SECONDS)
+            if self._reply(None).get("protocol") != PROTOCOL:
+                raise Gone("it speaks another version of the protocol")
+        except Gone as gone:
+            self.close()
+            raise sandbox.SandboxError(
+                f"The sandbox ({level}) does not start: {gone}. Run `looplab doctor`."
+            ) from None
+
+    def close(self) -> None:
+        """End it."""
+        sandbox.stop(self._process)
+
+    def cell(self, source: str, number: int) -> tuple[CellOutput, ...]:
+        """Run a cell and return its outputs.
+
+        Raises:
+            Gone: the subject has died.
+        """
+        self._request(op="cell", source=source, number=number)
+        reply = self._reply(None)
+        try:
+            return tuple(unpack(CellOutput, each) for each in _list(reply.get("outputs")))
+        except WireError as error:
+            raise Gone(f"your code's process gave an answer that is none: {error}") from None
+
+    def observe(self, request: dict[str, Json], world: World) -> Run:
+        """Have it run a program on `world`, and return what it did.
+
+        Raises:
+            Gone: the subject has died.
+        """
+        self._request(op="observe", **request)
+        reply = self._reply(world)
+        world.finish()
+        try:
+            if "missing" in reply:
+                return _no_such_name(str(reply["missing"])[:100])
+            return with_record(Run.from_json(reply.get("run")), world)
+        except WireError as error:
+            raise Gone(f"your code's process gave an answer that is none: {error}") from None
+
+    def _request(self, **message: Json) -> None:
+        self._id = secrets.token_hex(8)
+        self._deadline = time.monotonic() + WALL_SECONDS
+        self._send({"id": self._id, **message})
+
+    def _send(self, message: dict[str, Json]) -> None:
+        pipe = self._process.stdin
+        try:
+            if pipe is not None:
+                pipe.write(dumps(message))
+                pipe.flush()
+        except OSError:
+            raise Gone("your code ended its own process") from None
+
+    def _reply(self, world: World | None) -> dict[str, Json]:
+        """Return the reply to the last request; meanwhile serve the program's questions."""
+        while True:
+            message = self._line()
+            if not isinstance(message, dict) or message.pop("id", None) != self._id:
+                raise Gone("your code's process spoke out of turn")
+            try:
+                answer = _serve(message, world)
+            except (WireError, TypeError, ValueError, KeyError) as error:
+                raise Gone(f"your code's process asked what cannot be: {error}") from None
+            if answer is None:
+                return message
+            self._send(answer)
+
+    def _line(self) -> Json:
+        while b"\n" not in self._buffer:
+            if len(self._buffer) > MAX_LINE:
+                raise Gone("your code's process said more than can be read")
+            self._buffer += self._read()
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        try:
+            return loads(line)
+        except WireError as error:
+            raise Gone(f"your code's process gave an answer that is none: {error}") from None
+
+    def _read(self) -> bytes:
+        pipe = self._process.stdout
+        assert pipe is not None  # `sandbox.start` opens it
+        patience = max(0.0, self._deadline - time.monotonic())
+        if not select.select([pipe], [], [], patience)[0]:
+            raise Gone(f"your code did not come to an end in {WALL_SECONDS:g} s")
+        data = os.read(pipe.fileno(), 2**16)
+        if not data:
+            raise Gone("your code ended its own process")
+        return data
+
+
+def _list(data: Json) -> list[Json]:
+    if not isinstance(data, list):
+        raise WireError("a list was expected")
+    return data
+
+
+def _number(data: Json) -> float:
+    if type(data) not in (int, float):
+        raise WireError("a number was expected")
+    return float(data)
+
+
+def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | None:
+    """Answer a program's question; None where the message is a reply."""
+    if world is None or not message.keys() & {"ask", "advance", "block", "finish"}:
+        return None
+    if "ask" in message:
+        service, method, arguments = _list(message["ask"])
+        values: list[Value] = [decode(each) for each in _list(arguments)]
+        if type(service) is not int or type(method) is not str:
+            raise WireError("a service is asked by its number and a method's name")
+        try:
+            return {"answer": world.ask(service, method, values).to_json()}
+        except TooMuch as error:
+            return {"stop": str(error)}
+    if "advance" in message:
+        deadline = message["advance"]
+        done = world.advance(None if deadline is None else _number(deadline))
+        told = None if done is None else [[n, answer.to_json()] for n, answer in done]
+        return {"now": world.now, "done": told}
+    if "block" in message:
+        world.block(_number(message["block"]))
+    else:
+        world.finish()
+    return {"now": world.now}
+
+
+def _no_such_name(name: str) -> Run:
+    """Return the run of a program whose name the notebook does not bind."""
+    error = describe_exception(NameError(f"name {name!r} is not defined"))
+    return replace(looplab.observe(int), program=name, result=None, error=error, lives=(), steps=0)

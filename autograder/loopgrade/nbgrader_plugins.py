@@ -1,0 +1,338 @@
+"""The examiner, as steps of nbgrader.
+
+`autograder/nbgrader_config.py` puts them in:
+
+- `Repair`, before nbgrader's own sanitizing: test cells come from the gradebook, each
+  once, whatever the submission says of them.
+- `Examine`, in the place of nbgrader's Execute: the verdicts, made outside the process
+  that runs the student's code.
+- `HideHiddenTests`, before feedback is written: students see no hidden test, and
+  nothing of what one said.
+
+All else is nbgrader's: the gradebook, formgrader, late penalties, manual grades.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from traitlets import Enum
+
+import looplab
+from looplab.describing import describe
+from looplab.subject import RUN_TYPE, CellOutput
+
+from . import sandbox
+from .examiner import Examination, StudentCell, TrustedTest, Verdict, examine, seed_of
+
+SECRET_FILE = ".looplab_secret"
+MAX_LINES = 40
+
+Notebook = Any
+Resources = Any
+
+
+@dataclass(frozen=True)
+class GradedCell:
+    """A cell that the gradebook knows: its trusted text and what it is worth.
+
+    Attributes:
+        grade_id: its name in the gradebook.
+        source: its text.
+        checksum: nbgrader's, of the text and what the cell is for.
+        points: what it is worth; None for a cell that earns none.
+        is_answer: whether the student writes it.
+    """
+
+    grade_id: str
+    source: str
+    checksum: str
+    points: float | None
+    is_answer: bool
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test cell: it earns points, and the student does not write it."""
+        return self.points is not None and not self.is_answer
+
+    @property
+    def exercise(self) -> str:
+        """The exercise that it belongs to."""
+        return exercise_of(self.grade_id)
+
+    def metadata(self) -> dict[str, Any]:
+        """Return the cell's nbgrader metadata."""
+        told: dict[str, Any] = {
+            "schema_version": 3,
+            "grade_id": self.grade_id,
+            "grade": self.points is not None,
+            "solution": self.is_answer,
+            "locked": not self.is_answer,
+            "task": False,
+            "cell_type": "code",
+            "checksum": self.checksum,
+        }
+        if self.points is not None:
+            told["points"] = self.points
+        return told
+
+
+def exercise_of(grade_id: str) -> str:
+    """Return the exercise of a cell.
+
+    >>> exercise_of("round_robin-turns"), exercise_of("round_robin")
+    ('round_robin', 'round_robin')
+    """
+    return grade_id.partition("-")[0]
+
+
+def graded_cells(db_url: str, assignment: str, notebook: str) -> dict[str, GradedCell]:
+    """Return the code cells that the gradebook knows of a notebook, by grade id."""
+    with Gradebook(db_url) as gradebook:
+        book = gradebook.find_notebook(notebook, assignment)
+        points = {cell.name: float(cell.max_score) for cell in book.grade_cells}
+        answers = {cell.name for cell in book.solution_cells}
+        return {
+            cell.name: GradedCell(
+                cell.name,
+                cell.source,
+                cell.checksum,
+                points.get(cell.name),
+                cell.name in answers,
+            )
+            for cell in book.source_cells
+            if cell.cell_type == "code"
+        }
+
+
+def grade_id_of(cell: Any) -> str | None:
+    """Return the grade id that a submitted cell claims, if it claims one."""
+    told = cell.metadata.get("nbgrader")
+    grade_id = told.get("grade_id") if isinstance(told, Mapping) else None
+    return grade_id if isinstance(grade_id, str) else None
+
+
+class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Restore what the gradebook knows: each test once, with its own text and points.
+
+    nbgrader alone loses a deleted test, gives nothing for a moved one, and stops at a
+    doubled one.
+    """
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
+        """Repair a submitted notebook."""
+        Examine(parent=self).refuse_less_isolation()
+        told = resources["nbgrader"]
+        known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
+        nb.cells = repaired(nb.cells, known)
+        return nb, resources
+
+
+def repaired(cells: list[Any], known: Mapping[str, GradedCell]) -> list[Any]:
+    """Return a submission's cells, with the cells that the gradebook knows restored.
+
+    Args:
+        cells: as they were handed in.
+        known: what the gradebook knows, by grade id.
+    """
+    # Of cells that claim the same id the last counts: a copy stands below its original.
+    claims = {grade_id_of(cell): number for number, cell in enumerate(cells)}
+    kept = []
+    for number, cell in enumerate(cells):
+        grade_id = grade_id_of(cell)
+        cell.metadata.pop("nbgrader", None)
+        if grade_id is not None and grade_id in known:
+            trusted = known[grade_id]
+            if claims[grade_id] == number:
+                kept.append(restored(cell, trusted))
+                continue
+            if trusted.is_test:
+                continue
+        kept.append(cell)
+    for grade_id, trusted in known.items():
+        if trusted.is_test and grade_id not in claims:
+            kept.insert(_place(kept, trusted.exercise), restored(None, trusted))
+    return kept
+
+
+def restored(cell: Any, trusted: GradedCell) -> Any:
+    """Return a cell as the gradebook knows it; an answer keeps the student's text."""
+    source = trusted.source if cell is None or not trusted.is_answer else cell.source
+    fresh = nbformat.v4.new_code_cell(source)
+    fresh.id = trusted.grade_id
+    fresh.metadata["nbgrader"] = nbformat.from_dict(trusted.metadata())
+    return fresh
+
+
+def _place(cells: list[Any], exercise: str) -> int:
+    """Return where a missing test belongs: behind its exercise, or at the end."""
+    mine = [n for n, cell in enumerate(cells) if exercise_of(grade_id_of(cell) or "") == exercise]
+    return mine[-1] + 1 if mine else len(cells)
+
+
+class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Run a submission in a sandbox and each of its tests outside it."""
+
+    isolation = Enum(
+        sandbox.LEVELS,
+        default_value="bubblewrap",
+        help="How isolated a student's code must run: 'bubblewrap', or 'process' with less.",
+    ).tag(config=True)
+
+    def refuse_less_isolation(self) -> None:
+        """End nbgrader where this machine cannot isolate the student's code as asked.
+
+        Raises:
+            SystemExit: it cannot; the log says what to do.
+        """
+        try:
+            sandbox.require(self.isolation)
+        except sandbox.SandboxError as error:
+            self.log.error("%s", error)
+            raise SystemExit(1) from None
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
+        """Examine a repaired notebook, and write the verdicts as nbgrader reads them."""
+        told = resources["nbgrader"]
+        known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
+        secret = course_secret(Path.cwd())  # nbgrader works in the course's folder
+        seeds = {
+            grade_id: seed_of(secret, told["assignment"], grade_id)
+            for grade_id, cell in known.items()
+            if cell.is_test
+        }
+        examination = examine(
+            student_cells(nb.cells, known),
+            test_cells(nb.cells, known),
+            level=self.isolation,
+            seed=seeds.__getitem__,
+        )
+        write_outputs(nb.cells, examination)
+        nb.metadata["looplab"] = nbformat.from_dict(
+            {
+                "version": looplab.__version__,
+                "isolation": self.isolation,
+                "python": platform.python_version(),
+                "seeds": seeds,
+            }
+        )
+        return nb, resources
+
+
+def course_secret(folder: Path) -> bytes:
+    """Return the secret from which a course's tests get their seeds; make it at first use.
+
+    Args:
+        folder: the course's, where the gradebook lies.
+    """
+    path = folder / SECRET_FILE
+    if not path.exists():
+        # Written under another name first: two graders may start at once.
+        draft = folder / f"{SECRET_FILE}.{secrets.token_hex(8)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes().strip()
+
+
+def student_cells(cells: list[Any], known: Mapping[str, GradedCell]) -> list[StudentCell]:
+    """Return what the subject runs: each code cell that is not a test."""
+    found = []
+    for index, cell in enumerate(cells):
+        trusted = known.get(grade_id_of(cell) or "")
+        if cell.cell_type != "code" or (trusted is not None and trusted.is_test):
+            continue
+        answers = trusted.exercise if trusted is not None and trusted.is_answer else None
+        found.append(StudentCell(index, cell.source, answers))
+    return found
+
+
+def test_cells(cells: list[Any], known: Mapping[str, GradedCell]) -> list[TrustedTest]:
+    """Return the tests, in the notebook's order, with their trusted text."""
+    claimed = [known.get(grade_id_of(cell) or "") for cell in cells]
+    return [
+        TrustedTest(each.grade_id, each.exercise, each.source)
+        for each in claimed
+        if each is not None and each.is_test
+    ]
+
+
+def write_outputs(cells: list[Any], examination: Examination) -> None:
+    """Write verdicts and outputs into the notebook's cells."""
+    count = 0
+    for index, cell in enumerate(cells):
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        cell.execution_count = count
+        verdict = examination.verdicts.get(grade_id_of(cell) or "")
+        if verdict is not None:
+            cell.outputs = verdict_outputs(verdict)
+        else:
+            told = examination.outputs.get(index, ())
+            cell.outputs = [notebook_output(each, count) for each in told]
+
+
+def verdict_outputs(verdict: Verdict) -> list[Any]:
+    """Return a verdict as the outputs of its cell: none, or one error that says why."""
+    if verdict.passed:
+        return []
+    lines = verdict.message.splitlines()
+    public = lines[0] if not verdict.hidden else f"{lines[0]}: a hidden test failed"
+    if verdict.hidden and verdict.hint:
+        public += f"\n  hint       {verdict.hint}"
+    if verdict.run is not None and verdict.run.steps:
+        lines += ["", *describe(verdict.run).splitlines()[:MAX_LINES]]
+    return [
+        nbformat.v4.new_output(
+            "error",
+            ename="HiddenCheckFailed" if verdict.hidden else "CheckFailed",
+            evalue=public,
+            traceback=lines,
+        )
+    ]
+
+
+def notebook_output(told: CellOutput, count: int) -> Any:
+    """Return what a student's cell showed, as plain text and pictures of runs only."""
+    if told.kind == "stream":
+        name = "stderr" if told.name == "stderr" else "stdout"
+        return nbformat.v4.new_output("stream", name=name, text=told.text)
+    if told.kind == "error":
+        lines = list(told.traceback) or [f"{told.name}: {told.text}"]
+        return nbformat.v4.new_output("error", ename=told.name, evalue=told.text, traceback=lines)
+    data: dict[str, Any] = {"text/plain": told.text}
+    if told.run is not None:
+        data[RUN_TYPE] = told.run.to_json()
+    if told.kind == "result":
+        return nbformat.v4.new_output("execute_result", data=data, execution_count=count)
+    return nbformat.v4.new_output("display_data", data=data)
+
+
+class HideHiddenTests(ClearHiddenTests):  # type: ignore[misc]  # nbgrader has no types
+    """Take hidden tests, and what they said, out of what a student gets back."""
+
+    def preprocess_cell(
+        self, cell: Any, resources: Resources, cell_index: int
+    ) -> tuple[Any, Resources]:
+        """Hide what is hidden in one cell."""
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        for output in cell.get("outputs", []):
+            if output.get("ename") == "HiddenCheckFailed":
+                output["traceback"] = output["evalue"].splitlines()
+        return cell, resources

@@ -1,0 +1,228 @@
+"""Starts a subject: the process that runs a student's code, as isolated as this machine can.
+
+Two levels, best first:
+
+- `bubblewrap`: namespaces of its own for users, processes, network, IPC and mounts. It
+  sees Python's standard library and `looplab`, read-only, and a private temporary
+  folder; no network, no other file, no environment.
+- `process`: a child process with limits on memory, processor time and file size. It
+  can read what this user can read.
+
+Both have those limits, which `looplab.subject` sets before it runs a student's line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import looplab
+
+Level = Literal["bubblewrap", "process"]
+LEVELS: tuple[Level, ...] = ("bubblewrap", "process")
+
+TMP_BYTES = 64 * 2**20
+_LOOPLAB = Path(looplab.__file__).resolve().parent
+
+
+class SandboxError(Exception):
+    """The isolation that was asked for cannot be had here."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Whether bubblewrap works here.
+
+    Attributes:
+        works: whether it does.
+        problem: what is wrong, in one sentence; empty where it works.
+        remedy: the command or the change that mends it; empty where it works.
+    """
+
+    works: bool
+    problem: str = ""
+    remedy: str = ""
+
+
+@cache
+def diagnose() -> Diagnosis:
+    """Say whether bubblewrap works on this machine, and what mends it where not."""
+    if shutil.which("bwrap") is None:
+        if not sys.platform.startswith("linux"):
+            return Diagnosis(False, "bubblewrap exists for Linux only.", "grade on a Linux machine")
+        return Diagnosis(False, "bubblewrap is not installed.", "sudo apt-get install bubblewrap")
+    tried = _probe(["true"], [])
+    if tried.returncode == 0:
+        return Diagnosis(True)
+    said = tried.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
+    return Diagnosis(
+        False,
+        f"bubblewrap is installed, but this machine forbids user namespaces ({said[0]}).",
+        "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, or "
+        "kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu); in a container or on a "
+        "hub, its administrator must",
+    )
+
+
+def strongest() -> Level:
+    """Return the best level that this machine has."""
+    return "bubblewrap" if diagnose().works else "process"
+
+
+def require(level: Level) -> None:
+    """Make sure that `level` can be had.
+
+    Raises:
+        SandboxError: it cannot; the text says what to do.
+    """
+    found = diagnose()
+    if level == "bubblewrap" and not found.works:
+        raise SandboxError(
+            f"{found.problem} To mend it: {found.remedy}. To grade without it, with code that "
+            "can read your files, say --isolation process (nbgrader: "
+            "c.Examine.isolation = 'process')."
+        )
+
+
+def start(level: Level) -> subprocess.Popen[bytes]:
+    """Start a subject.
+
+    Args:
+        level: the isolation; see `require`.
+
+    Returns:
+        The process, with pipes for its requests and its replies.
+    """
+    prefix = _bubblewrap() if level == "bubblewrap" else []
+    library = "/subject" if level == "bubblewrap" else _library().name
+    bootstrap = (
+        f"import sys; sys.path.insert(0, {library!r}); from looplab.subject import main; main()"
+    )
+    # -S: no site-packages. Not -I: it would ignore PYTHONHASHSEED, and with it the order
+    # of a set, and so a grade, would change from run to run.
+    command = [_python(), "-P", "-s", "-S", "-B", "-X", "utf8", "-c", bootstrap]
+    return subprocess.Popen(
+        [*prefix, *command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        start_new_session=True,
+        cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
+    )
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        **kept,
+    }
+
+
+@cache
+def _python() -> str:
+    """Return the interpreter under any virtual environment."""
+    return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
+
+
+@cache
+def _library() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder that holds `looplab` and nothing else; it goes with this process."""
+    folder = tempfile.TemporaryDirectory(prefix="looplab-")
+    Path(folder.name, "looplab").symlink_to(_LOOPLAB, target_is_directory=True)
+    return folder
+
+
+@cache
+def _bubblewrap() -> list[str]:
+    sees = ["--ro-bind", str(_LOOPLAB), "/subject/looplab"]
+    return [*_namespaces(), *_system(), *sees, "--chdir", "/tmp", "--"]
+
+
+def _probe(command: list[str], options: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*_namespaces(), *_system(), *options, "--", *command],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+
+@cache
+def _namespaces() -> list[str]:
+    bwrap = shutil.which("bwrap") or "bwrap"
+    known = subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False)
+    options = [bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    options += ["--cap-drop", "ALL", "--uid", "65534", "--gid", "65534", "--hostname", "subject"]
+    if "--disable-userns" in known.stdout:  # from 0.8 on
+        options.append("--disable-userns")
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    if "--size" in known.stdout:  # from 0.7 on
+        options += ["--size", str(TMP_BYTES)]
+    return [*options, "--tmpfs", "/tmp"]
+
+
+def _system() -> list[str]:
+    """Return what shows the interpreter, its standard library, and no installed package."""
+    python = Path(_python())
+    base = Path(sys.base_prefix).resolve()
+    libraries = [base / "lib", Path(sysconfig.get_path("stdlib")).resolve()]
+    libraries += [Path("/usr/lib"), Path("/usr/lib64")]
+    loader = [Path("/lib"), Path("/lib64"), Path("/etc/ld.so.cache"), Path("/usr/bin/true")]
+    shown = [python, *libraries, *loader]
+    options: list[str] = []
+    for path in _outermost(shown):
+        if path.is_symlink():
+            options += ["--symlink", str(path.readlink()), str(path)]
+        elif path.exists():
+            options += ["--ro-bind", str(path), str(path)]
+    for hidden in _packages(libraries):
+        options += ["--tmpfs", str(hidden)]
+    return options
+
+
+def _outermost(paths: list[Path]) -> list[Path]:
+    """Return the paths that lie in no other of them, each once, outer ones first."""
+    found: list[Path] = []
+    for path in sorted(set(paths), key=lambda path: len(path.parts)):
+        if not any(outer in path.parents and not outer.is_symlink() for outer in found):
+            found.append(path)
+    return found
+
+
+def _packages(folders: list[Path]) -> Iterator[Path]:
+    """Yield the folders of installed packages below some `lib` folders."""
+    seen = set()
+    for folder in folders:
+        for pattern in ("*-packages", "python*/*-packages"):
+            for path in sorted(folder.glob(pattern)):
+                if path.is_dir() and path not in seen:
+                    seen.add(path)
+                    yield path
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a subject, and all that it started where bubblewrap holds it."""
+    with contextlib.suppress(OSError):
+        process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()

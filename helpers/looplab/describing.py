@@ -1,0 +1,213 @@
+"""A `Run` in words, for a terminal, for a screen reader, and beside its picture.
+
+    >>> from looplab import jobs, observe
+    >>> async def one_job(job):
+    ...     return await job(0)
+    >>> print(describe(observe(one_job, jobs([3]))))
+    one_job took 3 s
+    task one_job (Task-1): ran 2 times, waited 3 s in all: job(0); returned
+
+It needs nothing but the Run, and the same Run gives the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from looplab.run import Blocking, Run, Span, TaskLife
+
+MOST_LIVES = 30
+"""A run of more lives than this is told, and drawn, only in part."""
+
+
+def describe(run: Run) -> str:
+    """Return what `run` did: how it ended, then a line for each life.
+
+    Beyond 30 lives only the first 29 have a line, and the last line counts the others.
+    """
+    lives, others = shown(run)
+    lines = [title(run), overlap(run)]
+    lines += [_life_line(run, life) for life in lives]
+    if others:
+        lines.append(f"and {others} more")
+    lines += [f"{blocker(run, each)}: {blocks(each)}{_at(each.line)}" for each in run.blocked[:10]]
+    return "\n".join(line for line in lines if line)
+
+
+def title(run: Run) -> str:
+    """Return in one line how the run ended and what time it took."""
+    name = one_line(run.program, 60)
+    if run.deadlock:
+        waits = [f"{plain_name(w.task)} waits for {one_line(w.reason, 60)}" for w in run.deadlock]
+        return f"{name} ended in a deadlock: {_listed(waits, 3)}"
+    if run.error is not None:
+        return f"{name} raised {one_line(str(run.error), 200)}"
+    if run.duration > 0:
+        return f"{name} took {seconds(run.duration)}"
+    return f"{name} took no time, {run.steps} step{'s' * (run.steps != 1)}"
+
+
+def overlap(run: Run) -> str:
+    """Return what the waits add up to, where that is more than the run took; else nothing.
+
+    Only waits for the world outside count, a timer or input. A wait that another life
+    ended is part of what that one did.
+    """
+    if run.deadlock:
+        return ""
+    total = sum(
+        span.stop - span.start
+        for life in run.lives
+        for span, after in pairwise(life.spans)
+        if span.state == "waiting" and after.woken_by is None
+    )
+    if total <= run.duration + 1e-6:
+        return ""
+    return f"waits add up to {seconds(total)}, the program took {seconds(run.duration)}"
+
+
+def shown(run: Run) -> tuple[tuple[TaskLife, ...], int]:
+    """Return the lives that are told and drawn, and how many others there are."""
+    if len(run.lives) <= MOST_LIVES:
+        return run.lives, 0
+    return run.lives[: MOST_LIVES - 1], len(run.lives) - MOST_LIVES + 1
+
+
+def label(life: TaskLife) -> tuple[str, str]:
+    """Return what to call a life, and what else tells it apart.
+
+    A name that asyncio gave says little, so what the task runs comes first.
+    """
+    name, function = plain_name(life.name), plain_name(life.function)
+    if life.kind != "task":
+        return name, life.kind
+    if name == function or not function:
+        return name, ""
+    return (function, name) if name.startswith("Task-") else (name, function)
+
+
+def ending(run: Run, life: TaskLife) -> str:
+    """Return how a life ended, in a word or two."""
+    if life.outcome == "raised" and life.error is not None:
+        return f"raised {plain_name(life.error.type)}"
+    if life.outcome != "pending":
+        return life.outcome
+    if not any(span.state == "running" for span in life.spans):
+        return "never started"
+    if life.kind == "task":
+        return "waits for ever" if run.deadlock else "still running"
+    return "not finished"
+
+
+def blocks(blocking: Blocking) -> str:
+    """Return what a `time.sleep` in a coroutine does to the others."""
+    return f"time.sleep({number(blocking.seconds)}) blocks everybody"
+
+
+def blocking_life(run: Run, blocking: Blocking) -> TaskLife | None:
+    """Return who blocked: of those of that name, the one that ran at that time."""
+    named = [life for life in run.lives if blocking.task in (life.name, life.function)]
+    for life in named:
+        if any(s.state == "running" and s.start <= blocking.start < s.stop for s in life.spans):
+            return life
+    return named[0] if named else None
+
+
+def blocker(run: Run, blocking: Blocking) -> str:
+    """Return the name of who blocked."""
+    life = blocking_life(run, blocking)
+    return label(life)[0] if life else plain_name(blocking.task)
+
+
+def seconds(value: float) -> str:
+    """Return a time in seconds, with its unit.
+
+    >>> seconds(0.1 + 0.2), seconds(4.0)
+    ('0.3 s', '4 s')
+    """
+    return f"{number(value)} s"
+
+
+def number(value: float) -> str:
+    """Return a number of seconds to the millisecond; a smaller one to one digit.
+
+    >>> number(1e-5), number(3600.0)
+    ('1e-05', '3600')
+    """
+    rounded = round(value, 3)
+    return f"{rounded:.10g}" if rounded or not value else f"{value:.1g}"
+
+
+def plain_name(name: str) -> str:
+    """Return a name without the functions around it.
+
+    >>> plain_name("main.<locals>.worker")
+    'worker'
+    """
+    return one_line(name.rpartition("<locals>.")[2], 60)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return text of the program's on one line of at most `limit` characters.
+
+    >>> one_line("two\\nlines", 20)
+    'two lines'
+    """
+    text = "".join(char if char.isprintable() else " " for char in text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _life_line(run: Run, life: TaskLife) -> str:
+    name, more = label(life)
+    called = f"task {name}" if life.kind == "task" else name
+    facts = [_ran(life), _waited(life), _held_up(life)]
+    done = ", ".join(fact for fact in facts if fact)
+    return f"{called}{f' ({more})' if more else ''}: {done}; {_ending_in_full(run, life)}"
+
+
+def _ran(life: TaskLife) -> str:
+    times = sum(span.state == "running" for span in life.spans)
+    return {0: "never ran", 1: "ran once"}.get(times, f"ran {times} times")
+
+
+def _waited(life: TaskLife) -> str:
+    waits = [span for span in life.spans if span.state == "waiting"]
+    reasons = list(dict.fromkeys(one_line(span.reason, 60) for span in waits if span.reason))
+    if reasons == ["yield"]:
+        return "waited at yield between"
+    time = _time(waits)
+    told = _listed(reasons, 4)
+    if time:
+        return f"waited {seconds(time)} in all{f': {told}' if told else ''}"
+    return f"waited for {told}" if told else ""
+
+
+def _held_up(life: TaskLife) -> str:
+    time = _time(span for span in life.spans if span.state == "ready")
+    return f"was ready for {seconds(time)} while something else ran" if time else ""
+
+
+def _ending_in_full(run: Run, life: TaskLife) -> str:
+    if life.outcome == "raised" and life.error is not None:
+        return f"raised {one_line(str(life.error), 200)}{_at(life.error.line)}"
+    last = life.spans[-1] if life.spans else None
+    if life.outcome != "pending" or last is None or last.state != "waiting":
+        return ending(run, life)
+    if life.kind == "task" and last.reason:
+        ever = " for ever" if run.deadlock else ""
+        return f"still waits{ever} for {one_line(last.reason, 60)}{_at(last.line)}"
+    return f"{ending(run, life)}{_at(last.line)}"
+
+
+def _time(spans: Iterable[Span]) -> float:
+    return sum(span.stop - span.start for span in spans)
+
+
+def _listed(texts: list[str], limit: int) -> str:
+    more = len(texts) - limit
+    return ", ".join(texts[:limit]) + (f" and {more} more" if more > 0 else "")
+
+
+def _at(line: int | None) -> str:
+    return "" if line is None else f" at line {line}"

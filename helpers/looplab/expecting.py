@@ -1,0 +1,235 @@
+"""Named checks on a `Run`: what failed, what was expected, what happened, one hint.
+
+A test cell announces itself and then says what it expects:
+
+    check("the jobs overlap", points=1)
+    run = observe(fetch_all, jobs([2, 1, 4]), 3)
+    expect(run).took(4, hint="start all the jobs before you wait for one")
+
+A check that fails raises `CheckFailed`. In a notebook its message stands alone,
+without a traceback.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from looplab.run import Run, Wait
+from looplab.wire import Failure, Value, plain_text
+
+TOLERANCE = 1e-9
+"""Two numbers that differ by no more than this are the same."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test cell, by its name.
+
+    Attributes:
+        name: what it checks, in the words of the course.
+        points: what it is worth.
+    """
+
+    name: str
+    points: float
+
+    def __str__(self) -> str:
+        return f"{self.name} ({points_text(self.points)})"
+
+
+current_check: Check | None = None
+"""What the running test cell announced; `looplab.notebook` clears it before each cell."""
+
+
+def check(name: str, *, points: float) -> None:
+    """Announce a test cell: its first line, written by the build.
+
+    Args:
+        name: what the cell checks.
+        points: what it is worth.
+    """
+    global current_check
+    current_check = Check(name, points)
+
+
+def announced() -> Check | None:
+    """Return the check of the running test cell; None elsewhere."""
+    return current_check
+
+
+def points_text(points: float) -> str:
+    """Return points in words.
+
+    >>> points_text(1), points_text(2.5)
+    ('1 point', '2.5 points')
+    """
+    return f"{points:g} point{'' if points == 1 else 's'}"
+
+
+class CheckFailed(AssertionError):
+    """A program did not do what a test expects of it.
+
+    Attributes:
+        check: the test cell that failed; None outside one.
+        expected: what the test expects, in words.
+        happened: what happened instead, in words.
+        hint: what to try; may be empty.
+        run: what the program did.
+    """
+
+    def __init__(self, expected: str, happened: str, hint: str = "", run: Run | None = None):
+        self.check = announced()
+        self.expected, self.happened, self.hint, self.run = expected, happened, hint, run
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The whole message, over several lines."""
+        lines = [
+            f"✗ {self.check or 'a check failed'}",
+            f"  expected   {self.expected}",
+            f"  happened   {self.happened}",
+        ]
+        if self.run is not None and self.run.error is not None and self.run.error.line:
+            lines.append(f"  look at    line {self.run.error.line} of your code")
+        if self.hint:
+            lines.append(f"  hint       {self.hint}")
+        return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this: the message teaches, a traceback through ours would not.
+        return self.message.splitlines()
+
+
+def expect(run: Run) -> Expectation:
+    """Return what checks `run`; each check returns it again, so that they chain.
+
+    Args:
+        run: what `observe` returned.
+
+    >>> from looplab import observe
+    >>> expect(observe(max, 1, 2)).returned(2).took(0)  # doctest: +ELLIPSIS
+    <looplab.expecting.Expectation object at ...>
+    """
+    return Expectation(run)
+
+
+class Expectation:
+    """Checks on one run. Each raises `CheckFailed` where the run is not as expected."""
+
+    def __init__(self, run: Run) -> None:
+        if not isinstance(run, Run):
+            raise TypeError(f"expect takes what observe returned, not a {type(run).__name__}.")
+        self._run = run
+
+    def returned(self, value: Value, *, hint: str = "") -> Expectation:
+        """Check that the program returned `value`, or yielded the items of the list `value`.
+
+        Types must be the same; numbers may differ by 1e-9.
+        """
+        self.finished(expected=f"it gives {plain_text(value)}", hint=hint)
+        happened = f"it gave {plain_text(self._run.result)}"
+        return self.that(
+            same(self._run.result, value),
+            expected=f"it gives {plain_text(value)}",
+            happened=happened,
+            hint=hint,
+        )
+
+    def raised(self, error: type[BaseException], *, hint: str = "") -> Expectation:
+        """Check that `error` reached the caller: as itself, or as all that a group holds."""
+        name = error.__name__
+        return self.that(
+            self._run.error is not None and _is_a(self._run.error, name),
+            expected=f"{name} reaches the caller",
+            happened=self._ending(),
+            hint=hint,
+        )
+
+    def took(self, seconds: float, *, hint: str = "") -> Expectation:
+        """Check how long the program took, in seconds of virtual time."""
+        self.finished(expected=f"it is done after {seconds:g} s", hint=hint)
+        return self.that(
+            math.isclose(self._run.duration, seconds, rel_tol=0, abs_tol=TOLERANCE),
+            expected=f"it is done after {seconds:g} s",
+            happened=f"it took {self._run.duration:g} s",
+            hint=hint,
+        )
+
+    def nothing_left(self, *, hint: str = "") -> Expectation:
+        """Check that every task that the program made had ended when it ended."""
+        left = "; ".join(_wait_text(wait) for wait in self._run.leftovers)
+        return self.that(
+            not self._run.leftovers,
+            expected="every task it started has ended when it ends",
+            happened=f"still there: {left}",
+            hint=hint,
+        )
+
+    def finished(self, *, expected: str = "it comes to its end", hint: str = "") -> Expectation:
+        """Check that the program returned, whatever it returned."""
+        return self.that(
+            self._run.error is None, expected=expected, happened=self._ending(), hint=hint
+        )
+
+    def that(self, condition: bool, *, expected: str, happened: str, hint: str = "") -> Expectation:
+        """Check anything else.
+
+        Args:
+            condition: whether the run is as expected.
+            expected: what is expected, in words.
+            happened: what happened instead, in words.
+            hint: what to try.
+        """
+        if not condition:
+            raise CheckFailed(expected, happened, hint, self._run)
+        return self
+
+    def _ipython_display_(self) -> None:
+        """Show nothing: nbgrader takes a value that a test cell shows for points."""
+
+    def _ending(self) -> str:
+        run = self._run
+        if run.deadlock:
+            return "nothing can ever run again: " + "; ".join(map(_wait_text, run.deadlock))
+        if run.error is None:
+            return f"it returned {plain_text(run.result)}"
+        if run.error.type == "TooMuch":
+            return run.error.message
+        return f"it raised {run.error}"
+
+
+def _wait_text(wait: Wait) -> str:
+    line = f" (line {wait.line})" if wait.line else ""
+    return f"{wait.task} waits for {wait.reason}{line}"
+
+
+def _is_a(error: Failure, name: str) -> bool:
+    if error.leaves:
+        return all(name in leaf.bases for leaf in error.leaves)
+    return name in error.bases
+
+
+def same(one: Value, other: Value) -> bool:
+    """Whether two plain values are equal, type by type; numbers within 1e-9.
+
+    >>> same([1, (2.0, "a")], [1.0, (2, "a")])
+    True
+    >>> same(True, 1), same([1], (1,))
+    (False, False)
+    """
+    if _is_number(one) and _is_number(other):
+        return one == other or math.isclose(one, other, rel_tol=0, abs_tol=TOLERANCE)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)

@@ -1,0 +1,170 @@
+"""Generators, recorded: each time one is resumed, and each time it yields or ends.
+
+Python says so itself, through `sys.settrace`: a *call* when a generator is resumed, a
+*return* when it yields or ends, an *exception* in between. A `Recorder` makes lives of
+it, one for each generator of the program, and one for the program that drives them.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import sys
+import types
+from functools import cache
+from typing import Any
+
+from looplab.recorder import HERE, Life, Recorder, error_line, is_program
+from looplab.wire import describe_exception
+
+
+class GeneratorTrace:
+    """While it is entered, this thread's generators are told to a recorder.
+
+    Nothing is told where a debugger or a coverage tool traces already.
+
+    Args:
+        recorder: who is told.
+        program: the code of the program, where it is a plain function: what Python
+            does with its generators after it has returned is not part of it.
+    """
+
+    def __init__(self, recorder: Recorder, program: types.CodeType | None) -> None:
+        self.recorder = recorder
+        self._program = program
+        self._on = True
+        self._lives: dict[int, Life] = {}
+        self._closing: dict[int, Life] = {}
+        self._numbers: dict[str, int] = {}
+
+    def __enter__(self) -> GeneratorTrace:
+        self._mine = sys.gettrace() is None and sys.getprofile() is None
+        if self._mine:
+            sys.settrace(self._call)
+            sys.setprofile(self._c_call)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._mine:
+            sys.setprofile(None)
+            sys.settrace(None)
+
+    def go_on(self) -> None:
+        """Tell again: the program has returned a generator, which is about to run."""
+        self._on = True
+
+    def _call(self, frame: types.FrameType, event: str, _: object) -> Any:
+        code = frame.f_code
+        is_generator = code.co_flags & inspect.CO_GENERATOR
+        if not self._on or not self.recorder.here():
+            return None
+        if code is self._program and not is_generator:
+            frame.f_trace_lines = False
+            return self._program_step
+        life = self._life(frame) if is_generator else None
+        if life is None:
+            return None
+        frame.f_trace_lines = False
+        line = life.marks[-1].line if life.marks else None
+        return _Step(self, life, self.recorder.generator_resumed(life), line).event
+
+    def _program_step(self, frame: types.FrameType, event: str, _: object) -> Any:
+        if event == "return":
+            self._on = False
+        return self._program_step
+
+    def _life(self, frame: types.FrameType) -> Life | None:
+        """Return the life of a generator of the program; None for another's."""
+        life = self._lives.get(id(frame))
+        if life is None and (name := self._name(frame)):
+            life = self.recorder.generator_made(name, frame.f_code.co_qualname)
+            self._lives[id(frame)] = life
+        return life
+
+    def _name(self, frame: types.FrameType) -> str | None:
+        code = frame.f_code
+        if code.co_filename.startswith(HERE):
+            # A generator that the test owns: `services._stream` has its name.
+            return str(frame.f_locals["name"]) if code.co_name == "_stream" else None
+        if not is_program(code.co_filename) or code.co_name.startswith("<"):
+            return None
+        number = self._numbers[code.co_name] = self._numbers.get(code.co_name, 0) + 1
+        return code.co_name if number == 1 else f"{code.co_name} {number}"
+
+    # From 3.13 on, `close()` of a generator with nothing to clean up runs none of it;
+    # before, it ran a step in which nothing happened. Either is told as: closed.
+
+    def _c_call(self, frame: types.FrameType, event: str, function: Any) -> None:
+        generator = getattr(function, "__self__", None)
+        if not isinstance(generator, types.GeneratorType) or function.__name__ != "close":
+            return
+        if event == "c_call":
+            life = self._lives.get(id(generator.gi_frame))
+            if life is not None:
+                self._closing[id(generator)] = life
+        elif event == "c_return":
+            life = self._closing.pop(id(generator), None)
+            if life is not None and life.ended is None and generator.gi_frame is None:
+                self.recorder.generator_closed(life)
+
+    def forget(self, frame: types.FrameType) -> None:
+        """The generator of `frame` has ended; another may get the same identity."""
+        self._lives.pop(id(frame), None)
+
+
+class _Step:
+    """One resumption of a generator, from the line at which it was suspended."""
+
+    def __init__(
+        self, trace: GeneratorTrace, life: Life, caller: Life | None, line: int | None
+    ) -> None:
+        self.trace, self.life, self.caller, self.line = trace, life, caller, line
+        self.error: BaseException | None = None
+        self.handled = False
+        self.over = False
+
+    def event(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        if self.over:  # a later step, which nobody asked to record
+            return self.event
+        if event == "exception":
+            self.error, self.handled = argument[1], False
+            frame.f_trace_lines = True  # a line that runs now handles it
+        elif event == "line":
+            self.handled = True
+            frame.f_trace_lines = False
+        elif event == "return":
+            self.over = True
+            self._ends(frame)
+        return self.event
+
+    def _ends(self, frame: types.FrameType) -> None:
+        recorder = self.trace.recorder
+        op = _opcode(frame.f_code, frame.f_lasti)
+        if op in _YIELDS and (self.error is None or self.handled):
+            recorder.generator_yielded(self.life, self.caller, frame.f_lineno)
+            return
+        self.trace.forget(frame)
+        if op in _RETURNS:
+            recorder.generator_ended(self.life, self.caller, "returned", None)
+        elif not isinstance(self.error, GeneratorExit):
+            error = self.error
+            failure = describe_exception(error, error_line(error)) if error else None
+            recorder.generator_ended(self.life, self.caller, "raised", failure)
+        elif frame.f_lineno == self.line:
+            recorder.take_back(self.life, self.caller)
+        else:
+            recorder.generator_ended(self.life, self.caller, "closed", None)
+
+
+# From 3.13 on a suspended frame points at the RESUME that follows its YIELD_VALUE.
+_YIELDS = {"YIELD_VALUE", "RESUME"}
+_RETURNS = {"RETURN_VALUE", "RETURN_CONST"}
+
+
+@cache
+def _bytecode(code: types.CodeType) -> bytes:
+    return code.co_code
+
+
+def _opcode(code: types.CodeType, index: int) -> str:
+    return dis.opname[_bytecode(code)[index]] if index >= 0 else ""

@@ -1,0 +1,324 @@
+"""`observe`: a program, a virtual clock and a recorder give a `Run`.
+
+>>> import asyncio
+>>> async def main():
+...     await asyncio.sleep(3600)
+...     return "done"
+>>> run = observe(main)
+>>> run.result, run.duration
+('done', 3600.0)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import io
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from looplab.clock import Deadlock, VirtualLoop, hidden_loop, virtual_time
+from looplab.generators import GeneratorTrace
+from looplab.recorder import Recorder, error_line
+from looplab.run import SCHEMA, Blocking, Run, Wait
+from looplab.services import Clock, Gen, Jobs, Spec, TooMuch, World, stand_in
+from looplab.wire import Failure, Value, decode, describe_exception, encode, without_addresses
+
+MAX_ITEMS = 10_000
+"""An iterator that a program returns is consumed up to this many items."""
+
+MAX_OUTPUT = 20_000
+MAX_WARNINGS = 20
+
+
+def observe(program: Callable[..., Any], *args: Any, take: int | None = None) -> Run:
+    """Run `program(*args)` under virtual time, and return what it did.
+
+    The program runs in this thread, on a fresh event loop. A coroutine function, or
+    anything that returns an awaitable, is awaited. An iterator that it returns is
+    consumed, and `Run.result` is the list of its items. A plain function may call
+    `asyncio.run` itself.
+
+    Args:
+        program: what to run.
+        args: its arguments; they and the result are copied, as if they crossed to
+            another process. A spec, such as `jobs` or `gens` return, becomes the
+            service it describes.
+        take: how many items to take of an iterator that is returned; it is closed
+            then. Left out, all, and at most 10,000.
+
+    Returns:
+        The run. An exception of the program does not leave `observe`: it is `Run.error`.
+
+    >>> def count():
+    ...     yield from range(10**9)
+    >>> observe(count, take=2).result
+    [0, 1]
+    """
+    from looplab.expecting import announced
+
+    specs: list[Spec] = []
+    sent = [encode(arg, _sender(specs)) for arg in args]
+    world = World(specs)
+    received = [decode(each, _receiver(specs, args, world)) for each in sent]
+    run = perform(program, received, world, take=take, echo=not announced())
+    return with_record(run, world)
+
+
+def with_record(run: Run, world: World) -> Run:
+    """Return `run` with the duration and the calls that its world, and nobody else, knows."""
+    return replace(run, duration=world.duration, calls=world.calls)
+
+
+def _sender(specs: list[Spec]) -> Callable[[object], Any]:
+    """Return what encodes an argument: a spec by its number, and code by its own identity."""
+
+    def reference(value: object) -> Any:
+        if isinstance(value, Jobs | Gen):
+            specs.append(value)
+            return {"$spec": len(specs) - 1}
+        if callable(value):
+            return {"$here": id(value)}
+        raise TypeError(
+            f"observe cannot hand a {type(value).__name__} to the program: "
+            "make it inside the program, or pass plain values."
+        )
+
+    return reference
+
+
+def _receiver(specs: Sequence[Spec], args: Sequence[Any], world: World) -> dict[str, Any]:
+    here = {id(value): value for value in _parts(args) if callable(value)}
+
+    def build(number: int) -> Any:
+        return stand_in(specs[number].kind, number, specs[number].name, world)
+
+    return {"$spec": build, "$here": here.__getitem__}
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    yield value
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from _parts(item)
+
+
+@dataclass
+class _Facts:
+    """What is known of a program while it runs."""
+
+    name: str
+    result: Value = None
+    error: Failure | None = None
+    leftovers: tuple[Wait, ...] = ()
+    deadlock: tuple[Wait, ...] = ()
+    blocked: list[Blocking] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def perform(
+    program: Callable[..., Any],
+    args: Sequence[Any],
+    world: Clock,
+    *,
+    take: int | None = None,
+    echo: bool = False,
+) -> Run:
+    """Run `program(*args)` on `world`, and return what it did.
+
+    `observe` is this with a world of its own; in grading the world is the examiner's.
+
+    Args:
+        program: what to run.
+        args: its arguments, as it gets them.
+        world: the clock and the services.
+        take: as for `observe`.
+        echo: whether what it prints is also printed.
+    """
+    facts = _Facts(getattr(program, "__name__", type(program).__name__))
+    recorder = Recorder(lambda: world.now, facts.name)
+
+    def blocked(start: float, seconds: float) -> None:
+        life = recorder.running
+        facts.blocked.append(
+            Blocking(life.label if life else facts.name, start, float(seconds), _calling_line())
+        )
+
+    names = getattr(program, "__globals__", {})
+    with (
+        hidden_loop(),
+        _listening(facts.warnings, echo) as output,
+        virtual_time(world, names, blocked),
+        recorder.tasks(),
+    ):
+        if inspect.iscoroutinefunction(program):
+            _run_on_loop(program(*args), facts, recorder, world)
+        else:
+            _run_plainly(program, args, facts, recorder, world, take)
+    return Run(
+        schema=SCHEMA,
+        program=facts.name,
+        result=decode(encode(facts.result)),
+        error=facts.error,
+        duration=world.now,
+        steps=recorder.steps,
+        lives=recorder.lives(),
+        calls=(),
+        leftovers=facts.leftovers,
+        deadlock=facts.deadlock,
+        blocked=tuple(facts.blocked),
+        output=output.getvalue()[:MAX_OUTPUT],
+        warnings=tuple(facts.warnings[:MAX_WARNINGS]),
+    )
+
+
+def _calling_line() -> int | None:
+    # sleep <- blocked <- the program
+    with contextlib.suppress(ValueError):
+        return sys._getframe(3).f_lineno
+    return None
+
+
+@contextlib.contextmanager
+def _catching(facts: _Facts) -> Iterator[None]:
+    """Note how the program failed, if it does."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        facts.error = describe_exception(error, error_line(error))
+
+
+def _run_on_loop(awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock) -> None:
+    loop = VirtualLoop(world)
+    loop.set_exception_handler(lambda _, context: facts.warnings.append(_warning(context)))
+
+    async def main() -> None:
+        try:
+            facts.result = await awaitable
+        finally:
+            # Now, and not when the loop has turned once more: by then a task that was
+            # cancelled and not waited for is gone too.
+            end()
+
+    def end() -> None:
+        if recorder.paused:
+            return
+        if task.done() or asyncio.current_task(loop) is task:
+            facts.leftovers = recorder.waits(asyncio.all_tasks(loop) - {task})
+        recorder.pause()
+        world.finish()
+
+    main.__qualname__ = facts.name
+    task = loop.create_task(main())
+    try:
+        with _catching(facts):
+            try:
+                loop.run_until_complete(task)
+            except Deadlock:
+                facts.deadlock = recorder.waits(asyncio.all_tasks(loop))
+                raise
+            finally:
+                end()
+    finally:
+        _clean_up(loop)
+
+
+def _warning(context: dict[str, Any]) -> str:
+    error = context.get("exception")
+    told = f": {describe_exception(error)}" if error else ""
+    return first_line(context["message"]) + told
+
+
+def _clean_up(loop: VirtualLoop) -> None:
+    """Cancel what is left, let it end, and close the loop."""
+    loop.set_exception_handler(lambda *_: None)
+    loop.reset_turns()
+    with contextlib.suppress(BaseException), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+        left = asyncio.all_tasks(loop)
+        if left:
+            loop.run_until_complete(asyncio.wait(left, timeout=60))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+def _run_plainly(
+    program: Callable[..., Any],
+    args: Sequence[Any],
+    facts: _Facts,
+    recorder: Recorder,
+    world: Clock,
+    take: int | None,
+) -> None:
+    value = None
+    trace = GeneratorTrace(recorder, getattr(program, "__code__", None))
+    with _catching(facts), trace:
+        recorder.program_begins()
+        value = program(*args)
+        if not inspect.isawaitable(value):
+            trace.go_on()
+            facts.result = _consume(value, take) if _is_iterator(value) else value
+            value = None
+    recorder.program_ends("raised" if facts.error else "returned", facts.error)
+    if value is not None and facts.error is None:
+        _run_on_loop(value, facts, recorder, world)
+    world.finish()
+
+
+def _is_iterator(value: Any) -> bool:
+    return hasattr(type(value), "__next__") and hasattr(type(value), "__iter__")
+
+
+def _consume(iterator: Any, take: int | None) -> list[Any]:
+    items: list[Any] = []
+    limit = MAX_ITEMS if take is None else take
+    while len(items) < limit:
+        try:
+            items.append(next(iterator))
+        except StopIteration:
+            return items
+    if take is None:
+        raise TooMuch(f"It yielded more than {MAX_ITEMS:,} items.")
+    close = getattr(iterator, "close", None)
+    if close is not None:
+        close()
+    return items
+
+
+class _Tee(io.StringIO):
+    def __init__(self, also: Any) -> None:
+        super().__init__()
+        self._also = also
+
+    def write(self, text: str) -> int:
+        if self._also is not None:
+            self._also.write(text)
+        return super().write(text) if self.tell() < MAX_OUTPUT else len(text)
+
+
+@contextlib.contextmanager
+def _listening(told: list[str], echo: bool) -> Iterator[_Tee]:
+    """Catch what the program prints and what it is warned of."""
+    output = _Tee(sys.stdout if echo else None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            yield output
+    told.extend(f"{w.category.__name__}: {first_line(w.message)}" for w in caught)
+
+
+def first_line(message: object) -> str:
+    """Return the first line of a message, without memory addresses."""
+    return without_addresses(str(message)).partition("\n")[0][:300]

@@ -1,0 +1,385 @@
+"""The untrusted side of grading: it runs a student's cells, and tells what they did.
+
+An examiner starts this module in a sandbox and talks to it in lines of JSON, requests
+on the standard input and replies on the standard output. There are two requests:
+
+- `cell`: run a cell of the notebook; the reply is its outputs.
+- `observe`: run a program of the student's; the reply is a `Run`. Meanwhile the
+  program asks the examiner what time it is and what its services say.
+
+It knows no test and no expected value, so there is nothing here to steal. Nothing that
+it says is trusted: what only it can know is evidence, not proof.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import inspect
+import io
+import linecache
+import os
+import signal
+import sys
+import traceback
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal
+
+from looplab.clock import VirtualLoop, virtual_time
+from looplab.describing import describe
+from looplab.notebook import run_fresh_loops
+from looplab.observing import perform
+from looplab.recorder import is_program
+from looplab.run import Run
+from looplab.services import Answer, TooMuch, World, stand_in
+from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, pack, plain_text
+
+PROTOCOL = 1
+"""The version of the requests and replies."""
+
+RUN_TYPE = "application/vnd.looplab.run+json"
+"""The media type of a Run in a cell's output; feedback draws it."""
+
+MAX_OUTPUT = 20_000
+MAX_OUTPUTS = 50
+
+
+@dataclass(frozen=True)
+class CellOutput:
+    """One output of a cell, as plain text.
+
+    Attributes:
+        kind: `stream` (printed), `result` (the value of its last line), `display` or `error`.
+        name: `stdout` or `stderr` for a stream; the exception's class for an error.
+        text: what it says; for an error, its message.
+        traceback: an error's lines.
+        run: the run whose timeline it shows, where it shows one.
+    """
+
+    kind: Literal["stream", "result", "display", "error"]
+    name: str
+    text: str
+    traceback: tuple[str, ...] = ()
+    run: Run | None = None
+
+
+class Channel:
+    """The lines between this process and its examiner."""
+
+    def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
+        self._requests, self._replies = requests, replies
+        self.request_id = ""
+
+    def receive(self) -> Json:
+        """Return the next line; None where the examiner has gone."""
+        line = self._requests.readline()
+        return loads(line) if line else None
+
+    def send(self, message: dict[str, Json]) -> None:
+        """Send a line that answers, or asks during, the request at hand."""
+        self._replies.write(dumps({"id": self.request_id, **message}))
+        self._replies.flush()
+
+    def ask(self, message: dict[str, Json]) -> Json:
+        """Send a question and return its answer."""
+        self.send(message)
+        answer = self.receive()
+        if answer is None:
+            os._exit(0)
+        return answer
+
+
+class ExaminersWorld:
+    """The examiner's clock and services, from here."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.now = 0.0
+        self._channel = channel
+        self._finished = False
+
+    def ask(self, service: int, method: str, arguments: Sequence[Value]) -> Answer:
+        """As `World.ask`."""
+        if self._finished:
+            return Answer("end")
+        sent = [encode(argument) for argument in arguments]
+        answer = self._channel.ask({"ask": [service, method, sent]})
+        if answer.get("stop"):
+            raise TooMuch(answer["stop"])
+        return Answer.from_json(answer["answer"])
+
+    def advance(self, deadline: float | None) -> list[tuple[int, Answer]] | None:
+        """As `World.advance`."""
+        answer = self._channel.ask({"advance": deadline})
+        self.now = answer["now"]
+        if answer["done"] is None:
+            return None
+        return [(ticket, Answer.from_json(each)) for ticket, each in answer["done"]]
+
+    def block(self, seconds: float) -> None:
+        """As `World.block`."""
+        self.now = self._channel.ask({"block": float(seconds)})["now"]
+
+    def finish(self) -> None:
+        """As `World.finish`."""
+        if not self._finished:
+            self._finished = True
+            self._channel.ask({"finish": True})
+
+
+class Notebook:
+    """The student's names, and the cells that bind them.
+
+    Cells run on a virtual clock, inside a loop that is theirs all along, as a
+    notebook's kernel runs them.
+    """
+
+    def __init__(self) -> None:
+        module = types.ModuleType("__main__")
+        sys.modules["__main__"] = module
+        self.names = module.__dict__
+        self.names["display"] = self._display
+        self._outputs: list[CellOutput] = []
+        self._world = World()
+        self._loop = VirtualLoop(self._world)
+        run_fresh_loops(self._loop, contextlib.ExitStack())
+
+    def run_cell(self, source: str, number: int) -> list[CellOutput]:
+        """Run a cell and return its outputs.
+
+        Args:
+            source: its text.
+            number: its number in the notebook, from 1.
+        """
+        self._outputs = []
+        out, err = _Bounded(), _Bounded()
+        with (
+            virtual_time(self._world, self.names, lambda *_: None),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                self._loop.reset_turns()
+                self._loop.run_until_complete(self._run(source, f"<cell {number}>"))
+            except BaseException as error:
+                self._outputs.append(_error_output(error))
+        printed = [
+            CellOutput("stream", name, stream.getvalue())
+            for name, stream in (("stdout", out), ("stderr", err))
+            if stream.getvalue()
+        ]
+        return [*printed, *self._outputs[:MAX_OUTPUTS]]
+
+    async def _run(self, source: str, filename: str) -> None:
+        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+        tree = _parse(source, filename)
+        last = tree.body[-1] if tree.body else None
+        shown = isinstance(last, ast.Expr) and not source.rstrip().endswith(";")
+        if shown and isinstance(last, ast.Expr):
+            del tree.body[-1]
+        await self._execute(compile(tree, filename, "exec", _TOP_LEVEL_AWAIT))
+        if shown and isinstance(last, ast.Expr):
+            expression = ast.Expression(last.value)
+            value = await self._execute(compile(expression, filename, "eval", _TOP_LEVEL_AWAIT))
+            if value is not None:
+                self.names["_"] = value
+                self._outputs.append(_value_output("result", value))
+
+    async def _execute(self, code: types.CodeType) -> Any:
+        value = eval(code, self.names)  # the student's code: this process is for it
+        return await value if code.co_flags & inspect.CO_COROUTINE else value
+
+    def _display(self, *values: Any) -> None:
+        self._outputs.extend(_value_output("display", value) for value in values)
+
+
+_TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+
+def _parse(source: str, filename: str) -> ast.Module:
+    """Parse a cell; lines that only a notebook understands are left out."""
+    try:
+        return ast.parse(source, filename)
+    except SyntaxError:
+        lines = source.splitlines()
+        shell = [n for n, line in enumerate(lines, 1) if line.lstrip().startswith("!")]
+        if shell:
+            raise SyntaxError(f"line {shell[0]}: shell commands do not run here") from None
+        kept = ["" if line.lstrip().startswith("%") else line for line in lines]
+        if kept == lines:
+            raise
+        return ast.parse("\n".join(kept), filename)
+
+
+class _Bounded(io.StringIO):
+    def write(self, text: str) -> int:
+        room = MAX_OUTPUT - self.tell()
+        super().write(text[: max(0, room)])
+        return len(text)
+
+
+def _error_output(error: BaseException) -> CellOutput:
+    """Return an error as a notebook shows it, from the student's first line on."""
+    with contextlib.suppress(BaseException):
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if is_program(frame.filename)
+        ]
+        lines = traceback.format_list(frames)[-8:] + traceback.format_exception_only(error)
+        told = "".join(lines)[:MAX_OUTPUT].splitlines()
+        return CellOutput("error", type(error).__name__, str(error)[:500], tuple(told))
+    return CellOutput("error", str(type(error).__name__), "")
+
+
+def _value_output(kind: Literal["result", "display"], value: Any) -> CellOutput:
+    if isinstance(value, Picture):
+        return CellOutput(kind, "", describe(value.run), (), value.run)
+    return CellOutput(kind, "", plain_text(value, 5_000))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What `Run.timeline` returns here: nothing is drawn, the run itself is handed over."""
+
+    run: Run
+
+
+def _picture(run: Run, *, axis: str = "auto") -> Picture:
+    return Picture(run)
+
+
+class TestNames(dict[str, Any]):
+    """Names of a test's functions: their own, and under them the student's."""
+
+    def __init__(self, students: dict[str, Any]) -> None:
+        super().__init__(__name__="looplab_test", __builtins__=builtins)
+        self._students = students
+
+    def __missing__(self, name: str) -> Any:
+        return self._students[name]
+
+
+class MissingName(Exception):
+    """A name that the notebook should bind is not there."""
+
+
+def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> Run:
+    """Run the program that a request describes, on the examiner's world.
+
+    Raises:
+        MissingName: the notebook does not bind a name that the request uses.
+    """
+    names = TestNames(notebook.names)
+    world = ExaminersWorld(channel)
+    services = request["services"]
+
+    def name(key: str) -> Any:
+        if key not in notebook.names:
+            raise MissingName(key)
+        return notebook.names[key]
+
+    def service(number: int) -> Any:
+        kind, label = services[number]
+        return stand_in(kind, number, label, world)
+
+    build: dict[str, Callable[[Json], Value]]
+    build = {"$name": name, "$def": names.__getitem__, "$spec": service}
+    for key, value in request["constants"].items():
+        names[key] = decode(value, build)
+    for number, source in enumerate(request["code"]):
+        filename = f"<test {number}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+        exec(compile(source, filename, "exec"), names)  # the test's own text
+    program = decode(request["program"], build)
+    args = [decode(each, build) for each in request["args"]]
+    return perform(program, args, world, take=request["take"])
+
+
+@contextlib.contextmanager
+def processor_time(seconds: float) -> Iterator[None]:
+    """Raise `TooMuch` in a program that uses more than so many seconds of processor time.
+
+    It is raised again and again, for a program that catches it.
+    """
+
+    def stop(*_: object) -> None:
+        raise TooMuch(f"It used more than {seconds:g} s of processor time: does it ever stop?")
+
+    if not hasattr(signal, "setitimer"):  # Windows: only the examiner's patience ends it
+        yield
+        return
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def limit(memory: int, processor: int, file_size: int) -> None:
+    """Limit this process for good, before it runs a line of the student's.
+
+    Args:
+        memory: bytes of address space.
+        processor: seconds of processor time.
+        file_size: bytes of the largest file it may write.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    for what, amount in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, processor),
+        (resource.RLIMIT_FSIZE, file_size),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
+            resource.setrlimit(what, (amount, amount))
+
+
+def serve(channel: Channel, seconds: float) -> None:
+    """Answer requests until the examiner goes.
+
+    Args:
+        channel: where they come from.
+        seconds: the processor time that one request may use.
+    """
+    notebook = Notebook()
+    while (request := channel.receive()) is not None:
+        channel.request_id = request["id"]
+        try:
+            with processor_time(seconds):
+                if request["op"] == "cell":
+                    outputs = notebook.run_cell(request["source"], request["number"])
+                    reply: dict[str, Json] = {"outputs": [pack(each) for each in outputs]}
+                else:
+                    reply = {"run": observe(request, notebook, channel).to_json()}
+        except MissingName as error:
+            reply = {"missing": str(error)}
+        except BaseException as error:
+            reply = {"broken": f"{type(error).__name__}: {error}"[:300]}
+        channel.send(reply)
+
+
+def main() -> None:
+    """Serve on the standard input and output; the student's code gets neither."""
+    # Their own descriptors, so that print() and sys.stdout reach nobody.
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    limit(memory=2**30, processor=60, file_size=2**24)
+    Run.timeline = _picture  # type: ignore[method-assign, assignment]  # nothing is drawn here
+    channel = Channel(requests, replies)
+    hello = channel.receive()
+    if hello is None or hello.get("protocol") != PROTOCOL:
+        raise WireError(f"The examiner must speak version {PROTOCOL} of the protocol.")
+    channel.request_id = hello["id"]
+    channel.send({"protocol": PROTOCOL})
+    serve(channel, hello["seconds"])

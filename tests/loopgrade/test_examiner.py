@@ -1,0 +1,320 @@
+"""Verdicts are made outside the student's process, and no answer but a right one earns a point."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from loopgrade import sandbox
+from loopgrade.examiner import (
+    Examination,
+    StudentCell,
+    TrustedTest,
+    Verdict,
+    examine,
+    seed_of,
+)
+
+SETUP = "import asyncio\nfrom looplab import check, enable, expect, gens, jobs, observe\nenable()"
+
+RIGHT = """
+async def fetch_all(job, n):
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job(i)) for i in range(n)]
+    return [task.result() for task in tasks]
+"""
+
+OVERLAP = TrustedTest(
+    "fetch_all-overlap",
+    "fetch_all",
+    """check("the jobs overlap", points=1)
+run = observe(fetch_all, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(["a", "b", "c"]).took(4, hint="start them all first").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+random_ = random.Random(SEED)
+for size in (0, 1, 5):
+    delays_ = [random_.randrange(1, 9) for _ in range(size)]
+    run = observe(fetch_all, jobs(delays_), size)
+    expect(run).took(max(delays_, default=0), hint="start them all first")
+### END HIDDEN TESTS
+""",
+)
+
+SCENARIO = TrustedTest(
+    "twice-scenario",
+    "twice",
+    """check("it doubles", points=2)
+import asyncio
+NUMBERS_ = (1, 2, 3)
+
+def doubled_(n):
+    return [twice(n), n]
+
+async def all_of_them_(more):
+    await asyncio.sleep(1)
+    return [doubled_(n) for n in NUMBERS_ + more]
+
+run = observe(all_of_them_, (4,))
+expect(run).returned([[2, 1], [4, 2], [6, 3], [8, 4]]).took(1)
+""",
+)
+
+RIGHT_TWICE = "def twice(n):\n    return n + n"
+
+
+def look(
+    fetch_all: str = RIGHT,
+    twice: str = RIGHT_TWICE,
+    *,
+    others: Sequence[str] = (),
+    level: sandbox.Level | None = None,
+) -> Examination:
+    cells = [
+        StudentCell(0, SETUP),
+        *(StudentCell(n, text) for n, text in enumerate(others, 10)),
+        StudentCell(1, fetch_all, "fetch_all"),
+        StudentCell(2, twice, "twice"),
+    ]
+    return examine(
+        cells,
+        [OVERLAP, SCENARIO],
+        level=level or sandbox.strongest(),
+        seed=lambda test: seed_of(b"a test", "lesson", test),
+    )
+
+
+def overlap(found: Examination) -> Verdict:
+    return found.verdicts["fetch_all-overlap"]
+
+
+def twice(found: Examination) -> Verdict:
+    return found.verdicts["twice-scenario"]
+
+
+@pytest.mark.parametrize("level", sandbox.LEVELS)
+def test_right_answers_pass_at_every_level(level: sandbox.Level) -> None:
+    if level == "bubblewrap" and not sandbox.diagnose().works:
+        pytest.skip(sandbox.diagnose().problem)
+    found = look(level=level)
+    assert [v.message for v in found.verdicts.values()] == ["", ""]
+    assert all(verdict.passed for verdict in found.verdicts.values())
+
+
+@pytest.mark.parametrize(
+    ("answer", "happened"),
+    [
+        ("async def fetch_all(job, n):\n    return [await job(i) for i in range(n)]", "took 7 s"),
+        ("async def fetch_all(job, n):\n    return ['a', 'b', 'c']", "took 0 s"),
+        ("async def fetch_all(job, n):\n    return job", "it gave <function"),
+        ("async def fetch_all(job, n):\n    raise NotImplementedError", "NotImplementedError"),
+        ("async def fetch_all(job, n):\n    await asyncio.Event().wait()", "can ever run again"),
+        ("async def fetch_all(job, n):\n    while True: await asyncio.sleep(0)", "no time passed"),
+        ("async def fetch_all(job, n):\n    while True: pass", "processor time"),
+        ("def fetch_all(job, n): return undefined_name", "'undefined_name' is not defined"),
+        ("def fetch_all(job, n: return", "the cell with your answer stopped: SyntaxError"),
+        ("fetch_al = None", "name 'fetch_all' is not defined"),
+        ("import os; os._exit(1)", "your code ended its own process"),
+        ("async def fetch_all(job, n):\n    import os; os._exit(0)", "ended its own process"),
+        ("async def fetch_all(job, n):\n    raise SystemExit", "SystemExit"),
+        (
+            "async def fetch_all(job, n):\n    return [bytearray(2**33)]",
+            "MemoryError",
+        ),
+    ],
+    ids=lambda text: text[:60].replace("\n", " "),
+)
+def test_wrong_answers_lose_for_a_reason_and_cost_no_other(answer: str, happened: str) -> None:
+    found = look(answer)
+    assert not overlap(found).passed
+    assert happened in overlap(found).message
+    assert overlap(found).message.startswith("✗ the jobs overlap (1 point)\n")
+    assert twice(found).passed
+
+
+ALWAYS = """
+class Always:
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __hash__(self): return 0
+    def __bool__(self): return True
+    def __len__(self): return 3
+    def __iter__(self): return iter(())
+class Number(float):
+    __eq__ = Always.__eq__
+    __hash__ = Always.__hash__
+"""
+
+TRANSFORMER = """
+try:
+    get_ipython
+except NameError:
+    pass
+else:
+    get_ipython().input_transformers_post.append(lambda lines: ["pass\\n"])
+    get_ipython().ast_transformers.append(None)
+import builtins, sys
+builtins.compile = builtins.exec = lambda *a, **k: None
+"""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        TRANSFORMER,
+        ALWAYS + "async def fetch_all(job, n): return Always()",
+        ALWAYS + "async def fetch_all(job, n): return [Always() for _ in range(n)]",
+        ALWAYS + "fetch_all = Always()",
+        ALWAYS
+        + """
+import looplab.expecting, looplab.observing, looplab
+looplab.expecting.same = lambda a, b: True
+looplab.expect = looplab.observe = lambda *a, **k: Always()
+async def fetch_all(job, n): return 1
+""",
+        """
+import asyncio, looplab.observing as o, looplab.subject as s
+real = o.perform
+def perform(*a, **k):
+    run = real(*a, **k)
+    import dataclasses
+    return dataclasses.replace(run, duration=4.0, calls=())
+o.perform = s.perform = perform
+async def fetch_all(job, n): return [await job(i) for i in range(n)]
+""",
+        """
+import os
+for fd in range(3, 30):
+    try:
+        os.write(fd, b'{"id": "x", "run": {}}\\n')
+    except OSError:
+        pass
+async def fetch_all(job, n): return [await job(i) for i in range(n)]
+""",
+        """
+import looplab.subject as s
+lie = {"now": 4.0, "done": [[0, ["value", "a"]]], "answer": ["end", None]}
+s.Channel.ask = lambda self, message: lie
+async def fetch_all(job, n): return ["a", "b", "c"]
+""",
+    ],
+    ids=["transformer", "equal", "equal items", "equal name", "checks", "run", "pipe", "clock"],
+)
+def test_no_trick_earns_a_point(answer: str) -> None:
+    found = look(answer)
+    assert not overlap(found).passed
+    assert twice(found).passed
+
+
+STEALS = """
+import os
+seen = []
+for root in ("/", os.getcwd(), os.path.expanduser("~")):
+    for folder, folders, files in os.walk(root):
+        if folder.startswith(("/proc", "/sys", "/usr/lib")):
+            folders.clear()
+            continue
+        seen += [os.path.join(folder, f) for f in files]
+SECRETS = [f for f in seen if f.endswith((".ipynb", "gradebook.db")) or "/loopgrade/" in f
+           or "/lessons/" in f or "/answers/" in f or f.endswith(".looplab_secret")]
+def twice(n):
+    return SECRETS
+"""
+
+
+def test_the_source_and_the_gradebook_are_out_of_sight() -> None:
+    if not sandbox.diagnose().works:
+        pytest.skip(sandbox.diagnose().problem)
+    verdict = twice(look(twice=STEALS, level="bubblewrap"))
+    assert verdict.run is not None
+    assert verdict.run.result == [[[], 1], [[], 2], [[], 3], [[], 4]]
+
+
+NETWORK = """
+import socket
+def twice(n):
+    try:
+        socket.create_connection(("127.0.0.1", 22), timeout=1)
+    except OSError as error:
+        return type(error).__name__
+    return "connected"
+"""
+
+
+def test_there_is_no_network_and_no_installed_package() -> None:
+    if not sandbox.diagnose().works:
+        pytest.skip(sandbox.diagnose().problem)
+    found = look(twice="import nbgrader" + NETWORK, level="bubblewrap")
+    assert "ModuleNotFoundError" in twice(found).message
+    found = look(twice=NETWORK, level="bubblewrap")
+    assert "'ConnectionRefusedError'" in twice(found).message
+
+
+def test_an_answer_may_use_the_answer_to_another_exercise() -> None:
+    used = RIGHT_TWICE + "\nhelper = fetch_all"
+    assert "NameError" in look(twice=used).outputs[2][0].name
+    found = look(
+        fetch_all=RIGHT + "\ndef double(n): return 2 * n", twice="def twice(n): return double(n)"
+    )
+    assert twice(found).passed
+
+
+def test_a_cell_that_kills_its_process_is_left_out() -> None:
+    found = look(others=["import os\nos.kill(os.getpid(), 9)", "print('still here')"])
+    assert overlap(found).passed
+    assert twice(found).passed
+    assert found.outputs[10][0].text == "your code ended its own process"
+    assert found.outputs[11][0].text == "still here\n"
+
+
+def test_cells_run_as_in_a_notebook() -> None:
+    cells = [
+        "%matplotlib inline\nx = 1",
+        "x += await asyncio.sleep(3600, 2)\nx",
+        "asyncio.run(asyncio.sleep(3600, 'ran'))",
+        "!ls",
+        "1 / 0",
+        "print('out'); import sys; print('err', file=sys.stderr)",
+        "observe(asyncio.sleep, 3).timeline()",
+        "display([1])",
+        "x;",
+    ]
+    outputs = look(others=cells).outputs
+    told = [[(each.kind, each.name, each.text) for each in outputs[n]] for n in range(10, 19)]
+    assert told[:6] == [
+        [],
+        [("result", "", "3")],
+        [("result", "", "'ran'")],
+        [("error", "SyntaxError", "line 1: shell commands do not run here")],
+        [("error", "ZeroDivisionError", "division by zero")],
+        [("stream", "stdout", "out\n"), ("stream", "stderr", "err\n")],
+    ]
+    assert "sleep took 3 s" in told[6][0][2]
+    assert outputs[16][0].run is not None
+    assert outputs[16][0].run.duration == 3
+    assert told[7:] == [[("display", "", "[1]")], []]
+
+
+def test_the_same_submission_gets_the_same_verdicts() -> None:
+    answer = "async def fetch_all(job, n):\n    return list({await job(i) for i in range(n)})"
+    first = look(answer)
+    assert look(answer) == first
+    assert not overlap(first).passed
+
+
+def test_a_hidden_test_that_fails_is_known_as_hidden() -> None:
+    by_heart = """
+async def fetch_all(job, n):
+    results = await asyncio.gather(*map(job, range(min(n, 3))))
+    for i in range(3, n):
+        results.append(await job(i))
+    return results
+"""
+    verdict = overlap(look(by_heart))
+    assert not verdict.passed
+    assert verdict.hidden
+    assert verdict.hint == "start them all first"
+
+
+def test_the_seed_differs_from_test_to_test_and_from_course_to_course() -> None:
+    seeds = {seed_of(secret, "l", test) for secret in (b"a", b"b") for test in ("x", "y")}
+    assert len(seeds) == 4

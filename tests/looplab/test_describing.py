@@ -1,0 +1,179 @@
+"""A Run in words: what each line says, and that it needs no matplotlib."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from looplab.describing import describe, label, one_line, overlap, title
+from looplab.run import Blocking, Run, Span, TaskLife, Wait
+from looplab.wire import Failure
+
+KEY_ERROR = Failure("KeyError", ("KeyError", "LookupError"), "'price'", (), 12)
+
+
+def span(state: Any, start: float, stop: float, reason: str = "", by: int | None = None) -> Span:
+    return Span(state, start, stop, 0, 1, reason, woken_by=by)
+
+
+def life(number: int, name: str, *spans: Span, **more: Any) -> TaskLife:
+    facts = {"kind": "task", "function": name, "created_by": None, "outcome": "returned"}
+    return TaskLife(id=number, name=name, spans=spans, **{"error": None, **facts, **more})
+
+
+def run_of(*lives: TaskLife, **more: Any) -> Run:
+    facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
+    facts |= {"steps": 12, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
+    return Run(schema=1, lives=lives, output="", warnings=(), **{**facts, **more})
+
+
+def job(number: int, seconds: float) -> TaskLife:
+    spans = [
+        span("running", 0, 0),
+        span("waiting", 0, seconds, f"job({number})"),
+        span("running", seconds, seconds),
+    ]
+    return life(number + 1, f"job-{number}", *spans, function="_job.<locals>.job")
+
+
+def three_jobs() -> Run:
+    fetching = [
+        span("running", 0, 0),
+        span("waiting", 0, 4, "TaskGroup"),
+        span("running", 4, 4, by=3),
+    ]
+    main = life(0, "Task-1", *fetching, function="fetch_all")
+    return run_of(main, job(0, 2), job(1, 1), job(2, 4), program="fetch_all", duration=4.0)
+
+
+def test_three_jobs_in_words() -> None:
+    assert describe(three_jobs()).splitlines() == [
+        "fetch_all took 4 s",
+        "waits add up to 7 s, the program took 4 s",
+        "task fetch_all (Task-1): ran 2 times, waited 4 s in all: TaskGroup; returned",
+        "task job-0 (job): ran 2 times, waited 2 s in all: job(0); returned",
+        "task job-1 (job): ran 2 times, waited 1 s in all: job(1); returned",
+        "task job-2 (job): ran 2 times, waited 4 s in all: job(2); returned",
+    ]
+
+
+def test_a_generator_waits_at_yield_and_is_closed() -> None:
+    turns = [span("running", 0, 0), span("waiting", 0, 0, "yield"), span("running", 0, 0)]
+    consumer = life(0, "consumer", *turns, kind="generator", outcome="closed")
+
+    assert describe(run_of(consumer)).splitlines() == [
+        "main took no time, 12 steps",
+        "consumer (generator): ran 2 times, waited at yield between; closed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"duration": 2.5}, "main took 2.5 s"),
+        ({"steps": 1}, "main took no time, 1 step"),
+        ({"error": KEY_ERROR, "duration": 2.5}, "main raised KeyError: 'price'"),
+        (
+            {
+                "error": KEY_ERROR,
+                "deadlock": (
+                    Wait("A", "Lock.acquire"),
+                    Wait("go.<locals>.b", "Lock.acquire"),
+                    Wait("C", "Event.wait"),
+                    Wait("D", "Event.wait"),
+                ),
+            },
+            "main ended in a deadlock: A waits for Lock.acquire, b waits for Lock.acquire, "
+            "C waits for Event.wait and 1 more",
+        ),
+    ],
+)
+def test_the_title_says_how_it_ended(more: dict[str, Any], expected: str) -> None:
+    assert title(run_of(**more)) == expected
+
+
+def test_only_waits_for_the_world_outside_add_up() -> None:
+    run = three_jobs()
+    one_after_the_other = replace(run, duration=7.0)
+    woken = [span("waiting", 0, 9, "Queue.get"), span("running", 9, 9, by=0)]
+
+    assert overlap(one_after_the_other) == ""
+    assert overlap(run_of(life(1, "taker", *woken), duration=4.0)) == ""
+    assert overlap(replace(run, deadlock=(Wait("A", "Lock.acquire"),))) == ""
+
+
+def test_what_has_not_ended_says_what_it_waits_for() -> None:
+    stuck = Span("waiting", 0, 3, 1, 2, "Lock.acquire", 7)
+    a = life(0, "A", span("running", 0, 0), stuck, outcome="pending")
+    never = life(1, "B", outcome="pending")
+    half = life(2, "g", span("running", 0, 0), outcome="pending", kind="generator")
+    run = run_of(a, never, half, duration=3.0)
+
+    assert describe(run).splitlines()[1:] == [
+        "task A: ran once, waited 3 s in all: Lock.acquire; still waits for Lock.acquire at line 7",
+        "task B: never ran; never started",
+        "g (generator): ran once; not finished",
+    ]
+    forever = replace(run, deadlock=(Wait("A", "Lock.acquire", 7),))
+    assert "still waits for ever for Lock.acquire at line 7" in describe(forever)
+
+
+def test_an_error_names_its_line() -> None:
+    failed = life(0, "A", span("running", 0, 0), outcome="raised", error=KEY_ERROR)
+    assert describe(run_of(failed)).endswith(
+        "task A: ran once; raised KeyError: 'price' at line 12"
+    )
+
+
+def test_who_blocks_and_who_is_held_up() -> None:
+    rude = life(0, "Task-2", span("running", 0, 3), function="rude")
+    polite = life(1, "polite", span("ready", 0, 3), span("running", 3, 3))
+    run = run_of(rude, polite, duration=3.0, blocked=(Blocking("rude", 0.0, 3.0, 5),))
+
+    assert describe(run).splitlines()[1:] == [
+        "task rude (Task-2): ran once; returned",
+        "task polite: ran once, was ready for 3 s while something else ran; returned",
+        "rude: time.sleep(3) blocks everybody at line 5",
+    ]
+
+
+def test_of_many_lives_the_first_29_are_told() -> None:
+    lives = [life(n, f"t{n}", span("running", 0, 0)) for n in range(100)]
+
+    lines = describe(run_of(*lives)).splitlines()
+
+    assert len(lines) == 1 + 29 + 1
+    assert lines[-2:] == ["task t28: ran once; returned", "and 71 more"]
+    assert len(describe(run_of(*lives[:30])).splitlines()) == 1 + 30
+
+
+def test_a_life_is_called_by_what_tells_it_apart() -> None:
+    assert label(life(0, "fetch-1", function="main.<locals>.fetch")) == ("fetch-1", "fetch")
+    assert label(life(0, "Task-7", function="fetch")) == ("fetch", "Task-7")
+    assert label(life(0, "fetch")) == ("fetch", "")
+    assert label(life(0, "count 2", function="count", kind="generator")) == ("count 2", "generator")
+
+
+def test_text_of_the_program_stays_on_one_line_and_harmless() -> None:
+    hostile = life(0, "a\nb\x1b[2J" + "x" * 100_000, span("running", 0, 0))
+
+    line = describe(run_of(hostile)).splitlines()[1]
+
+    assert line.startswith("task a b [2Jxxx")
+    assert len(line) < 200
+    assert one_line("x" * 9, 5) == "xxxx…"
+
+
+def test_it_needs_no_matplotlib() -> None:
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from looplab.describing import describe\n"
+        "from looplab.run import Run\n"
+        "print(describe(Run(1, 'main', None, None, 2.0, 1, (), (), (), (), (), '', ())))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "main took 2 s\n"

@@ -1,0 +1,97 @@
+"""A check that fails says what was expected, what happened, and one hint."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from looplab import CheckFailed, check, expect, observe
+from looplab import expecting as module
+
+
+@pytest.fixture(autouse=True)
+def nothing_announced() -> Iterator[None]:
+    module.current_check = None
+    yield
+    module.current_check = None
+
+
+async def slow() -> list[int]:
+    await asyncio.sleep(7)
+    return [1, 2]
+
+
+async def stuck() -> None:
+    await asyncio.Event().wait()
+
+
+async def leaky() -> None:
+    global kept
+    kept = asyncio.create_task(slow(), name="worker")
+    await asyncio.sleep(0)
+
+
+async def grouped() -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(failing())
+
+
+async def failing() -> None:
+    raise KeyError("k")
+
+
+def test_what_is_as_expected_passes() -> None:
+    expect(observe(slow)).returned([1, 2]).took(7).nothing_left().finished()
+    expect(observe(failing)).raised(KeyError)
+    expect(observe(failing)).raised(LookupError)
+    expect(observe(grouped)).raised(KeyError)
+
+
+@pytest.mark.parametrize(
+    ("program", "judge", "expected", "happened"),
+    [
+        (slow, lambda e: e.returned([1, 3]), "it gives [1, 3]", "it gave [1, 2]"),
+        (slow, lambda e: e.returned((1, 2)), "it gives (1, 2)", "it gave [1, 2]"),
+        (slow, lambda e: e.took(4), "it is done after 4 s", "it took 7 s"),
+        (slow, lambda e: e.raised(KeyError), "KeyError reaches the caller", "it returned [1, 2]"),
+        (failing, lambda e: e.returned(1), "it gives 1", "it raised KeyError: 'k'"),
+        (failing, lambda e: e.raised(ValueError), "ValueError reaches", "it raised KeyError"),
+        (stuck, lambda e: e.took(0), "after 0 s", "stuck waits for Event.wait (line"),
+        (leaky, lambda e: e.nothing_left(), "every task", "worker waits for sleep(7) (line"),
+        (slow, lambda e: e.that(False, expected="a", happened="b"), "a", "b"),
+    ],
+)
+def test_what_is_not_is_said(
+    program: Callable[..., Any], judge: Callable[[Any], Any], expected: str, happened: str
+) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        judge(expect(observe(program)))
+    assert expected in caught.value.expected
+    assert happened in caught.value.happened
+
+
+def test_the_message_names_the_check() -> None:
+    check("the jobs overlap", points=2)
+    with pytest.raises(CheckFailed) as caught:
+        expect(observe(slow)).took(4, hint="start them all first")
+    assert str(caught.value).splitlines() == [
+        "✗ the jobs overlap (2 points)",
+        "  expected   it is done after 4 s",
+        "  happened   it took 7 s",
+        "  hint       start them all first",
+    ]
+
+
+def test_numbers_may_differ_by_a_hair_and_types_may_not() -> None:
+    same = module.same
+    assert same(0.1 + 0.2, 0.3)
+    assert same({"a": [1, 2.0]}, {"a": [1.0, 2]})
+    assert same({1, 2}, {2, 1})
+    for one, other in [(1, True), ("1", 1), ([1], (1,)), ({"a": 1}, {"b": 1}), (0.3, 0.31)]:
+        assert not same(one, other)
+
+
+def test_expect_takes_a_run_only() -> None:
+    with pytest.raises(TypeError, match="what observe returned"):
+        expect(3)  # type: ignore[arg-type]

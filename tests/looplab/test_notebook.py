@@ -1,0 +1,642 @@
+"""`enable()` in real kernels: what a student's cells see, and what the Stop button does."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+
+import looplab
+from looplab import notebook
+
+PACKAGES = str(Path(looplab.__file__).parents[1])
+PATIENCE = 30  # seconds for a cell that ought to take none
+STOPPED = 5  # seconds from the Stop button to the end of the cell
+
+slow = pytest.mark.slow
+
+
+@dataclass
+class Cell:
+    """What one executed cell sent back."""
+
+    out: str = ""
+    err: str = ""
+    result: str = ""
+    error: str = ""
+    message: str = ""
+    traceback: str = ""
+    shown: list[dict[str, Any]] = field(default_factory=list)
+    ended: bool = False
+    stopping: float = 0.0  # seconds from the interrupt to the end
+
+    def take(self, kind: str, content: dict[str, Any]) -> None:
+        if kind == "stream" and content["name"] == "stdout":
+            self.out += content["text"]
+        elif kind == "stream":
+            self.err += content["text"]
+        elif kind == "execute_result":
+            self.result = content["data"]["text/plain"]
+        elif kind == "display_data":
+            self.shown.append(content["data"])
+        elif kind == "error":
+            self.error, self.message = content["ename"], content["evalue"]
+            self.traceback = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(content["traceback"]))
+        elif kind == "status":
+            self.ended = content["execution_state"] == "idle"
+
+
+class Kernel:
+    """A kernel that finds the `looplab` under test."""
+
+    def __init__(self, home: Path) -> None:
+        from jupyter_client.manager import KernelManager
+
+        self.manager = KernelManager(connection_file=str(home / "kernel.json"))
+        self.manager.start_kernel(
+            env={**os.environ, "PYTHONPATH": PACKAGES, "IPYTHONDIR": str(home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(PATIENCE)
+
+    def stop(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+    def queue(self, *sources: str, interrupt: bool = False) -> list[Cell]:
+        """Send all cells at once, as Run All does; return how each ended.
+
+        With `interrupt` the Stop button is pressed as soon as something is printed.
+        """
+        cells = {self._send(source): Cell() for source in sources}
+        deadline, pressed = time.monotonic() + PATIENCE, 0.0
+        while not all(cell.ended for cell in cells.values()) and time.monotonic() < deadline:
+            try:
+                message = self.client.get_iopub_msg(timeout=0.5)
+            except Empty:
+                continue
+            cell = cells.get(message["parent_header"].get("msg_id"))
+            if cell is None:
+                continue
+            cell.take(message["msg_type"], message["content"])
+            if interrupt and cell.out and not pressed:
+                self.manager.interrupt_kernel()
+                pressed = time.monotonic()
+            if cell.ended and pressed:
+                cell.stopping = time.monotonic() - pressed
+        return list(cells.values())
+
+    def run(self, source: str, *, interrupt: bool = False) -> Cell:
+        """Run one cell to its end."""
+        [cell] = self.queue(source, interrupt=interrupt)
+        assert cell.ended, f"the cell did not end: {source}"
+        return cell
+
+    def value(self, source: str) -> str:
+        """Run one cell that ends with a value, and return its text."""
+        cell = self.run(source)
+        assert not cell.error, cell.traceback
+        return cell.result
+
+    def _send(self, source: str) -> str:
+        sent: str = self.client.execute(textwrap.dedent(source), stop_on_error=False)
+        return sent
+
+
+PREPARE = """
+    import asyncio, signal, sys, time
+    import asyncio.base_events, asyncio.futures, asyncio.runners, asyncio.tasks
+
+    OWNERS = [
+        asyncio, asyncio.base_events.BaseEventLoop, asyncio.events, asyncio.futures,
+        asyncio.Runner, asyncio.runners, asyncio.tasks, type(asyncio.get_running_loop()),
+        type(asyncio.get_event_loop_policy()), sys.modules["tornado.concurrent"],
+    ]
+
+    def state():
+        return [dict(vars(owner)) for owner in OWNERS]
+
+    untouched = state()
+    kernel_loop = asyncio.get_running_loop()
+    kernel_names = set(vars(kernel_loop))
+
+    async def answer(value=42, delay=0.01):
+        await asyncio.sleep(delay)
+        return value
+
+    from looplab import check, disable, enable, expect, observe
+    enable()
+"""
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    kernel = Kernel(tmp_path_factory.mktemp("kernel"))
+    try:
+        prepared = kernel.run(PREPARE)
+        assert not prepared.error, prepared.traceback
+        assert not prepared.err
+        yield kernel
+    finally:
+        kernel.stop()
+
+
+# ---- a cell is as a script ----
+
+
+@slow
+def test_run_all_loses_no_cell(kernel: Kernel) -> None:
+    kinds = [
+        "print(asyncio.run(answer({0})))",
+        "print(asyncio.get_event_loop().run_until_complete(answer({0})))",
+        "print(await answer({0}))",
+        "print({0})",
+    ]
+    cells = kernel.queue(*(kinds[number % 4].format(number) for number in range(26)))
+    assert [cell.ended for cell in cells] == [True] * 26
+    assert [cell.out for cell in cells] == [f"{number}\n" for number in range(26)]
+    assert {cell.err + cell.error for cell in cells} == {""}
+
+
+@slow
+def test_each_run_has_a_loop_of_its_own(kernel: Kernel) -> None:
+    kernel.run("""
+        async def look():
+            loop = asyncio.get_running_loop()
+            return loop, type(asyncio.current_task()), len(asyncio.all_tasks())
+
+        one, kind, tasks = asyncio.run(look())
+        other, _, _ = asyncio.run(look())
+    """)
+    assert kernel.value("one is not other, one.is_closed(), other.is_closed(), tasks") == (
+        "(True, True, True, 1)"
+    )
+    assert kernel.value("kind.__module__, asyncio.Task is kind") == "('_asyncio', True)"
+    assert kernel.value("asyncio.get_running_loop() is kernel_loop") == "True"
+    assert kernel.value("asyncio.get_event_loop_policy()._local._loop is kernel_loop") == "True"
+
+
+@slow
+def test_what_a_run_leaves_behind_is_cleaned_up(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        async def forever():
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                print("cancelled")
+
+        async def numbers():
+            try:
+                yield 1
+            finally:
+                print("closed")
+
+        async def main():
+            global task, generator
+            task, generator = asyncio.create_task(forever()), numbers()
+            await anext(generator)
+            print("main ends")
+
+        asyncio.run(main())
+    """)
+    assert cell.out == "main ends\ncancelled\nclosed\n"
+    assert kernel.value("task.cancelled()") == "True"
+
+
+@slow
+@pytest.mark.parametrize(
+    "last_line",
+    ["asyncio.run(main())", "await main()", "await asyncio.gather(main())"],
+)
+def test_a_run_inside_a_coroutine_is_refused(kernel: Kernel, last_line: str) -> None:
+    cell = kernel.run(f"""
+        async def main():
+            coroutine = answer()
+            try:
+                asyncio.run(coroutine)
+            finally:
+                coroutine.close()
+
+        {last_line}
+    """)
+    assert cell.error == "RuntimeError"
+    assert "cannot be called from a running event loop" in cell.message
+
+
+@slow
+def test_a_cell_that_awaits_may_also_run(kernel: Kernel) -> None:
+    assert kernel.value("await answer(1), asyncio.run(answer(2))") == "(1, 2)"
+    assert kernel.value("await answer(1), asyncio.runners.run(answer(2))") == "(1, 2)"
+
+
+@slow
+def test_a_widget_may_run(kernel: Kernel) -> None:
+    """A button's callback is called by a coroutine of the kernel, not of the student."""
+    kernel.run("""
+        ran = []
+        get_ipython().kernel.comm_manager.register_target(
+            "button", lambda comm, message: ran.append(asyncio.run(answer("pressed")))
+        )
+    """)
+    content = {"comm_id": "1", "target_name": "button", "data": {}}
+    channel = kernel.client.shell_channel
+    channel.send(kernel.client.session.msg("comm_open", content))
+    assert kernel.value("ran") == "['pressed']"
+
+
+@slow
+def test_debug_mode_is_of_this_run_only(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        async def block():
+            time.sleep(0.15)
+            return asyncio.get_running_loop().get_debug()
+
+        print(asyncio.run(block(), debug=True), asyncio.run(block()), kernel_loop.get_debug())
+    """)
+    assert cell.out == "True False False\n"
+    # Python's own loop says so; nest_asyncio2's does not.
+    assert re.findall(r"took 0\.\d+ seconds", cell.err) != []
+
+
+@slow
+def test_a_runner_keeps_its_loop(kernel: Kernel) -> None:
+    kernel.run("""
+        class MyLoop(asyncio.SelectorEventLoop):
+            pass
+
+        async def loop():
+            return asyncio.get_running_loop()
+
+        with asyncio.Runner(debug=True, loop_factory=MyLoop) as runner:
+            loops = [runner.run(loop()), runner.run(loop()), runner.get_loop()]
+            in_debug = loops[0].get_debug()
+    """)
+    assert kernel.value("len(set(loops)), type(loops[0]).__name__, in_debug") == (
+        "(1, 'MyLoop', True)"
+    )
+    assert kernel.value("loops[0].is_closed()") == "True"
+    kernel.run("with asyncio.Runner() as runner:\n    runner.run(answer())")
+    assert kernel.value("asyncio.get_event_loop_policy()._local._loop is kernel_loop") == "True"
+
+
+@slow
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="asyncio.run has it since Python 3.12")
+def test_run_takes_a_loop_factory(kernel: Kernel) -> None:
+    assert kernel.value("""
+        class OtherLoop(asyncio.SelectorEventLoop):
+            pass
+
+        async def loop():
+            return asyncio.get_running_loop()
+
+        type(asyncio.run(loop(), loop_factory=OtherLoop)).__name__
+    """) == "'OtherLoop'"  # fmt: skip
+
+
+@slow
+def test_run_until_complete(kernel: Kernel) -> None:
+    on_the_kernels = "asyncio.get_event_loop().run_until_complete(answer(1))"
+    assert kernel.value(on_the_kernels) == "1"
+    assert kernel.value("""
+        loop = asyncio.new_event_loop()
+        two, mine = loop.run_until_complete(answer(2)), loop is not kernel_loop
+        loop.call_later(0.01, loop.stop)
+        loop.run_forever()
+        loop.close()
+        two, mine
+    """) == "(2, True)"  # fmt: skip
+
+
+@slow
+def test_a_fresh_loop_cannot_be_nested(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        async def main():
+            coroutine = answer()
+            try:
+                asyncio.get_running_loop().run_until_complete(coroutine)
+            finally:
+                coroutine.close()
+
+        asyncio.run(main())
+    """)
+    assert (cell.error, cell.message) == ("RuntimeError", "This event loop is already running")
+
+
+@slow
+def test_the_kernels_loop_stands_still_and_goes_on(kernel: Kernel) -> None:
+    kernel.run("background = asyncio.create_task(answer('later', 0.1))")
+    assert kernel.value("asyncio.run(answer(delay=0.3)), background.done()") == "(42, False)"
+    assert kernel.value("await background") == "'later'"
+
+
+@slow
+def test_observe_runs_what_a_script_may_do(kernel: Kernel) -> None:
+    assert kernel.value("""
+        def program():
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(answer(delay=1))
+            loop.close()
+            return asyncio.run(answer(delay=2))
+
+        run = observe(program)
+        run.result, run.duration, run.error
+    """) == "(42, 3.0, None)"  # fmt: skip
+
+
+# ---- the Stop button ----
+
+VICTIM = """
+    async def victim(block=False):
+        try:
+            print("ready")
+            if block:
+                time.sleep(3600)
+            await asyncio.sleep(3600)
+        finally:
+            print("finally")
+"""
+
+
+@slow
+@pytest.mark.parametrize("block", [False, True], ids=["sleeping", "blocked"])
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("asyncio.run(victim({}))", "KeyboardInterrupt"),
+        ("await answer(); asyncio.run(victim({}))", "KeyboardInterrupt"),
+        ("asyncio.get_event_loop().run_until_complete(victim({}))", "KeyboardInterrupt"),
+        ("await victim({})", "CancelledError"),
+        ("await asyncio.gather(victim({}), answer())", "CancelledError"),
+        ("task = asyncio.create_task(victim({})); await asyncio.wait([task])", "CancelledError"),
+        ("await answer(); kernel_loop.run_until_complete(victim({}))", "CancelledError"),
+    ],
+)
+def test_interrupt_stops_at_the_first_press(
+    kernel: Kernel, source: str, error: str, block: bool
+) -> None:
+    kernel.run(VICTIM)
+    cell = kernel.run(source.format(block), interrupt=True)
+    assert cell.error == error
+    assert cell.stopping < STOPPED
+    if "asyncio.wait" in source:  # as in a script, wait does not cancel what it waits for
+        kernel.run("task.cancel(); await asyncio.wait([task])")
+    else:
+        assert cell.out == "ready\nfinally\n"
+    assert kernel.value("asyncio.run(answer())") == "42"
+    assert kernel.value("await answer()") == "42"
+    assert kernel.value("'victim' in repr(asyncio.all_tasks())") == "False"
+
+
+@slow
+def test_interrupt_cancels_main_first(kernel: Kernel) -> None:
+    """A sleeping program gets to say how it ends, as on a terminal."""
+    cell = kernel.run(
+        """
+        async def main():
+            try:
+                print("ready")
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                return "said goodbye"
+
+        asyncio.run(main())
+        """,
+        interrupt=True,
+    )
+    assert cell.result == "'said goodbye'"
+
+
+@slow
+def test_the_kernel_keeps_its_signals(kernel: Kernel) -> None:
+    """A program that handles signals itself does not take Interrupt away from the next cell."""
+    kernel.run("""
+        async def main():
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGUSR1, print, "handled")
+            signal.raise_signal(signal.SIGUSR1)
+            await asyncio.sleep(0.05)
+
+        asyncio.run(main())
+    """)
+    for before in "", "asyncio.run(answer()); ":
+        cell = kernel.run(f"{before}print('ready'); await asyncio.sleep(3600)", interrupt=True)
+        assert (cell.error, cell.stopping < STOPPED) == ("CancelledError", True)
+
+
+# ---- enabling and disabling ----
+
+
+@slow
+def test_enabling_twice_is_enabling_once(kernel: Kernel) -> None:
+    callbacks = "[len(each) for each in get_ipython().events.callbacks.values()]"
+    before = kernel.value(f"once = state(); {callbacks}")
+    assert kernel.value(f"enable(); {callbacks}") == before
+    assert kernel.value("state() == once") == "True"
+
+
+@slow
+def test_disable_leaves_everything_as_it_was(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        from asyncio import run
+
+        callbacks = sum(get_ipython().events.callbacks.values(), [])
+        disable()
+        disable()
+        left = [each for each in callbacks if each.__module__.startswith("looplab")]
+        left = [each for each in left if each in sum(get_ipython().events.callbacks.values(), [])]
+        print(state() == untouched, set(vars(kernel_loop)) == kernel_names, left)
+        print(signal.set_wakeup_fd(-1))
+        coroutine = answer()
+        for refused in asyncio.run, run, kernel_loop.run_until_complete:
+            try:
+                refused(coroutine)
+            except RuntimeError as error:
+                print(error)
+        coroutine.close()
+    """)
+    enabled = kernel.run("enable(); print(asyncio.run(answer()))")
+    refusal = "asyncio.run() cannot be called from a running event loop"
+    assert cell.out.splitlines() == [
+        "True True []",
+        "-1",
+        refusal,
+        refusal,
+        "This event loop is already running",
+    ]
+    assert enabled.out == "42\n"
+
+
+@slow
+def test_without_nest_asyncio2_the_rest_works(kernel: Kernel) -> None:
+    kernel.run("disable(); sys.modules['nest_asyncio2'] = None; enable()")
+    ran = kernel.run("asyncio.run(answer())")
+    nested = kernel.run("""
+        coroutine = answer()
+        try:
+            kernel_loop.run_until_complete(coroutine)
+        finally:
+            coroutine.close()
+    """)
+    back = kernel.run("disable(); del sys.modules['nest_asyncio2']; enable()")
+    assert ran.result == "42"
+    assert nested.message == "This event loop is already running"
+    assert not back.error
+
+
+def test_a_sandbox_has_only_the_standard_library() -> None:
+    script = """
+        import sys
+        sys.path.insert(0, sys.argv[1])
+        import asyncio
+        import looplab.notebook
+
+        before = asyncio.run, asyncio.Task, dict(vars(asyncio.BaseEventLoop))
+        looplab.enable()
+        looplab.enable()
+
+        async def main():
+            looplab.enable()
+            return "ran"
+
+        print(asyncio.run(main()))
+        print(before == (asyncio.run, asyncio.Task, dict(vars(asyncio.BaseEventLoop))))
+        looplab.disable()
+        print({"IPython", "nest_asyncio2", "matplotlib"} & set(sys.modules))
+    """
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-W", "error", "-c", textwrap.dedent(script), PACKAGES],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert (done.stdout, done.stderr) == ("ran\nTrue\nset()\n", "")
+
+
+def test_ipython_without_a_shell_is_a_script_too() -> None:
+    pytest.importorskip("IPython")
+    before = asyncio.run
+    looplab.enable()
+    try:
+        assert asyncio.run is before
+    finally:
+        looplab.disable()
+
+
+# ---- after a test cell ----
+
+
+@slow
+def test_a_passed_test_shows_its_tick(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        check("2 < 3 & so on", points=1)
+        run = observe(answer)
+    """)
+    [shown] = cell.shown
+    assert shown["text/plain"] == "✓ 2 < 3 & so on (1 point)"
+    assert "✓ 2 &lt; 3 &amp; so on (1 point)" in shown["text/html"]
+    assert notebook.GREEN in shown["text/html"]
+    assert not cell.result + cell.error + cell.out + cell.err
+
+
+@slow
+def test_ticks_of_queued_cells_stand_under_their_own(kernel: Kernel) -> None:
+    cells = kernel.queue(
+        "check('one', points=1)",
+        "print('no test')",
+        "check('two', points=2); await answer()",
+        "await answer()",
+        "check('three', points=0.5); asyncio.run(answer())",
+    )
+    shown = [[data["text/plain"] for data in cell.shown] for cell in cells]
+    assert shown == [["✓ one (1 point)"], [], ["✓ two (2 points)"], [], ["✓ three (0.5 points)"]]
+
+
+@slow
+def test_a_failed_test_shows_message_and_timeline(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        check("it takes 5 s", points=1)
+        expect(observe(answer)).took(5, hint="sleep longer")
+    """)
+    assert cell.error == "CheckFailed"
+    assert cell.traceback.startswith("✗ it takes 5 s (1 point)")
+    assert "looplab" not in cell.traceback
+    [shown] = cell.shown
+    assert shown["image/png"].startswith("iVBOR")
+    assert not cell.err
+
+
+@slow
+def test_the_message_stands_when_the_timeline_cannot_be_drawn(kernel: Kernel) -> None:
+    kernel.run("drawing, sys.modules['looplab.timeline'] = sys.modules['looplab.timeline'], None")
+    cell = kernel.run("""
+        check("it takes 5 s", points=1)
+        expect(observe(answer)).took(5)
+    """)
+    kernel.run("sys.modules['looplab.timeline'] = drawing")
+    assert cell.traceback.startswith("✗ it takes 5 s (1 point)")
+    assert cell.out.startswith("The timeline could not be drawn: ")
+    assert not cell.shown + [cell.err] * bool(cell.err)
+
+
+@slow
+def test_a_run_without_steps_has_no_timeline(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        from dataclasses import replace
+
+        check("nothing to see", points=1)
+        expect(replace(observe(answer), steps=0)).took(5)
+    """)
+    assert (cell.error, cell.shown) == ("CheckFailed", [])
+
+
+@slow
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("raise NotImplementedError('write it')", "NotImplementedError"),
+        ("1 +", "SyntaxError"),
+        ("assert 1 == 2", "AssertionError"),
+    ],
+)
+def test_other_errors_keep_their_traceback(kernel: Kernel, line: str, error: str) -> None:
+    cell = kernel.run(f"check('a test', points=1)\n{line}")
+    assert cell.error == error
+    assert line in cell.traceback
+    assert (cell.shown, cell.out) == ([], "")
+
+
+@slow
+def test_an_interrupted_test_has_no_tick(kernel: Kernel) -> None:
+    cell = kernel.run(
+        "check('a test', points=1); print('ready'); await asyncio.sleep(3600)", interrupt=True
+    )
+    assert (cell.error, cell.shown) == ("CancelledError", [])
+
+
+@pytest.mark.parametrize("background", ["#ffffff", "#111111"])
+def test_the_green_is_readable(background: str) -> None:
+    lighter, darker = sorted(map(_luminance, (notebook.GREEN, background)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) > 4
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb`, as WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

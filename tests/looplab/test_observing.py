@@ -1,0 +1,531 @@
+"""Small programs, and what their Runs must say."""
+
+import asyncio
+import itertools
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+
+import looplab
+from looplab import Run, gens, jobs, observe
+
+# Programs
+
+
+async def returns_after(seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    return "done"
+
+
+async def raises_after(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    raise KeyError("lost")
+
+
+async def one_after_the_other() -> list[str]:
+    return [await returns_after(2), await returns_after(1)]
+
+
+async def gathered() -> list[str]:
+    return list(await asyncio.gather(returns_after(2), returns_after(1)))
+
+
+async def in_a_group() -> float:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(3))
+        group.create_task(asyncio.sleep(1))
+    return asyncio.get_running_loop().time()
+
+
+async def times_out() -> None:
+    async with asyncio.timeout(5):
+        await asyncio.sleep(10)
+
+
+async def waits_too_long() -> None:
+    await asyncio.wait_for(asyncio.Event().wait(), 2.5)
+
+
+async def ten_tenths() -> float:
+    for _ in range(10):
+        await asyncio.sleep(0.1)
+    return asyncio.get_running_loop().time()
+
+
+async def one_turn() -> None:
+    await asyncio.gather(asyncio.sleep(0), asyncio.sleep(0))
+
+
+async def ten_days() -> None:
+    await asyncio.sleep(10 * 86_400)
+
+
+async def waits_for_ever() -> None:
+    await asyncio.Queue().get()
+
+
+async def locked_twice() -> None:
+    lock = asyncio.Lock()
+    async with lock, lock:
+        pass
+
+
+async def crossed_locks() -> None:
+    a, b = asyncio.Lock(), asyncio.Lock()
+
+    async def take(first: asyncio.Lock, second: asyncio.Lock) -> None:
+        async with first:
+            await asyncio.sleep(1)
+            async with second:
+                pass
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(take(a, b), name="ab")
+        group.create_task(take(b, a), name="ba")
+
+
+async def polls_for_ever() -> None:
+    for _ in itertools.count():
+        await asyncio.sleep(0)
+
+
+async def leaves_a_task() -> None:
+    global kept
+    kept = asyncio.create_task(asyncio.sleep(10), name="left")
+    await asyncio.sleep(1)
+
+
+async def cancels_and_does_not_wait() -> None:
+    task = asyncio.create_task(asyncio.sleep(10))
+    await asyncio.sleep(1)
+    task.cancel()
+
+
+async def cancels_and_waits() -> None:
+    task = asyncio.create_task(asyncio.sleep(10))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def blocks() -> None:
+    await asyncio.gather(asyncio.sleep(1), blocking())
+
+
+async def blocking() -> None:
+    sleep(2)  # noqa: ASYNC251  # blocking is what it shows
+
+
+async def reads_clocks() -> list[float]:
+    before = [time.monotonic(), time.perf_counter(), time.time(), monotonic()]
+    await asyncio.sleep(7)
+    after = [time.monotonic(), time.perf_counter(), time.time(), monotonic()]
+    return [b - a for a, b in zip(before, after, strict=True)]
+
+
+async def in_a_thread() -> list[str]:
+    order: list[str] = []
+
+    async def thread() -> None:
+        await asyncio.to_thread(time.sleep, 0.05)
+        order.append("thread")
+
+    async def long() -> None:
+        await asyncio.sleep(10)
+        order.append("sleep")
+
+    await asyncio.gather(long(), thread())
+    return order
+
+
+async def forgets_to_await() -> None:
+    returns_after(1)  # type: ignore[unused-coroutine]
+
+
+async def exits() -> None:
+    sys.exit(3)
+
+
+def runs_its_own_loop() -> str:
+    return asyncio.run(returns_after(4))
+
+
+def runs_two_loops() -> list[str]:
+    with asyncio.Runner() as runner:
+        return [runner.run(returns_after(4)), runner.run(returns_after(1))]
+
+
+def plain(x: int) -> int:
+    return x + 1
+
+
+def counts() -> Iterator[int]:
+    n = 0
+    while True:
+        yield n
+        n += 1
+
+
+def gives_a_coroutine() -> Any:
+    return returns_after(2)
+
+
+def _says(**expected: Any) -> Callable[[Run], None]:
+    def check(run: Run) -> None:
+        found = {
+            "result": run.result,
+            "error": run.error.type if run.error else None,
+            "duration": run.duration,
+            "leftovers": [wait.task for wait in run.leftovers],
+            "deadlock": [(wait.task, wait.reason) for wait in run.deadlock],
+        }
+        usual = {"result": None, "error": None, "duration": 0, "leftovers": [], "deadlock": []}
+        assert found == {**usual, **expected}
+
+    return check
+
+
+@pytest.mark.parametrize(
+    ("program", "args", "check"),
+    [
+        (returns_after, [3600], _says(result="done", duration=3600)),
+        (raises_after, [2], _says(error="KeyError", duration=2)),
+        (one_after_the_other, [], _says(result=["done", "done"], duration=3)),
+        (gathered, [], _says(result=["done", "done"], duration=2)),
+        (in_a_group, [], _says(result=3.0, duration=3)),
+        (times_out, [], _says(error="TimeoutError", duration=5)),
+        (waits_too_long, [], _says(error="TimeoutError", duration=2.5)),
+        (ten_tenths, [], _says(result=1.0, duration=1)),
+        (ten_days, [], _says(duration=864_000)),
+        (waits_for_ever, [], _says(error="Deadlock", deadlock=[("waits_for_ever", "Queue.get")])),
+        (locked_twice, [], _says(error="Deadlock", deadlock=[("locked_twice", "Lock.acquire")])),
+        (
+            crossed_locks,
+            [],
+            _says(
+                error="Deadlock",
+                duration=1,
+                deadlock=[
+                    ("crossed_locks", "TaskGroup"),
+                    ("ab", "Lock.acquire"),
+                    ("ba", "Lock.acquire"),
+                ],
+            ),
+        ),
+        (polls_for_ever, [], _says(error="TooMuch")),
+        (leaves_a_task, [], _says(duration=1, leftovers=["left"])),
+        (cancels_and_does_not_wait, [], _says(duration=1, leftovers=["sleep"])),
+        (cancels_and_waits, [], _says(duration=1)),
+        (blocks, [], _says(duration=2)),
+        (reads_clocks, [], _says(result=[7.0] * 4, duration=7)),
+        (in_a_thread, [], _says(result=["thread", "sleep"], duration=10)),
+        (forgets_to_await, [], _says()),
+        (exits, [], _says(error="SystemExit")),
+        (runs_its_own_loop, [], _says(result="done", duration=4)),
+        (runs_two_loops, [], _says(result=["done", "done"], duration=5)),
+        (plain, [41], _says(result=42)),
+        (gives_a_coroutine, [], _says(result="done", duration=2)),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_run_says_what_the_program_did(
+    program: Callable[..., Any], args: list[Any], check: Callable[[Run], None]
+) -> None:
+    run = observe(program, *args)
+    check(run)
+    assert Run.from_json(json.loads(json.dumps(run.to_json()))) == run
+
+
+def test_blocking_is_reported_with_its_line() -> None:
+    (blocked,) = observe(blocks).blocked
+    assert (blocked.task, blocked.seconds) == ("blocking", 2.0)
+    assert blocked.line is not None
+    assert "sleep(2)" in Path(__file__).read_text().splitlines()[blocked.line - 1]
+
+
+def test_a_coroutine_that_is_never_awaited_is_told() -> None:
+    (warning,) = observe(forgets_to_await).warnings
+    assert warning == "RuntimeWarning: coroutine 'returns_after' was never awaited"
+
+
+def test_real_time_does_not_pass() -> None:
+    start = time.perf_counter()
+    observe(ten_days)
+    assert time.perf_counter() - start < 5  # ten days would be more
+
+
+def test_what_a_program_prints_is_kept_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    def greet() -> None:
+        print("hello")
+
+    assert observe(greet).output == "hello\n"
+    assert capsys.readouterr().out == "hello\n"
+
+
+def test_the_clocks_are_real_again_afterwards() -> None:
+    observe(reads_clocks)
+    assert time.sleep is sleep
+    assert time.monotonic is monotonic
+    assert asyncio.new_event_loop().__class__.__name__ != "VirtualLoop"
+
+
+def test_observe_works_inside_a_running_loop() -> None:
+    async def outer() -> tuple[Run, bool]:
+        loop = asyncio.get_running_loop()
+        run = observe(gathered)
+        return run, loop is asyncio.get_running_loop()
+
+    run, same = asyncio.run(outer())
+    assert run.duration == 2
+    assert same
+
+
+def test_equal_programs_give_equal_runs() -> None:
+    asyncio.run(one_turn())  # moves asyncio's own count of tasks
+    first = observe(gathered).to_json()
+    asyncio.run(one_turn())
+    assert observe(gathered).to_json() == first
+
+
+def test_arguments_are_copies() -> None:
+    def grow(items: list[int]) -> list[int]:
+        items.append(1)
+        return items
+
+    items: list[int] = []
+    assert observe(grow, items).result == [1]
+    assert items == []
+
+
+def test_what_cannot_be_handed_over_is_said() -> None:
+    with pytest.raises(TypeError, match="a Lock to the program"):
+        observe(plain, asyncio.Lock())
+
+
+# Iterators and generators
+
+
+def test_the_items_of_an_iterator_are_the_result() -> None:
+    assert observe(counts, take=3).result == [0, 1, 2]
+    assert observe(counts, take=0).result == []
+    assert observe(counts).error.type == "TooMuch"  # type: ignore[union-attr]
+
+
+def test_an_iterator_need_not_be_a_generator() -> None:
+    closed = []
+
+    class Once:
+        def __init__(self) -> None:
+            self.items = [1, 2, 3]
+
+        def __iter__(self) -> "Once":
+            return self
+
+        def __next__(self) -> int:
+            if not self.items:
+                raise StopIteration
+            return self.items.pop(0)
+
+        def close(self) -> None:
+            closed.append(True)
+
+    assert observe(Once).result == [1, 2, 3]
+    assert closed == []
+    assert observe(Once, take=1).result == [1]
+    assert closed == [True]
+
+
+def both(*sources: Iterator[Any]) -> Iterator[Any]:
+    for source in sources:
+        yield from source
+
+
+def test_the_test_owns_the_generators_it_hands_over() -> None:
+    run = observe(both, *gens("ab", "c"))
+    assert run.result == ["a", "b", "c"]
+    assert [(c.service, c.method, c.outcome) for c in run.calls] == [
+        ("gens[0]", "next", "returned"),
+        ("gens[0]", "next", "returned"),
+        ("gens[0]", "next", "exhausted"),
+        ("gens[1]", "next", "returned"),
+        ("gens[1]", "next", "exhausted"),
+    ]
+
+
+def test_closing_reaches_the_generators_that_were_started() -> None:
+    run = observe(both, *gens("ab", "c", endless=True), take=1)
+    assert [(c.service, c.method) for c in run.calls] == [("gens[0]", "next"), ("gens[0]", "close")]
+
+
+def test_what_python_closes_after_the_run_is_not_counted() -> None:
+    def forgets(source: Iterator[Any]) -> Any:
+        return next(source)
+
+    run = observe(forgets, *gens("ab"))
+    assert [call.method for call in run.calls] == ["next"]
+
+
+def test_the_error_of_a_generator_reaches_the_program() -> None:
+    run = observe(both, *gens("a", error=ZeroDivisionError("no")))
+    assert run.error is not None
+    assert (run.error.type, run.error.message) == ("ZeroDivisionError", "no")
+
+
+def consumer() -> Iterator[Any]:
+    status = True
+    while True:
+        item = yield status
+        status = item != 3
+
+
+def producer(sink: Any, n: int) -> Iterator[bool]:
+    while n:
+        yield sink.send(n)
+        n -= 1
+
+
+def conversation() -> None:
+    sink = consumer()
+    next(sink)
+    for status in producer(sink, 5):
+        if not status:
+            return
+
+
+def test_generators_have_lanes_of_their_own() -> None:
+    run = observe(conversation)
+    assert [(life.kind, life.name) for life in run.lives] == [
+        ("program", "conversation"),
+        ("generator", "consumer"),
+        ("generator", "producer"),
+    ]
+    running = sorted(
+        (span.first, life.name)
+        for life in run.lives
+        for span in life.spans
+        if span.state == "running"
+    )
+    assert [name for _, name in running] == [
+        *("conversation", "consumer", "conversation"),
+        *("producer", "consumer", "producer", "conversation") * 3,
+    ]
+    assert [step for step, _ in running] == list(range(run.steps))
+
+
+@pytest.mark.parametrize("ending", ["close", "throw", "finally", "return"])
+def test_how_a_generator_ended(ending: str) -> None:
+    def tidy() -> Iterator[int]:
+        try:
+            yield 1
+        finally:
+            sys.intern("tidy")
+
+    def plain_one() -> Iterator[int]:
+        yield 1
+
+    def drive() -> None:
+        gen: Any = tidy() if ending == "finally" else plain_one()
+        next(gen)
+        if ending == "throw":
+            with pytest.raises(ValueError, match="out"):
+                gen.throw(ValueError("out"))
+        elif ending == "return":
+            assert list(gen) == []
+        else:
+            gen.close()
+
+    expected = {"close": "closed", "finally": "closed", "throw": "raised", "return": "returned"}
+    assert observe(drive).lives[1].outcome == expected[ending]
+
+
+# Tasks
+
+
+def test_spans_follow_one_another_without_gaps() -> None:
+    for program in (gathered, crossed_locks, times_out, conversation):
+        for life in observe(program).lives:
+            for one, two in zip(life.spans, life.spans[1:], strict=False):
+                assert (one.stop, one.last) == (two.start, two.first)
+
+
+def test_a_task_says_what_it_waited_for_and_who_woke_it() -> None:
+    async def getter(queue: asyncio.Queue[int]) -> int:
+        return await queue.get()
+
+    async def main() -> int:
+        queue: asyncio.Queue[int] = asyncio.Queue()
+        task = asyncio.create_task(getter(queue), name="getter")
+        await asyncio.sleep(1)
+        await queue.put(7)
+        return await task
+
+    run = observe(main)
+    assert run.result == 7
+    life = run.life("getter")
+    (waiting,) = [span for span in life.spans if span.state == "waiting"]
+    assert (waiting.reason, waiting.start, waiting.stop) == ("Queue.get", 0.0, 1.0)
+    woken = [span.woken_by for span in life.spans if span.state == "ready"]
+    assert woken == [0, 0]  # created, and woken, by main
+    assert (life.created_by, life.outcome) == (0, "returned")
+
+
+def test_jobs_take_as_long_as_the_test_says() -> None:
+    async def both_jobs(job: Any) -> Any:
+        return await asyncio.gather(job(0), job(1))
+
+    run = observe(both_jobs, jobs([2, 1], results=["a", "b"]))
+    assert (run.result, run.duration) == (["a", "b"], 2)
+    assert [(c.arguments, c.start, c.stop, c.outcome) for c in run.calls] == [
+        ((0,), 0.0, 2.0, "returned"),
+        ((1,), 0.0, 1.0, "returned"),
+    ]
+
+
+def test_a_job_may_fail_or_be_cancelled() -> None:
+    async def group(job: Any) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for i in range(3):
+                tasks.create_task(job(i))
+
+    run = observe(group, jobs([3, 1, 2], errors={1: OSError("broken")}))
+    assert [call.outcome for call in run.calls] == ["cancelled", "raised", "cancelled"]
+    assert run.error is not None
+    assert [leaf.type for leaf in run.error.leaves] == ["OSError"]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: jobs([-1]), "0 seconds or more"),
+        (lambda: jobs([float("nan")]), "0 seconds or more"),
+        (lambda: jobs([1, 2], results=[1]), "one result for each"),
+        (lambda: gens([], endless=True), "at least one item"),
+        (lambda: gens([], error=json.JSONDecodeError("x", "y", 0)), "builtin type"),
+    ],
+)
+def test_specs_are_checked_when_they_are_made(make: Callable[[], Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_importing_looplab_is_light() -> None:
+    code = (
+        "import sys, looplab; "
+        "print([m for m in ('matplotlib', 'IPython', 'nbgrader', 'loopgrade') if m in sys.modules])"
+    )
+    path = str(Path(looplab.__file__).parent.parent)
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": path},
+    )
+    assert found.stdout.strip() == "[]"

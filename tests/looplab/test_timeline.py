@@ -1,0 +1,474 @@
+"""The picture of a Run: what is drawn and where, and that it is the same every time."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from base64 import b64decode
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pytest
+from IPython.core.formatters import DisplayFormatter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from looplab.describing import describe
+from looplab.run import Blocking, Run, Span, TaskLife, Wait
+from looplab.timeline import BARS, LEGEND, Timeline, draw
+from looplab.wire import Failure
+
+ERROR = Failure("KeyError", ("KeyError",), "'price'")
+
+
+def turn(step: int, time: float = 0, by: int | None = None) -> Span:
+    return Span("running", time, time, step, step + 1, woken_by=by)
+
+
+def wait(reason: str, start: float, stop: float, first: int, last: int) -> Span:
+    return Span("waiting", start, stop, first, last, reason)
+
+
+def ready(start: float, stop: float, first: int, last: int, by: int | None = None) -> Span:
+    return Span("ready", start, stop, first, last, woken_by=by)
+
+
+def life(number: int, name: str, *spans: Span, **more: Any) -> TaskLife:
+    facts = {"kind": "task", "function": name, "created_by": None, "outcome": "returned"}
+    return TaskLife(id=number, name=name, spans=spans, **{"error": None, **facts, **more})
+
+
+def run_of(*lives: TaskLife, **more: Any) -> Run:
+    steps = max((span.last for each in lives for span in each.spans), default=0)
+    facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
+    facts |= {"steps": steps, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
+    return Run(schema=1, lives=lives, output="", warnings=(), **{**facts, **more})
+
+
+def two_generators(items: int = 3) -> Run:
+    """The program resumes two generators in turn, as the first lesson on them does."""
+    lives = []
+    for number, (name, offset) in enumerate({"main": 0, "producer": 1, "consumer": 3}.items()):
+        steps = range(0, 4 * items + 1, 2) if number == 0 else range(offset, 4 * items, 4)
+        kind, reason = ("program", "generator x") if number == 0 else ("generator", "yield")
+        spans: list[Span] = []
+        for step in steps:
+            if spans:
+                spans.append(wait(reason, 0, 0, spans[-1].last, step))
+            spans.append(turn(step))
+        lives.append(life(number, name, *spans, kind=kind))
+    lives[1] = replace(lives[1], outcome="closed")
+    return run_of(*lives)
+
+
+def three_jobs() -> Run:
+    main = [turn(0), wait("TaskGroup", 0, 4, 1, 7), ready(4, 4, 7, 7, by=3), turn(7, 4)]
+    lives = [life(0, "Task-1", *main, function="fetch_all")]
+    for number, (delay, first, last) in enumerate([(2, 1, 5), (1, 2, 4), (4, 3, 6)], start=1):
+        waiting = wait(f"job({number - 1})", 0, delay, first + 1, last)
+        spans = [ready(0, 0, 1, first, by=0), turn(first), waiting, turn(last, delay)]
+        lives.append(life(number, f"job-{number - 1}", *spans, function="_job.<locals>.job"))
+    return run_of(*lives, program="fetch_all", duration=4.0)
+
+
+def deadlock() -> Run:
+    main = [turn(0), wait("gather of 2", 0, 0, 1, 5)]
+    a = [turn(1), ready(0, 0, 2, 3), turn(3), wait("Lock.acquire", 0, 0, 4, 5)]
+    b = [ready(0, 0, 1, 2, by=0), turn(2), ready(0, 0, 3, 4), turn(4)]
+    b.append(wait("Lock.acquire", 0, 0, 5, 5))
+    lives = [
+        life(number, name, *spans, outcome="pending")
+        for number, (name, spans) in enumerate({"main": main, "A": a, "B": b}.items())
+    ]
+    return run_of(*lives, deadlock=(Wait("A", "Lock.acquire", 7), Wait("B", "Lock.acquire", 9)))
+
+
+def blocked(seconds: float = 3.0) -> Run:
+    end = seconds + 1
+    rude = Span("running", 0, seconds, 1, 2)
+    polite = [ready(0, seconds, 1, 2, by=0), turn(2, seconds)]
+    polite += [wait("sleep(1)", seconds, end, 3, 4), turn(4, end)]
+    main = [turn(0), wait("gather of 2", 0, end, 1, 5), turn(5, end, by=2)]
+    lives = [
+        life(0, "main", *main),
+        life(1, "Task-2", rude, function="rude"),
+        life(2, "polite", *polite),
+    ]
+    return run_of(*lives, duration=end, blocked=(Blocking("rude", 0.0, seconds, 5),))
+
+
+def endings() -> Run:
+    """One life of each outcome."""
+    spans = [turn(0), wait("sleep(1)", 0, 1, 1, 2), turn(2, 1)]
+    return run_of(
+        life(0, "a", *spans),
+        life(1, "b", *spans, outcome="raised", error=ERROR),
+        life(2, "c", *spans, outcome="cancelled"),
+        life(3, "d", *spans, outcome="closed", kind="generator"),
+        life(4, "e", *spans[:2], outcome="pending"),
+        life(5, "f", *spans, outcome="pending", kind="generator"),
+        life(6, "g", outcome="pending"),
+        duration=1.0,
+    )
+
+
+def odd_names() -> Run:
+    name = "生产者\n$x^2$ and $y"
+    error = Failure("AnErrorWithAVeryLongNameThatNobodyWouldEverWantToRead", (), "words " * 99)
+    waiting = wait("a_reason_that_fits_nowhere" * 2, 0, 0.1, 1, 2)
+    spans = [turn(0), waiting, turn(2, 0.1), wait("sleep(9)", 0.1, 9.1, 3, 4), turn(4, 9.1)]
+    odd = life(0, name * 9, *spans, function="f" * 99, outcome="raised", error=error)
+    return run_of(odd, life(1, "plain", *spans), program=name * 9, error=error, duration=9.1)
+
+
+def crowd(number: int = 100) -> Run:
+    """The first creates the others, and each sleeps for some seconds."""
+    lives = [life(0, "crowd", turn(0), wait("gather", 0, 5, 1, 2 * number), turn(2 * number, 5))]
+    for each in range(1, number):
+        waiting = wait(f"sleep({each % 5})", 0, each % 5, each + 1, number + each)
+        spans = [ready(0, 0, 1, each, by=0), turn(each), waiting, turn(number + each, each % 5)]
+        lives.append(life(each, f"Task-{each + 1}", *spans, function="visitor"))
+    return run_of(*lives, duration=5.0)
+
+
+RUNS = {
+    "generators": two_generators(),
+    "many generators' turns": two_generators(9),
+    "jobs": three_jobs(),
+    "deadlock": deadlock(),
+    "blocked": blocked(),
+    "blocked for a moment": blocked(0.1),
+    "endings": endings(),
+    "odd names": odd_names(),
+    "crowd": crowd(),
+    "nothing": run_of(),
+}
+
+
+# Reading a figure
+
+
+def words(figure: Figure) -> list[str]:
+    return [str(text.get_text()) for text in texts(figure)]
+
+
+def texts(figure: Figure) -> list[Text]:
+    found = figure.findobj(Text)
+    return [text for text in found if text.get_visible() and text.get_text()]
+
+
+def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in texts(figure)]
+
+
+def arrows(figure: Figure) -> list[FancyArrowPatch]:
+    return [patch for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch)]
+
+
+def bars(figure: Figure, row: int, state: str) -> list[tuple[float, float, float]]:
+    """Return left, right and height of each bar of a lane in one state."""
+    colour = mpl.colors.to_rgba(BARS[state]["facecolor"])
+    found = []
+    for drawn in figure.axes[0].findobj(PolyCollection):
+        if tuple(drawn.get_facecolor()[0]) == colour:
+            for path in drawn.get_paths():
+                (left, bottom), (right, top) = path.get_extents().get_points()
+                if row < bottom < row + 1:
+                    found.append((float(left), float(right), round(float(top - bottom), 3)))
+    return found
+
+
+def svg(figure: Figure) -> bytes:
+    file = io.BytesIO()
+    figure.savefig(file, format="svg")
+    return file.getvalue()
+
+
+# What is drawn
+
+
+def test_generators_are_drawn_on_steps() -> None:
+    figure = draw(two_generators())
+
+    assert figure.axes[0].get_xlabel() == "steps: one at a time, in order"
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == [
+        str(step) for step in range(13)
+    ]
+    assert [left for left, *_ in bars(figure, 1, "running")] == [1, 5, 9]
+    assert all(right - left == 1 for left, right, _ in bars(figure, 2, "running"))
+    assert "main took no time, 13 steps" in words(figure)
+
+
+def test_generators_hand_over_to_one_another() -> None:
+    drawn = arrows(draw(two_generators()))
+
+    assert len(drawn) == 12
+    dashed = [arrow for arrow in drawn if arrow.get_linestyle() not in ("-", "solid")]
+    assert len(dashed) == 6
+    seen = words(draw(two_generators()))
+    assert "resumes" in seen
+    assert "yields or ends" in seen
+    assert "wakes" not in seen
+
+
+def test_jobs_are_drawn_on_seconds() -> None:
+    figure = draw(three_jobs())
+
+    assert figure.axes[0].get_xlabel() == "seconds"
+    assert bars(figure, 1, "waiting")[0][:2] == (0, 2)
+    (left, right, _), *_ = bars(figure, 1, "running")
+    assert left < 0 < right
+    assert right - left < 0.05
+    assert {"job(0)", "job(1)", "job(2)", "TaskGroup"} <= set(words(figure))
+    assert "waits add up to 7 s, the program took 4 s" in words(figure)
+
+
+def test_the_axis_can_be_chosen() -> None:
+    figure = draw(three_jobs(), axis="steps")
+    assert figure.axes[0].get_xlabel() == "steps: one at a time, in order"
+    assert [bar[:2] for bar in bars(figure, 3, "running")] == [(3, 4), (6, 7)]
+    assert draw(two_generators(), axis="seconds").axes[0].get_xlabel() == "seconds"
+
+
+def test_lanes_stand_in_order_of_creation_with_their_names() -> None:
+    found = dict(boxes(draw(three_jobs())))
+    names = ["fetch_all", "job-0", "job-1", "job-2"]
+
+    heights = [found[name].y0 for name in names]
+
+    assert heights == sorted(heights, reverse=True)
+    assert {"Task-1", "job"} <= set(found)
+
+
+def test_states_differ_in_shape_as_well_as_colour() -> None:
+    figure = draw(deadlock())
+    running, waiting, hatched = (
+        bars(figure, row, state)[0][2]
+        for row, state in [(1, "running"), (1, "waiting"), (2, "ready")]
+    )
+    assert running > 1.4 * waiting
+    assert waiting == hatched
+    assert BARS["ready"]["hatch"]
+    assert "hatch" not in BARS["waiting"]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        (run_of(life(0, "main", turn(0))), ["running"]),
+        (two_generators(), ["running", "waiting", "resumes", "yields or ends"]),
+        (three_jobs(), ["running", "waiting", "wakes"]),
+        (deadlock(), ["running", "waiting", "ready, not its turn yet", "wakes"]),
+    ],
+)
+def test_the_legend_holds_what_occurs(run: Run, expected: list[str]) -> None:
+    assert [word for word in words(draw(run)) if word in LEGEND.values()] == expected
+
+
+def test_each_lane_says_how_it_ended() -> None:
+    ends = ["✓ returned", "✗ KeyError", "⊘ cancelled", "■ closed"]
+    ends += ["… still running", "… not finished", "… never started"]
+    assert [word for word in words(draw(endings())) if word in ends] == ends
+
+
+def test_an_arrow_leads_from_the_waker_to_the_woken() -> None:
+    ends = [arrow.get_path().get_extents() for arrow in arrows(draw(three_jobs()))]
+    starts = [extent for extent in ends if extent.x1 < 0.1]
+    (wake,) = [extent for extent in ends if extent.x0 > 3.9]
+
+    assert len(starts) == 3
+    # From the upper edge of the lowest lane's bar to the lower edge of the highest's.
+    assert (wake.y0, wake.y1) == (pytest.approx(0.83, abs=0.03), pytest.approx(3.17, abs=0.03))
+
+
+def test_more_than_forty_arrows_are_left_out() -> None:
+    assert len(arrows(draw(two_generators(10)))) == 40
+    figure = draw(two_generators(11))
+    assert arrows(figure) == []
+    assert "resumes" not in words(figure)
+
+
+def test_after_a_deadlock_the_waits_go_on() -> None:
+    figure = draw(deadlock())
+
+    assert bars(figure, 2, "waiting")[0][0] == 5
+    assert bars(figure, 2, "waiting")[0][1] > 6
+    assert words(figure).count("Lock.acquire") == 2
+    assert words(figure).count("… waits for ever") == 3
+    assert "for ever" in words(figure)
+
+
+def test_a_blocker_is_marked() -> None:
+    text = "time.sleep(3) blocks everybody"
+    assert text in words(draw(blocked()))
+    assert "blocks everybody" in words(draw(blocked()))
+
+    # On steps the bar is too narrow for it, so it stands below the title.
+    assert f"rude: {text}" in words(draw(blocked(), axis="steps"))
+    assert "rude: time.sleep(0.1) blocks everybody" in words(draw(blocked(0.1)))
+
+
+def test_a_reason_that_fits_into_no_bar_stands_below_the_name() -> None:
+    quick = [turn(0), *(wait("sleep(0.1)", n, n + 0.1, 0, 0) for n in range(9)), turn(1, 9)]
+    figure = draw(run_of(life(0, "ticker", *quick), duration=9.0))
+    assert "waits for sleep(0.1)" in words(figure)
+
+    assert "generator · waits at yield" in words(draw(two_generators(60)))
+
+
+def test_what_is_too_fast_to_be_seen_is_said_to_be() -> None:
+    spans = [
+        part
+        for n in range(2000)
+        for part in (turn(n, n * 0.01), wait("sleep(0.01)", n * 0.01, (n + 1) * 0.01, n, n))
+    ]
+    figure = draw(run_of(life(0, "ticker", *spans), duration=20.0))
+
+    assert "running on and off" in words(figure)
+    assert bars(figure, 0, "running") == []
+    assert len(bars(figure, 0, "waiting")) < 10
+
+
+def test_turns_at_one_moment_are_one_tick() -> None:
+    spans = [turn(0), wait("sleep(0)", 0, 0, 1, 1), turn(1), wait("sleep(2)", 0, 2, 2, 3)]
+    figure = draw(run_of(life(0, "main", *spans, turn(3, 2)), duration=2.0))
+    assert len(bars(figure, 0, "running")) == 2
+    assert "running on and off" not in words(figure)
+
+
+def test_of_many_lanes_the_first_29_are_drawn() -> None:
+    figure = draw(crowd(100))
+    assert "and 71 more" in words(figure)
+    assert sum(word.endswith("returned") for word in words(figure)) == 29
+    assert not any("more" in word for word in words(draw(crowd(30))))
+
+
+# How it looks
+
+
+@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("axis", ["seconds", "steps"])
+def test_nothing_is_cut_off_or_written_over(name: str, axis: Any) -> None:
+    figure = draw(RUNS[name], axis=axis)
+    found = boxes(figure)
+    for text, box in found:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= figure.bbox.x1, text
+        assert box.y1 <= figure.bbox.y1, text
+    for (one, a), (other, b) in combinations(found, 2):
+        # A line's box has some air above and below its letters.
+        overlap = Bbox.intersection(a, b)
+        assert overlap is None or overlap.width < 1 or overlap.height < 3, (one, other)
+
+
+def test_it_is_nine_inches_wide_and_as_high_as_it_needs() -> None:
+    few, many = draw(three_jobs()), draw(crowd())
+    assert few.get_figwidth() == many.get_figwidth() == 9
+    assert 2 < few.get_figheight() < 4 < many.get_figheight() < 13
+
+
+def test_its_background_is_opaque() -> None:
+    assert draw(three_jobs()).get_facecolor() == (1, 1, 1, 1)
+
+
+# That it is the same every time
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_two_draws_give_the_same_svg(name: str) -> None:
+    assert svg(draw(RUNS[name])) == svg(draw(RUNS[name]))
+
+
+def test_two_processes_give_the_same_svg(tmp_path: Path) -> None:
+    code = (
+        "import json, sys\n"
+        "from looplab.run import Run\n"
+        "from looplab.timeline import draw\n"
+        "draw(Run.from_json(json.load(sys.stdin))).savefig(sys.argv[1])\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", code, str(tmp_path / f"{seed}.svg")],
+            input=json.dumps(three_jobs().to_json()),
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+    one, other = ((tmp_path / f"{seed}.svg").read_bytes() for seed in ("1", "2"))
+    assert one == other == svg(draw(three_jobs()))
+    assert b"<dc:date>" not in one
+
+
+def test_matplotlibs_settings_are_neither_read_nor_changed() -> None:
+    expected = svg(draw(three_jobs()))
+    with mpl.rc_context({"text.color": "yellow", "font.size": 30, "axes.grid": True}):
+        before = dict.copy(mpl.rcParams)
+        assert svg(draw(three_jobs())) == expected
+        assert dict.copy(mpl.rcParams) == before
+
+
+# In a notebook
+
+
+def test_a_notebook_shows_one_picture_with_words_beside_it() -> None:
+    run = three_jobs()
+
+    data, metadata = DisplayFormatter().format(draw(run))
+
+    assert set(data) == {"image/png", "text/plain"}
+    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == describe(run)
+    assert metadata["image/png"] == {"alt": "Timeline: fetch_all took 4 s"}
+
+
+def test_a_notebook_that_also_uses_pyplot_shows_it_once() -> None:
+    formatter = DisplayFormatter()
+    # What `%matplotlib inline` does.
+    formatter.formatters["image/png"].for_type(Figure, lambda figure: b"\x89PNG by pyplot")
+    data, _ = formatter.format(draw(three_jobs()))
+    assert data == {"image/png": b"\x89PNG by pyplot", "text/plain": describe(three_jobs())}
+
+
+def test_it_is_a_figure_like_any_other(tmp_path: Path) -> None:
+    figure = draw(three_jobs())
+    assert isinstance(figure, Timeline)
+    figure.savefig(tmp_path / "run.png", dpi=50)
+    figure.savefig(tmp_path / "run.svg", metadata={"Title": "mine"})
+    assert (tmp_path / "run.png").read_bytes().startswith(b"\x89PNG")
+    assert b"mine" in (tmp_path / "run.svg").read_bytes()
+
+
+# What comes out of a sandbox
+
+
+@pytest.mark.parametrize("axis", ["seconds", "steps"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"duration": 1e308, "steps": 10**400},
+        {"duration": -4.0, "steps": -3},
+        {"duration": 1e-300, "steps": 0},
+    ],
+)
+def test_a_record_that_makes_no_sense_is_drawn_all_the_same(axis: Any, more: Any) -> None:
+    spans = [
+        Span("running", -1e308, 1e308, -5, 10**400, "r" * 9999, woken_by=77),
+        Span("waiting", 3.0, 2.0, 5, 1, "x", woken_by=0),
+    ]
+    broken = life(0, "a" * 9999, *spans, function="")
+    figure = draw(run_of(broken, broken, blocked=(Blocking("b", 0.0, 1e308),), **more), axis=axis)
+    assert svg(figure)
