@@ -29,8 +29,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import jupytext
-
 Role = Literal["answer", "test", "breaks"]
 
 
@@ -177,7 +175,7 @@ def _read_text(path: Path) -> str:
 
 def _parse(path: Path, text: str) -> list[Any]:
     try:
-        return list(jupytext.reads(text, fmt="py:percent").cells)
+        return _notebook_cells(text)
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
         line = _unreadable_header(text)
@@ -185,12 +183,18 @@ def _parse(path: Path, text: str) -> list[Any]:
         raise _error(path, line, message) from error
 
 
+def _notebook_cells(text: str) -> list[Any]:
+    import jupytext  # takes seconds, and who only grades reads no lesson
+
+    return list(jupytext.reads(text, fmt="py:percent").cells)
+
+
 def _unreadable_header(text: str) -> int:
     """Return the line of the first header that jupytext refuses, or 1."""
     for number, line in enumerate(text.split("\n"), start=1):
         if _HEADER.match(line):
             try:
-                jupytext.reads(line + "\n", fmt="py:percent")
+                _notebook_cells(line + "\n")
             except Exception:
                 return number
     return 1

@@ -1,0 +1,191 @@
+"""The `looplab` command: what it prints, and its exit status."""
+
+import io
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small import LESSON, RIGHT, write_course
+
+from loopgrade import course as course_module
+from loopgrade import doctor, sandbox
+from loopgrade.cli import Progress, main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in a folder: `run(folder, "build")`."""
+
+    def run(folder: Path, *words: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(folder)
+        try:
+            status = main(words)
+        except SystemExit as exit:
+            status = int(exit.code or 0)
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+def test_build_then_build_again(run: Run, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    status, out, _ = run(course / "autograder" / "lessons", "build")
+    assert (status, out) == (0, "notebooks/01_small.ipynb: new\n")
+    status, out, _ = run(course, "build", LESSON)
+    assert (status, out) == (0, "notebooks/01_small.ipynb: unchanged\n")
+
+
+def test_a_stub_that_earns_points_is_not_built(run: Run, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    path = course / "autograder" / "lessons" / f"{LESSON}.py"
+    weak = path.read_text().replace("expect(run).returned(14", "expect(run).that(True or (14)")
+    weak = weak.replace('hint="add it to itself"', 'expected="", happened=""')
+    path.write_text(weak)
+    status, out, err = run(course, "build")
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+    assert "the stub passes 'doubles seven' of exercise 'twice'" in err
+
+
+def test_grade(run: Run, small_course: Path, hand_in: Callable[..., Path]) -> None:
+    hand_in("ada", **RIGHT)
+    level = sandbox.strongest()
+    status, out, err = run(small_course, "grade", LESSON, "--isolation", level)
+    assert status == 0
+    assert "ada      3/3        1/1    4/4     graded" in out
+    assert out.endswith(f"isolation: {level}\n")
+    assert "grading: 1 of 1" in err
+    (small_course / "autograder" / "submitted" / "eve" / LESSON).mkdir(parents=True)
+    status, out, _ = run(small_course, "grade", LESSON, "--isolation", level)
+    assert status == 1
+    assert "eve      -          -      -       not graded: 01_small.ipynb is missing" in out
+
+
+def test_verify(run: Run, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    status, out, _ = run(course, "verify", "--workers", "2")
+    assert status == 0
+    assert "7 answers, 0 judged wrongly" in out
+
+
+def test_demo(run: Run, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    status, out, _ = run(course, "demo")
+    assert status == 0
+    rows = {line.split()[0]: line.split()[3] for line in out.splitlines() if "graded" in line}
+    assert rows == {
+        "fetch-all-right-reference": "4/4",
+        "fetch-all-right-gathered": "4/4",
+        "fetch-all-stub-stub": "1/4",
+        "fetch-all-wrong-sequential": "2/4",
+        "twice-right-reference": "4/4",
+        "twice-stub-stub": "3/4",
+        "twice-wrong-by-heart": "3/4",
+    }
+    assert f"isolation: {sandbox.strongest()}" in out
+    assert not (course / "autograder" / "submitted").exists()
+
+
+def test_an_error_is_one_sentence_and_debug_shows_more(run: Run, tmp_path: Path) -> None:
+    status, out, err = run(tmp_path, "build")
+    assert (status, out) == (2, "")
+    assert err == (
+        "looplab: There is no course here; go to its folder, the one that holds autograder/.\n"
+    )
+    with pytest.raises(course_module.NoCourse):
+        run(tmp_path, "build", "--debug")
+
+
+def test_wrong_usage(run: Run, tmp_path: Path) -> None:
+    assert run(tmp_path)[0] == 2
+    assert run(tmp_path, "grade")[0] == 2
+    assert run(tmp_path, "--version")[0] == 0
+
+
+def test_doctor_tells_what_is_lacking(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, out, _ = run(tmp_path, "doctor")
+    assert status == 0
+    assert "✓ Python" in out
+    lacking = sandbox.Diagnosis(False, "bubblewrap is not installed.", "apt-get install it")
+    monkeypatch.setattr(sandbox, "diagnose", lambda: lacking)
+    status, out, _ = run(tmp_path, "doctor")
+    assert status == 0  # a student needs no bubblewrap
+    assert "✗ isolation" in out
+    assert "mend it: apt-get install it" in out
+    monkeypatch.setattr(doctor, "PACKAGES", ("no-such-package-at-all",))
+    status, out, _ = run(tmp_path, "doctor")
+    assert status == 1
+    assert "mend it: python -m pip install no-such-package-at-all" in out
+
+
+# looplab lab
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Keep JupyterLab from starting, and tell how it would have been."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(course_module.subprocess, "run", run)
+    return commands
+
+
+def test_lab_opens_the_notebooks_of_the_clone(
+    run: Run, small_course: Path, started: list[list[str]]
+) -> None:
+    assert run(small_course / "autograder", "lab", "--no-browser")[0] == 0
+    (command,) = started
+    assert f"--ServerApp.root_dir={(small_course / 'notebooks').resolve()}" in command
+    assert "--ServerApp.open_browser=False" in command
+
+
+def test_lab_works_in_copies_and_overwrites_none(
+    run: Run, small_course: Path, started: list[list[str]], tmp_path: Path
+) -> None:
+    mine = tmp_path / "my own"
+    assert "1 notebooks copied" in run(small_course, "lab", str(mine))[1]
+    notebook = mine / f"{LESSON}.ipynb"
+    assert json.loads(notebook.read_text())["nbformat"] == 4
+    notebook.write_text("my work")
+    assert "0 notebooks copied, 1 were there" in run(small_course, "lab", str(mine))[1]
+    assert notebook.read_text() == "my work"
+    assert len(started) == 2
+
+
+def test_lab_outside_a_course_needs_a_folder(
+    run: Run, tmp_path: Path, started: list[list[str]]
+) -> None:
+    status, _, err = run(tmp_path, "lab")
+    assert status == 2
+    assert "looplab lab FOLDER" in err
+    assert started == []
+
+
+# Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
+    terminal, file = Terminal(), io.StringIO()
+    for out in (terminal, file):
+        progress = Progress("grading", out)
+        for done in range(21):
+            progress(done, 20, "ada")
+    assert "\rgrading [###############...............] 10/20 ada" in terminal.getvalue()
+    assert file.getvalue().splitlines()[:2] == ["grading: 0 of 20", "grading: 2 of 20"]
+    assert len(file.getvalue().splitlines()) == 11

@@ -1,0 +1,85 @@
+"""The answer bank is judged through the same sandbox as a submission."""
+
+from pathlib import Path
+
+import pytest
+from small import LESSON, write_course
+
+from loopgrade import sandbox
+from loopgrade.lesson import LessonError
+from loopgrade.verify import Verified, summary, verify
+
+LEVEL = sandbox.strongest()
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return write_course(tmp_path / "course")
+
+
+def answer(course: Path, name: str, text: str) -> None:
+    path = course / "autograder" / "answers" / LESSON / name
+    path.write_text(text, encoding="utf-8")
+
+
+def problems(found: list[Verified]) -> dict[str, str]:
+    return {f"{each.answer.exercise} {each.answer.name}": each.problem for each in found}
+
+
+def test_a_good_bank_is_judged_rightly(course: Path) -> None:
+    found = verify(course, level=LEVEL, workers=2)
+    assert problems(found) == {
+        "fetch_all reference": "",
+        "fetch_all stub": "",
+        "fetch_all gathered": "",
+        "fetch_all sequential": "",
+        "twice reference": "",
+        "twice stub": "",
+        "twice by_heart": "",
+    }
+    assert summary(found).splitlines() == [
+        "01_small  fetch_all  right accepted 2/2  wrong rejected 1/1  stub rejected 1/1",
+        "01_small  twice  right accepted 1/1  wrong rejected 1/1  stub rejected 1/1",
+    ]
+
+
+def test_each_wrong_verdict_is_told_with_its_reason(course: Path) -> None:
+    answer(course, "twice/wrong/right_after_all.py", "# loses: doubles seven\ntwice = (2).__mul__")
+    answer(course, "fetch_all/right/wrong_after_all.py", "# not\nasync def fetch_all(j, n): pass")
+    answer(
+        course,
+        "fetch_all/wrong/for_another_reason.py",
+        "# loses: the jobs overlap\nasync def fetch_all(job, n):\n    import asyncio\n"
+        "    return (await asyncio.gather(*map(job, range(n))))[::-1]\n",
+    )
+    found = verify(course, [LESSON], level=LEVEL, workers=2)
+    told = problems(found)
+    assert (
+        told["twice right_after_all"]
+        == "a wrong answer must lose 'doubles seven' and loses nothing"
+    )
+    assert told["fetch_all wrong_after_all"] == (
+        "a right answer loses 'results come in order', 'the jobs overlap'"
+    )
+    assert told["fetch_all for_another_reason"] == (
+        "a wrong answer must lose 'the jobs overlap' and loses only 'results come in order'"
+    )
+    assert "happened   it gave None" in summary(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("def twice(n): return 3", "first line must be a comment"),
+        ("# loses: nothing\ndef twice(n): return 3", "with one of the tests 'doubles seven'"),
+    ],
+)
+def test_a_wrong_answer_names_the_test_it_loses(course: Path, text: str, message: str) -> None:
+    answer(course, "twice/wrong/nameless.py", text)
+    with pytest.raises(LessonError, match=message):
+        verify(course, level=LEVEL, workers=1)
+
+
+def test_an_unknown_lesson_is_refused(course: Path) -> None:
+    with pytest.raises(LessonError, match="no such lesson"):
+        verify(course, ["77_none"], level=LEVEL)
