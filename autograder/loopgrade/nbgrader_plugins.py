@@ -1,6 +1,6 @@
 """The examiner, as steps of nbgrader.
 
-`autograder/nbgrader_config.py` puts them in:
+`use_examiner(c)` in a course's nbgrader_config.py puts them in:
 
 - `Repair`, before nbgrader's own sanitizing: test cells come from the gradebook, each
   once, whatever the submission says of them.
@@ -39,6 +39,37 @@ MAX_LINES = 40
 
 Notebook = Any
 Resources = Any
+
+
+def use_examiner(config: Any) -> None:
+    """Let nbgrader grade with the examiner: for a course's nbgrader_config.py.
+
+    Args:
+        config: what `get_config()` returns.
+    """
+    # nbgrader's own lists, with Repair before the first and Examine in the place of Execute.
+    config.Autograde.sanitize_preprocessors = [
+        "loopgrade.nbgrader_plugins.Repair",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.DeduplicateIds",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.Autograde.autograde_preprocessors = [
+        "loopgrade.nbgrader_plugins.Examine",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "loopgrade.nbgrader_plugins.HideHiddenTests",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
 
 
 @dataclass(frozen=True)
