@@ -163,3 +163,7 @@ def _doctor(options: argparse.Namespace) -> int:
     found = examine_machine()
     print(report(found))
     return 1 if any(each.needed and not each.works for each in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

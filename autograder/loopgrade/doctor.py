@@ -70,7 +70,7 @@ def report(found: list[Finding]) -> str:
     """Return the findings as lines of text.
 
     >>> print(report([Finding("thing", False, "missing", "get it")]))
-    ✗ thing    missing
+    ✗ thing   missing
         mend it: get it
     """
     width = max(len(each.what) for each in found) + 4

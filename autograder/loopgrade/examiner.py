@@ -21,6 +21,7 @@ import linecache
 import os
 import secrets
 import select
+import symtable
 import time
 import types
 from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +31,7 @@ from typing import Any
 import looplab
 from looplab import expecting
 from looplab.expecting import CheckFailed
-from looplab.observing import with_record
+from looplab.observing import call_text, with_record
 from looplab.run import Run
 from looplab.services import Gen, Jobs, Spec, TooMuch, World
 from looplab.subject import PROTOCOL, CellOutput
@@ -395,7 +396,8 @@ def _observe(
         request["code"] = code
         request["constants"] = {name: encode(names[name], reference) for name in constants}
         request["services"] = [[spec.kind, spec.name] for spec in specs]
-        return ask(request, World(specs))
+        world = World(specs)
+        return with_record(ask(request, world), world, call_text(program, args))
 
     return observe
 
@@ -434,7 +436,19 @@ def _closure(
 
 
 def _used_names(source: str) -> list[str]:
-    return sorted({node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)})
+    """Return the global names that a definition reads: what is local to it stays here."""
+    todo = [symtable.symtable(source, "<test>", "exec")]
+    found: set[str] = set()
+    while todo:
+        table = todo.pop()
+        todo += table.get_children()
+        at_top = table.get_type() == "module"
+        found |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (at_top or symbol.is_global())
+        }
+    return sorted(found)
 
 
 # The subject, from here
@@ -494,7 +508,7 @@ class Subject:
         try:
             if "missing" in reply:
                 return _no_such_name(str(reply["missing"])[:100])
-            return with_record(Run.from_json(reply.get("run")), world)
+            return Run.from_json(reply.get("run"))
         except WireError as error:
             raise Gone(f"your code's process gave an answer that is none: {error}") from None
 

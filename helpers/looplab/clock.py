@@ -11,8 +11,8 @@ The clock moves at three moments only:
 - a thread of an executor works: real time passes, and the clock stands still.
 
 When every task waits and nothing is due, nothing can ever happen again: the loop
-stops with `Deadlock`. When the loop turns 20,000 times and the clock does not move, the
-program polls for ever: it stops with `TooMuch`.
+stops with `Deadlock`. When the loop turns 20,000 times and the clock does not move, or
+200,000 times in all, the program polls for ever: it stops with `TooMuch`.
 
 Caveats: a thread that the program starts itself, a socket and a subprocess are not
 waited for.
@@ -34,6 +34,9 @@ from looplab.services import Answer, Clock, TooMuch
 
 MAX_TURNS = 20_000
 """Turns of the loop in which the clock does not move before the program is stopped."""
+
+MAX_TURNS_IN_ALL = 200_000
+"""Turns of the loop before the program is stopped, however much time passes."""
 
 EPOCH = 1_700_000_000.0
 """What `time.time()` says when a run starts, in seconds: the same for every run."""
@@ -60,6 +63,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._tickets: dict[int, asyncio.Future[Answer]] = {}
         self._threads_at_work = 0
         self._turns = 0
+        self._turns_in_all = 0
 
     def time(self) -> float:
         """Return the world's time, in seconds since the start of the run."""
@@ -93,9 +97,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Count a turn in which something was ready.
 
         Raises:
-            TooMuch: the clock has not moved for `MAX_TURNS` turns.
+            TooMuch: the clock has not moved for `MAX_TURNS` turns, or it was one of
+                `MAX_TURNS_IN_ALL`.
         """
         self._turns += 1
+        self._turns_in_all += 1
+        if self._turns_in_all > MAX_TURNS_IN_ALL:
+            raise TooMuch(f"The loop turned {MAX_TURNS_IN_ALL:,} times: does it ever stop?")
         if self._turns > MAX_TURNS:
             raise TooMuch(
                 f"The loop turned {MAX_TURNS:,} times and no time passed: "
@@ -104,7 +112,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def reset_turns(self) -> None:
         """Count the turns from 0 again."""
-        self._turns = 0
+        self._turns = self._turns_in_all = 0
 
     def idle(self) -> None:
         """Let the world move the clock: no task can run.
@@ -117,7 +125,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if done is None:
             raise Deadlock("Every task waits, and nothing can wake one.")
         if self._world.now > before:
-            self.reset_turns()
+            self._turns = 0
         for ticket, answer in done:
             future = self._tickets.pop(ticket, None)
             if future is not None and not future.done():

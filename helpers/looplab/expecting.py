@@ -13,9 +13,11 @@ without a traceback.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
+from looplab.recorder import is_test
 from looplab.run import Run, Wait
 from looplab.wire import Failure, Value, plain_text
 
@@ -52,6 +54,8 @@ def check(name: str, *, points: float) -> None:
     """
     global current_check
     current_check = Check(name, points)
+    # A scenario of the cell is not the student's code: "look at" must not name its lines.
+    is_test(sys._getframe(1).f_code.co_filename)
 
 
 def announced() -> Check | None:
@@ -122,19 +126,19 @@ class Expectation:
     def __init__(self, run: Run) -> None:
         if not isinstance(run, Run):
             raise TypeError(f"expect takes what observe returned, not a {type(run).__name__}.")
-        self._run = run
+        self._run, self._calls = run, run.calls
 
     def returned(self, value: Value, *, hint: str = "") -> Expectation:
         """Check that the program returned `value`, or yielded the items of the list `value`.
 
         Types must be the same; numbers may differ by 1e-9.
         """
-        self.finished(expected=f"it gives {plain_text(value)}", hint=hint)
-        happened = f"it gave {plain_text(self._run.result)}"
+        expected = f"{self._run.call} gives {plain_text(value)}"
+        self.finished(expected=expected, hint=hint)
         return self.that(
             same(self._run.result, value),
-            expected=f"it gives {plain_text(value)}",
-            happened=happened,
+            expected=expected,
+            happened=f"it gave {plain_text(self._run.result)}",
             hint=hint,
         )
 
@@ -143,17 +147,18 @@ class Expectation:
         name = error.__name__
         return self.that(
             self._run.error is not None and _is_a(self._run.error, name),
-            expected=f"{name} reaches the caller",
+            expected=f"{name} reaches the caller of {self._run.call}",
             happened=self._ending(),
             hint=hint,
         )
 
     def took(self, seconds: float, *, hint: str = "") -> Expectation:
         """Check how long the program took, in seconds of virtual time."""
-        self.finished(expected=f"it is done after {seconds:g} s", hint=hint)
+        expected = f"{self._run.call} is done after {seconds:g} s"
+        self.finished(expected=expected, hint=hint)
         return self.that(
             math.isclose(self._run.duration, seconds, rel_tol=0, abs_tol=TOLERANCE),
-            expected=f"it is done after {seconds:g} s",
+            expected=expected,
             happened=f"it took {self._run.duration:g} s",
             hint=hint,
         )
@@ -163,15 +168,58 @@ class Expectation:
         left = "; ".join(_wait_text(wait) for wait in self._run.leftovers)
         return self.that(
             not self._run.leftovers,
-            expected="every task it started has ended when it ends",
+            expected=f"when {self._run.call} ends, every task that it started has ended",
             happened=f"still there: {left}",
             hint=hint,
         )
 
-    def finished(self, *, expected: str = "it comes to its end", hint: str = "") -> Expectation:
+    def took_items(self, count: int, *, hint: str = "") -> Expectation:
+        """Check how many items the program took from the generators that `gens` made."""
+        taken = sum(call.method == "next" and call.outcome == "returned" for call in self._calls)
+        return self.that(
+            taken == count,
+            expected=f"{self._run.call} takes {count} of the generators' items",
+            happened=f"it took {taken}",
+            hint=hint,
+        )
+
+    def closed_generators(self, *, hint: str = "") -> Expectation:
+        """Check that each generator of `gens` that was started has ended or was closed."""
+        started = [call.service for call in self._calls if call.method == "next"]
+        over = {
+            call.service
+            for call in self._calls
+            if call.method == "close" or call.outcome in ("exhausted", "raised")
+        }
+        open_ = [name for name in dict.fromkeys(started) if name not in over]
+        return self.that(
+            not open_,
+            expected=f"{self._run.call} leaves no generator open that it has started",
+            happened=f"not closed: {', '.join(open_)}",
+            hint=hint,
+        )
+
+    def ran_at_most(self, steps: int, *, hint: str = "") -> Expectation:
+        """Check that the program did not poll: it ran no more often than it was woken.
+
+        Args:
+            steps: how many turns all its tasks may take together.
+            hint: what to try.
+        """
+        return self.that(
+            self._run.steps <= steps,
+            expected=f"{self._run.call} runs only when there is something to do",
+            happened=f"its tasks ran {self._run.steps} times",
+            hint=hint,
+        )
+
+    def finished(self, *, expected: str = "", hint: str = "") -> Expectation:
         """Check that the program returned, whatever it returned."""
         return self.that(
-            self._run.error is None, expected=expected, happened=self._ending(), hint=hint
+            self._run.error is None,
+            expected=expected or f"{self._run.call} comes to its end",
+            happened=self._ending(),
+            hint=hint,
         )
 
     def that(self, condition: bool, *, expected: str, happened: str, hint: str = "") -> Expectation:

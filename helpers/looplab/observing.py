@@ -26,7 +26,15 @@ from looplab.generators import GeneratorTrace
 from looplab.recorder import Recorder, error_line
 from looplab.run import SCHEMA, Blocking, Run, Wait
 from looplab.services import Clock, Gen, Jobs, Spec, TooMuch, World, stand_in
-from looplab.wire import Failure, Value, decode, describe_exception, encode, without_addresses
+from looplab.wire import (
+    Failure,
+    Value,
+    decode,
+    describe_exception,
+    encode,
+    plain_text,
+    without_addresses,
+)
 
 MAX_ITEMS = 10_000
 """An iterator that a program returns is consumed up to this many items."""
@@ -66,12 +74,35 @@ def observe(program: Callable[..., Any], *args: Any, take: int | None = None) ->
     world = World(specs)
     received = [decode(each, _receiver(specs, args, world)) for each in sent]
     run = perform(program, received, world, take=take, echo=not announced())
-    return with_record(run, world)
+    return with_record(run, world, call_text(program, args))
 
 
-def with_record(run: Run, world: World) -> Run:
-    """Return `run` with the duration and the calls that its world, and nobody else, knows."""
-    return replace(run, duration=world.duration, calls=world.calls)
+def with_record(run: Run, world: World, call: str) -> Run:
+    """Return `run` with what does not depend on the word of the process that it ran in.
+
+    Args:
+        run: what came out of the process.
+        world: the clock and the services that it ran on.
+        call: what it was asked to run; see `call_text`.
+    """
+    return replace(run, duration=world.duration, calls=world.calls, call=call)
+
+
+def call_text(program: Any, args: Sequence[Any]) -> str:
+    """Return a call as a test would write it, shortened.
+
+    >>> call_text(max, [1, "b", [2, 3]])
+    "max(1, 'b', [2, 3])"
+    """
+    return f"{_name_text(program)}({', '.join(map(_name_text, args))})"
+
+
+def _name_text(value: Any) -> str:
+    # A spec and a student's name have a name, a function has a __name__.
+    for attribute in ("name", "__name__"):
+        if isinstance(name := getattr(value, attribute, None), str):
+            return name
+    return plain_text(value, 60)
 
 
 def _sender(specs: list[Spec]) -> Callable[[object], Any]:
@@ -164,6 +195,7 @@ def perform(
     return Run(
         schema=SCHEMA,
         program=facts.name,
+        call=facts.name,
         result=decode(encode(facts.result)),
         error=facts.error,
         duration=world.now,
@@ -278,7 +310,7 @@ def _run_plainly(
 
 
 def _is_iterator(value: Any) -> bool:
-    return hasattr(type(value), "__next__") and hasattr(type(value), "__iter__")
+    return hasattr(type(value), "__next__")
 
 
 def _consume(iterator: Any, take: int | None) -> list[Any]:

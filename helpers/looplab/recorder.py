@@ -30,20 +30,32 @@ HERE = str(Path(__file__).parent)
 _ASYNCIO = str(Path(asyncio.__file__).parent)
 _STDLIB = sysconfig.get_path("stdlib")
 
-MAX_STEPS = 10_000
+MAX_STEPS = 3_000
 """Steps are counted for ever; what happens in them is noted up to this one."""
 
 Outcome = Literal["returned", "raised", "cancelled", "closed", "pending"]
 State = Literal["ready", "running", "waiting"]
 
 
-@cache
+_tests: set[str] = set()
+
+
+def is_test(filename: str) -> None:
+    """Note that the code of that file is a test's: no line of it is the program's."""
+    _tests.add(filename)
+
+
 def is_program(filename: str) -> bool:
-    """Whether code of that file is the program's own: not Python's and not ours."""
-    if filename.startswith("<frozen"):
+    """Whether code of that file is the program's own: not Python's, not ours, not a test's."""
+    return filename not in _tests and _is_foreign(filename)
+
+
+@cache
+def _is_foreign(filename: str) -> bool:
+    if filename.startswith(("<frozen", HERE)):
         return False
     site = "site-packages" in filename or "dist-packages" in filename
-    return not filename.startswith(HERE) and (site or not filename.startswith(_STDLIB))
+    return site or not filename.startswith(_STDLIB)
 
 
 def _is_default(name: str) -> bool:

@@ -126,6 +126,7 @@ class Run:
     Attributes:
         schema: the version of this record.
         program: the name of what was observed.
+        call: how it was called, as the test wrote it: `fetch_all(jobs, 3)`.
         result: what it returned; the list of its items where it returned an iterator.
         error: what it raised, where it did.
         duration: seconds from its start to its end.
@@ -141,6 +142,7 @@ class Run:
 
     schema: int
     program: str
+    call: str
     result: Value
     error: Failure | None
     duration: float

@@ -32,7 +32,7 @@ from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
 from looplab.notebook import run_fresh_loops
 from looplab.observing import perform
-from looplab.recorder import is_program
+from looplab.recorder import is_program, is_test
 from looplab.run import Run
 from looplab.services import Answer, TooMuch, World, stand_in
 from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, pack, plain_text
@@ -291,6 +291,7 @@ def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> R
         names[key] = decode(value, build)
     for number, source in enumerate(request["code"]):
         filename = f"<test {number}>"
+        is_test(filename)
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         exec(compile(source, filename, "exec"), names)  # the test's own text
     program = decode(request["program"], build)

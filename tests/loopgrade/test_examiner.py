@@ -315,6 +315,26 @@ async def fetch_all(job, n):
     assert verdict.hint == "start them all first"
 
 
+def test_what_is_local_to_a_scenario_stays_with_the_examiner() -> None:
+    """A test's own `answer_` is not sent for a scenario that has a local one."""
+    test = TrustedTest(
+        "f-local",
+        "f",
+        """check("local", points=1)
+answer_ = [ValueError("the expected one")]
+def ask_():
+    answer_ = f()
+    return [answer_, sorted(globals())]
+run = observe(ask_)
+expect(run).that(run.result[0] == 3, expected="3", happened=str(run.result))
+expect(run).that("answer_" not in run.result[1], expected="no", happened=str(run.result[1]))
+""",
+    )
+    cells = [StudentCell(0, "def f(): return 3", "f")]
+    found = examine(cells, [test], level=sandbox.strongest(), seed=str)
+    assert found.verdicts["f-local"].message == ""
+
+
 def test_the_seed_differs_from_test_to_test_and_from_course_to_course() -> None:
     seeds = {seed_of(secret, "l", test) for secret in (b"a", b"b") for test in ("x", "y")}
     assert len(seeds) == 4

@@ -28,7 +28,7 @@ def life(number: int, name: str, *spans: Span, **more: Any) -> TaskLife:
 def run_of(*lives: TaskLife, **more: Any) -> Run:
     facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
     facts |= {"steps": 12, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
-    return Run(schema=1, lives=lives, output="", warnings=(), **{**facts, **more})
+    return Run(schema=1, call="main()", lives=lives, output="", warnings=(), **{**facts, **more})
 
 
 def job(number: int, seconds: float) -> TaskLife:
@@ -173,7 +173,7 @@ def test_it_needs_no_matplotlib() -> None:
         "import sys; sys.modules['matplotlib'] = None\n"
         "from looplab.describing import describe\n"
         "from looplab.run import Run\n"
-        "print(describe(Run(1, 'main', None, None, 2.0, 1, (), (), (), (), (), '', ())))"
+        "print(describe(Run(1, 'main', 'main()', None, None, 2.0, 1, (), (), (), (), (), '', ())))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "main took 2 s\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from looplab import CheckFailed, check, expect, observe
+from looplab import CheckFailed, check, expect, gens, observe
 from looplab import expecting as module
 
 
@@ -48,17 +48,46 @@ def test_what_is_as_expected_passes() -> None:
     expect(observe(grouped)).raised(KeyError)
 
 
+def looks_only(*sources: Iterator[int]) -> int:
+    return next(sources[1])
+
+
+def closes(*sources: Any) -> int:
+    first: int = next(sources[1])
+    sources[1].close()
+    return first
+
+
+def test_generators_are_to_be_closed() -> None:
+    expect(observe(closes, *gens([1], [2]))).returned(2).took_items(1).closed_generators()
+    expect(observe(sum, *gens([1, 2]))).took_items(2).closed_generators()
+    with pytest.raises(CheckFailed, match=r"looks_only\(gens\[0\], gens\[1\]\) leaves no"):
+        expect(observe(looks_only, *gens([1], [2]))).closed_generators()
+
+
 @pytest.mark.parametrize(
     ("program", "judge", "expected", "happened"),
     [
-        (slow, lambda e: e.returned([1, 3]), "it gives [1, 3]", "it gave [1, 2]"),
-        (slow, lambda e: e.returned((1, 2)), "it gives (1, 2)", "it gave [1, 2]"),
-        (slow, lambda e: e.took(4), "it is done after 4 s", "it took 7 s"),
-        (slow, lambda e: e.raised(KeyError), "KeyError reaches the caller", "it returned [1, 2]"),
-        (failing, lambda e: e.returned(1), "it gives 1", "it raised KeyError: 'k'"),
+        (slow, lambda e: e.returned([1, 3]), "slow() gives [1, 3]", "it gave [1, 2]"),
+        (slow, lambda e: e.returned((1, 2)), "slow() gives (1, 2)", "it gave [1, 2]"),
+        (slow, lambda e: e.took(4), "slow() is done after 4 s", "it took 7 s"),
+        (
+            slow,
+            lambda e: e.raised(KeyError),
+            "KeyError reaches the caller of slow()",
+            "it returned [1, 2]",
+        ),
+        (failing, lambda e: e.returned(1), "failing() gives 1", "it raised KeyError: 'k'"),
         (failing, lambda e: e.raised(ValueError), "ValueError reaches", "it raised KeyError"),
-        (stuck, lambda e: e.took(0), "after 0 s", "stuck waits for Event.wait (line"),
+        (
+            stuck,
+            lambda e: e.took(0),
+            "stuck() is done after 0 s",
+            "stuck waits for Event.wait (line",
+        ),
         (leaky, lambda e: e.nothing_left(), "every task", "worker waits for sleep(7) (line"),
+        (slow, lambda e: e.took_items(2), "slow() takes 2 of the", "it took 0"),
+        (slow, lambda e: e.ran_at_most(1), "only when there is", "its tasks ran 2 times"),
         (slow, lambda e: e.that(False, expected="a", happened="b"), "a", "b"),
     ],
 )
@@ -77,7 +106,7 @@ def test_the_message_names_the_check() -> None:
         expect(observe(slow)).took(4, hint="start them all first")
     assert str(caught.value).splitlines() == [
         "✗ the jobs overlap (2 points)",
-        "  expected   it is done after 4 s",
+        "  expected   slow() is done after 4 s",
         "  happened   it took 7 s",
         "  hint       start them all first",
     ]

@@ -96,6 +96,11 @@ async def polls_for_ever() -> None:
         await asyncio.sleep(0)
 
 
+async def sleeps_for_ever() -> None:
+    for _ in itertools.count():
+        await asyncio.sleep(1)
+
+
 async def leaves_a_task() -> None:
     global kept
     kept = asyncio.create_task(asyncio.sleep(10), name="left")
@@ -285,6 +290,13 @@ def test_observe_works_inside_a_running_loop() -> None:
     run, same = asyncio.run(outer())
     assert run.duration == 2
     assert same
+
+
+def test_a_program_that_never_stops_is_stopped() -> None:
+    run = observe(sleeps_for_ever)
+    assert run.error is not None
+    assert run.error.message == "The loop turned 200,000 times: does it ever stop?"
+    assert len(run.to_json()["lives"][0]["spans"]) < 10_000
 
 
 def test_equal_programs_give_equal_runs() -> None:

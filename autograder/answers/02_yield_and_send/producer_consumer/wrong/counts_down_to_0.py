@@ -1,0 +1,28 @@
+# loses: produce puts n down to 1 and waits while the queue is full
+import asyncio
+
+
+async def produce(queue, n):
+    while n >= 0:
+        await queue.put(n)
+        n -= 1
+    await queue.put(None)
+
+
+async def consume(queue, enough):
+    taken = []
+    while (item := await queue.get()) is not None:
+        taken.append(item)
+        if item == enough:
+            break
+    return taken
+
+
+async def producer_consumer(n, enough):
+    queue = asyncio.Queue(maxsize=1)
+    producer = asyncio.create_task(produce(queue, n))
+    try:
+        return await consume(queue, enough)
+    finally:
+        producer.cancel()
+        await asyncio.wait([producer])

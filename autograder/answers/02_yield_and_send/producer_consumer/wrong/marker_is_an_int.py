@@ -1,0 +1,27 @@
+# loses: produce puts n down to 1 and waits while the queue is full
+import asyncio
+
+
+async def produce(queue, n):
+    for item in range(n, 0, -1):
+        await queue.put(item)
+    await queue.put(-1)
+
+
+async def consume(queue, enough):
+    taken = []
+    while (item := await queue.get()) != -1:
+        taken.append(item)
+        if item == enough:
+            break
+    return taken
+
+
+async def producer_consumer(n, enough):
+    queue = asyncio.Queue(maxsize=1)
+    producer = asyncio.create_task(produce(queue, n))
+    try:
+        return await consume(queue, enough)
+    finally:
+        producer.cancel()
+        await asyncio.wait([producer])

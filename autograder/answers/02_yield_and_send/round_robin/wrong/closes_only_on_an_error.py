@@ -1,0 +1,16 @@
+# loses: closes the generators when it is closed
+def round_robin(*gens):
+    going = list(gens)
+    try:
+        while going:
+            for gen in list(going):
+                try:
+                    item = next(gen)
+                except StopIteration:
+                    going.remove(gen)
+                else:
+                    yield item
+    except Exception:
+        for gen in gens:
+            gen.close()
+        raise

@@ -1,0 +1,10 @@
+# loses: a ValueError makes it forget
+def running_mean():
+    total, count, mean = 0, 0, None
+    try:
+        while True:
+            total += yield mean
+            count += 1
+            mean = total / count
+    except ValueError:
+        yield None

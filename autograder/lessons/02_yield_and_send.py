@@ -1,0 +1,1381 @@
+# %% [markdown]
+# # 02 · yield and send
+#
+# A function can stop in the middle, hand a value out, take a value in, and go on where it
+# stopped: you will watch this happen, step by step, and see how `await` grew out of it.
+#
+# **You will be able to**
+#
+# - say what a generator keeps while it is paused, and which of its lines have run;
+# - send a value into a paused generator, throw an exception into it, and close it;
+# - read a timeline in which two functions hand control to each other;
+# - write a producer and a consumer twice: with `send`, and with `await` and a queue.
+#
+# Lesson before: `01_coroutines`. Lesson after: `03_yield_from`.
+#
+# > On Binder, this notebook runs on a machine that is deleted after about ten minutes without
+# > activity, and your work is deleted with it. Download the notebook before you take a break:
+# > **File > Download**.
+
+# %%
+import asyncio
+import inspect
+
+from looplab import SEED, check, enable, expect, gens, observe
+
+enable()
+
+# %% [markdown]
+# ## 1. A generator keeps its place
+#
+# The two functions below differ in one word, apart from a `print`: one says `return` where the
+# other says `yield`. A function with `yield` in it is a *generator function*. Calling it gives a
+# *generator*, and `next(generator)` lets the generator run up to its next `yield`.
+#
+# `observe(main)` runs `main` and keeps a record of it. `run.timeline()` draws the record: a lane
+# for each function, and from left to right the steps in which one of them runs.
+#
+# **Predict.** What do the lines that start with `plain:` and `generator:` show? Which is printed
+# first, `main has a generator` or `countdown begins`?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def plain_countdown(n):
+    while n > 0:
+        return n
+        n -= 1  # never reached
+
+
+def countdown(n):
+    print("countdown begins")
+    while n > 0:
+        yield n
+        n -= 1
+
+
+def main():
+    print("plain:", plain_countdown(5), plain_countdown(5), plain_countdown(5))
+    numbers = countdown(5)
+    print("main has a generator")
+    print("generator:", next(numbers), next(numbers), next(numbers))
+    print("countdown keeps", inspect.getgeneratorlocals(numbers))
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** While a function runs, Python keeps a *frame* for the call: the values of its
+# local variables, and the line that it has reached. `return` throws the frame away. The next call
+# gets a new one and starts at the top, so the plain function gives 5 each time.
+#
+# `yield` keeps the frame. It hands one value to whoever called `next`, here the number 5, and
+# pauses. The next `next` goes on in the same frame, behind the same `yield`, with `n` as it was.
+# So the generator gives 5, 4, 3. You may read that `yield` "returns the function". It does not:
+# what `main` gets is a number, and the function has not returned.
+#
+# The call `countdown(5)` made a generator and ran none of its lines. It began at the first
+# `next`. In the timeline the lane of `countdown` starts there. Its last words are *not finished*:
+# nobody asked for a fourth number, so it still stands at its `yield`, and `n` is still 3.
+
+# %% [markdown]
+# ## 2. `send`: a value goes in
+#
+# `yield` is also an expression: it has a value of its own. In `word = yield total` the value of
+# `total` goes out, and what comes in is assigned to `word`. `counter.send("hello")` resumes the
+# generator and sends `"hello"` in.
+#
+# **Predict.** `main` prints three values, one that `next` gives and two that `send` gives. Which
+# are they? And between which of these three lines does the generator print?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def letters():
+    total = 0
+    while True:
+        word = yield total
+        print(f"    letters was sent {word!r}")
+        total += len(word)
+
+
+def main():
+    counter = letters()
+    print("next gives", next(counter))
+    print("send gives", counter.send("hello"))
+    print("send gives", counter.send("world"))
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The line `word = yield total` runs in two halves, and the pause is between
+# them.
+#
+# 1. The first half hands `total` out. Then the generator pauses, in the middle of the line.
+# 2. The second half runs when the generator is resumed: what was sent in becomes the value of
+#    the `yield`, and is assigned to `word`.
+#
+# So one `send` does three things, in this order. It finishes the `yield` at which the generator
+# stands. It lets the generator run on to the next `yield`. It gives you what *that* `yield` hands
+# out: 5 after `"hello"`, and 10 after `"world"`.
+#
+# `next(counter)` does the same as `counter.send(None)`. The first `next` is special: a new
+# generator stands before its first line, and no `yield` waits for a value yet. The first `next`
+# takes it to the first `yield`, which hands out 0. This is called *priming* the generator.
+
+# %% [markdown]
+# ## 3. Two functions take turns
+#
+# Each worker below has a loop of its own, and a `yield` in it. A `yield` without a value hands
+# out `None`; here it is only there to pause.
+#
+# **Predict.** In which order are the six lines printed? When `main` ends, have the workers ended
+# too?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def worker(name):
+    for step in (1, 2, 3):
+        print(name, "does step", step)
+        yield
+    print(name, "has ended")
+
+
+def main():
+    ann = worker("Ann")
+    bob = worker("Bob")
+    for turn in range(3):
+        next(ann)
+        next(bob)
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The lines alternate. (`worker` is Ann's lane, `worker 2` is Bob's.) Look at
+# any column: one lane runs, all others wait. Nothing here happens at the same time. But both
+# workers are in the middle of their loops at the same time, each with a `name` and a `step` of
+# its own, because both frames are kept.
+#
+# Control changes hands in two ways only. `next` gives it to a worker, and `yield` gives it back.
+# A worker that never came to a `yield` would never let the other one run.
+#
+# `main` decides whose turn it is. An *event loop* does the same for tasks: it resumes one, waits
+# until that one pauses, and resumes another. Generators came first, and asyncio was built on
+# them.
+#
+# Neither worker has ended. Each stands at its third `yield`, and a fourth `next` would be needed
+# to take it to its last line.
+
+# %% [markdown]
+# ## 4. `throw` and `close`: an exception goes in
+#
+# A value is not all that can be sent in. `throw(error)` resumes a generator with an exception,
+# and `close()` asks it to end.
+#
+# **Predict.** `main` throws a `ValueError` and catches nothing. Does `main` fail? Which line is
+# printed last?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def checker():
+    try:
+        while True:
+            try:
+                item = yield
+                print("    checker got", item)
+            except ValueError as error:
+                print("    checker refuses:", error)
+    finally:
+        print("    checker cleans up")
+
+
+def main():
+    items = checker()
+    next(items)
+    items.send(5)
+    items.throw(ValueError("4 is broken"))
+    items.send(3)
+    items.close()
+    print("main goes on")
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The exception appears *at the `yield`*, as if the `yield` itself had raised
+# it. There the generator may catch it, as `checker` does, and go on to its next `yield`. What it
+# does not catch ends the generator and comes out of `throw`, in `main`.
+#
+# `close()` works in the same way. It raises `GeneratorExit` at the `yield`. `checker` does not
+# catch that, so its `finally` runs, and the generator ends. `close()` keeps the `GeneratorExit`
+# to itself: `main` goes on. The lane ends with the word *closed*.
+#
+# So a generator can be resumed in three ways: with a value (`next` and `send`), with an exception
+# (`throw`), and with the request to end (`close`). A task that waits at an `await` can be asked
+# to end in the same way: `task.cancel()` raises `CancelledError` there. You need this below, and
+# lesson 11 is about it.
+
+# %% [markdown]
+# ## Then and now: a producer and a consumer
+#
+# ### Then: `send`
+#
+# The producer counts down from 5. The consumer takes the items, and after 3 it has enough. It
+# says so through its `yield`: as long as it wants more it hands out `True`, then `False`. The
+# producer hands this on to `main`.
+#
+# **Predict.** When `main` asks the producer for an item, who runs next, and who after that? How
+# many of the five items does the producer make?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def consumer():
+    wants_more = True
+    while True:
+        item = yield wants_more
+        print("consumer got", item)
+        if item == 3:
+            wants_more = False
+
+
+def producer(sink):
+    for item in range(5, 0, -1):
+        yield sink.send(item)
+
+
+def main():
+    sink = consumer()
+    next(sink)  # prime it: up to its first yield
+    items = producer(sink)
+    for wants_more in items:
+        if not wants_more:
+            print("main: that is enough")
+            break
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** Follow the arrows from step 2 on. `main` resumes the producer. The producer
+# sends to the consumer, which takes the item, comes back to its `yield`, and pauses. So `send` is
+# done, and the producer hands the answer to `main`. Three times round makes 5, 4, 3. After that
+# `main` does not ask again: 2 and 1 are never made, and both generators stay where they are.
+#
+# Every hand-over is a line of code that says who is next. The producer has to hold the consumer.
+# The word "enough" has to pass through the producer to reach `main`. And if the producer had to
+# wait for a network, all three would wait.
+#
+# ### Now: `await` and a queue
+#
+# Today producer and consumer are two tasks, and neither knows the other. Between them is an
+# `asyncio.Queue`, a line of items in which the first one in is the first one out:
+#
+# - `await queue.put(item)` adds an item. While the queue is full, it waits.
+# - `await queue.get()` takes the oldest item. While the queue is empty, it waits.
+# - `asyncio.Queue(maxsize=1)` is full with one item. Without `maxsize` a queue is never full.
+#
+# **Predict.** `main` cancels the producer when the consumer has ended. Which items has the
+# producer put by then? What does it wait for?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def consumer(queue):
+    while True:
+        item = await queue.get()
+        print("consumer got", item)
+        if item == 3:
+            return
+
+
+async def producer(queue):
+    for item in range(5, 0, -1):
+        await queue.put(item)
+
+
+async def main():
+    queue = asyncio.Queue(maxsize=1)
+    making = asyncio.create_task(producer(queue), name="producer")
+    taking = asyncio.create_task(consumer(queue), name="consumer")
+    await taking
+    print("main: that is enough")
+    making.cancel()
+    await asyncio.wait([making])  # until it has ended
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** No line of this program says who is next. The event loop resumes a task that
+# is ready. (Hatched: the task is ready, and another one runs.) The arrows show who woke whom. A
+# `get` makes room in the queue, which wakes the producer. A `put` brings an item, which wakes the
+# consumer.
+#
+# `put` waits only while the queue is full, so the producer can run ahead of the consumer, here by
+# one item. It has put 5, 4, 3 and 2, and it waits to put 1 when `main` cancels it. The item 2 is
+# still in the queue.
+#
+# A generator that nobody asks any more does no harm. A task that waits is still there, and
+# somebody has to end it. `making.cancel()` asks for that: it raises `CancelledError` at the
+# `await` where the producer waits. `asyncio.wait([making])` waits until the task has ended.
+#
+# | | then | now |
+# |---|---|---|
+# | hand over a value | `sink.send(item)` | `await queue.put(item)` |
+# | take a value | `item = yield wants_more` | `item = await queue.get()` |
+# | before the first value | `next(sink)` primes it | nothing to do |
+# | who is next? | the code says so: `next`, `send`, `yield` | the event loop picks a task that is ready |
+# | "I have enough" | `False`, passed on from hand to hand | `return`, and `main` cancels the producer |
+# | one of them waits for a network | all wait | the others go on |
+#
+# Both columns rest on the same thing: a function that pauses in the middle and keeps its frame.
+# Lesson 03 shows how the left one became the right one.
+
+# %% [markdown]
+# ## What breaks
+#
+# ### The first `next` is not like the others
+#
+# You may find code whose comments say that after the first `next`, or `send(None)`, the first
+# `yield` *has not been executed yet*. But it has: `send(None)` gives you `True`, and that is the
+# value which the first `yield` hands out. What has not run yet is the second half of the line,
+# the assignment.
+#
+# Before the first `next` no `yield` waits for a value. So a new generator refuses every value but
+# `None`. The cell below shows both, and ends with the error.
+
+
+# %% role="breaks"
+def listener():
+    while True:
+        item = yield True
+        print("listener got", item)
+
+
+primed = listener()
+print("send(None) gives", primed.send(None))
+print("send(5) gives", primed.send(5))
+
+fresh = listener()
+fresh.send(5)
+
+# %% [markdown]
+# ### A generator gives each item once
+#
+# A `next` that is only meant to prime takes the first item away: 5 is missing below. And a
+# generator does not start again. When its function has ended it is *exhausted*: a loop over it
+# does nothing, without any error, and `next` raises `StopIteration`. Call the generator function
+# again to get a new generator.
+
+# %% role="breaks"
+numbers = countdown(5)
+next(numbers)
+print("the first list: ", list(numbers))
+print("the second list:", list(numbers))
+next(numbers)
+
+# %% [markdown]
+# ### A generator that will not close
+#
+# `except:` without a type catches everything, `GeneratorExit` too. If the generator then comes to
+# another `yield`, `close()` fails. Name the exceptions that you expect, or write
+# `except Exception`: `GeneratorExit` is not an `Exception`, and neither is the `CancelledError`
+# that ends a task.
+
+
+# %% role="breaks"
+def stubborn():
+    try:
+        yield 5
+    except:
+        print("something went wrong, here is the next one")
+    yield 4
+
+
+items = stubborn()
+print(next(items))
+items.close()
+
+# %% [markdown]
+# ### A producer that is left waiting
+#
+# Here `main` does not cancel the producer, but awaits it. The queue is full, the consumer has
+# left, and nobody will ever make room. So the producer waits for ever, and `main` with it. This
+# is a *deadlock*; a script would hang. Leaving out the last line is no cure: `main` would return,
+# and the producer would still be waiting.
+
+
+# %%
+async def main():
+    queue = asyncio.Queue(maxsize=1)
+    making = asyncio.create_task(producer(queue), name="producer")
+    await consumer(queue)
+    await making
+
+
+run = observe(main)
+for wait in run.deadlock:
+    print(f"{wait.task} waits for {wait.reason}")
+run.timeline()
+
+# %% [markdown]
+# ## Your turn
+#
+# Each exercise has one cell for your answer and some cells that test it. Write your answer in
+# place of the line that raises `NotImplementedError`, run the cell, and run the tests below it. A
+# test that passes shows a green ✓. One that fails says what it expected, what happened, and a
+# hint, and draws what your code did.
+#
+# When your work is graded, the tests use further inputs that you do not see here.
+
+# %% [markdown]
+# ### Exercise 1: `round_robin`
+#
+# Write `round_robin(*gens)`. It yields one item from each generator in turn: the first item of
+# each, then the second item of each, and so on. A generator that has ended drops out, and the
+# others go on until all have ended. What a generator *returns* is not an item. Take an item only
+# when you are asked for one, because a generator may be endless. If a generator raises an error,
+# the error reaches your caller, and you close the other generators. If you are closed after one
+# or more `next`, you close all that have not ended. Without generators there is nothing to yield.
+#
+# A generator function is the short way; an iterator class that has a `close()` will also do.
+
+# %% [markdown]
+# <details><summary>Hint 1: whose turn is it?</summary>
+#
+# Keep the generators that have not ended in a list, and go round it again and again until it is
+# empty. Call `next` on one of them, yield what you got, and only then call `next` on the
+# following one.
+#
+# </details>
+#
+# <details><summary>Hint 2: one of them ends</summary>
+#
+# `next(gen)` raises `StopIteration` when `gen` has ended. Catch it around the `next` alone, and
+# take this generator out of the list. Do not take it out of a list that a `for` loop is going
+# over: the loop would skip the one behind it. Loop over a copy.
+#
+# </details>
+#
+# <details><summary>Hint 3: closing the others</summary>
+#
+# `close()` raises `GeneratorExit` at *your* `yield`, and an error of a generator comes out of
+# *your* `next`. A `finally` around the whole loop runs in both cases. Closing a generator that
+# has ended does nothing, so you may close them all.
+#
+# </details>
+
+
+# %% exercise="round_robin" role="answer"
+def round_robin(*gens):
+    """Yield one item from each generator in turn, until all have ended."""
+    ### BEGIN SOLUTION
+    going = list(gens)
+    try:
+        while going:
+            for gen in list(going):
+                try:
+                    item = next(gen)
+                except StopIteration:
+                    going.remove(gen)
+                else:
+                    yield item
+    finally:
+        for gen in going:
+            gen.close()
+    ### END SOLUTION
+
+
+# %% exercise="round_robin" role="test" id="turns" points=1 name="takes one item from each in turn"
+run = observe(round_robin, *gens([1, 2, 3], [10, 20, 30]))
+expect(run).returned(
+    [1, 10, 2, 20, 3, 30],
+    hint="yield one item of the first generator, then one of the second, then the first again",
+)
+run = observe(round_robin, *gens(["only", "one"]))
+expect(run).returned(["only", "one"], hint="one generator alone has every turn")
+run = observe(round_robin)
+expect(run).returned([], hint="without generators nothing is yielded: end at once")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(5):
+    count_, length_ = random_.randint(2, 5), random_.randint(0, 5)
+    lists_ = [[random_.randrange(10**6) for _ in range(length_)] for _ in range(count_)]
+    run = observe(round_robin, *gens(*lists_))
+    expect(run).returned(
+        [item for turn in zip(*lists_) for item in turn],
+        hint="in each turn every generator gives one item, in the order of the arguments",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="round_robin" role="test" id="uneven" points=1 name="goes on with the others when one ends"
+run = observe(round_robin, *gens([1, 2, 3], [10], [100, 200]))
+expect(run).returned(
+    [1, 10, 100, 2, 200, 3],
+    hint="a generator that has ended loses its turn; the others keep theirs, in the same order",
+)
+run = observe(round_robin, *gens([], [10], []))
+expect(run).returned([10], hint="a generator may end before its first item")
+
+
+def two_items_():
+    yield 1
+    yield 2
+    return "the end"
+
+
+def one_item_():
+    yield 10
+    return "the end"
+
+
+def merged_():
+    yield from round_robin(two_items_(), one_item_())
+
+
+run = observe(merged_)
+expect(run).returned(
+    [1, 10, 2], hint="`return` ends a generator; the value that it returns is not an item"
+)
+### BEGIN HIDDEN TESTS
+import itertools
+import random
+
+random_ = random.Random(SEED)
+for _ in range(8):
+    lists_ = [
+        [random_.randrange(10**6) for _ in range(random_.randint(0, 5))]
+        for _ in range(random_.randint(1, 6))
+    ]
+    run = observe(round_robin, *gens(*lists_))
+    turns_ = itertools.zip_longest(*lists_)
+    expect(run).returned(
+        [item for turn in turns_ for item in turn if item is not None],
+        hint="a generator that has ended loses its turn; nobody else's turn is lost with it",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="round_robin" role="test" id="lazy" points=1 name="takes an item only when asked for one"
+for count in (0, 1, 3):
+    run = observe(round_robin, *gens([1, 2, 3], [10, 20, 30]), take=count)
+    expect(run).returned([1, 10, 2][:count], hint="yield each item as soon as you have it")
+    taken_ = sum(call.method == "next" and call.outcome == "returned" for call in run.calls)
+    expect(run).that(
+        taken_ == count,
+        expected=f"asked for {count}, it takes {count} from the generators",
+        happened=f"it takes {taken_}",
+        hint="call `next` on one generator, yield its item, and only then go to the following one",
+    )
+run = observe(round_robin, *gens([1, 2], [10], endless=True), take=7)
+expect(run).returned(
+    [1, 10, 2, 10, 1, 10, 2],
+    hint="a generator may be endless: `list()` of it, or a loop to its end, never comes back",
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(6):
+    lists_ = [
+        [random_.randrange(10**6) for _ in range(random_.randint(1, 4))]
+        for _ in range(random_.randint(1, 5))
+    ]
+    count_ = random_.randint(0, 12)
+    run = observe(round_robin, *gens(*lists_, endless=True), take=count_)
+    expected_ = [
+        lists_[n % len(lists_)][n // len(lists_) % len(lists_[n % len(lists_)])]
+        for n in range(count_)
+    ]
+    expect(run).returned(expected_, hint="yield each item as soon as you have it")
+    expect(run).that(
+        len(run.calls) - sum(call.method == "close" for call in run.calls) == count_,
+        expected=f"asked for {count_}, it takes {count_} from the generators",
+        happened=f"it was: {', '.join(f'{call.method} on {call.service}' for call in run.calls)}",
+        hint="do not look ahead: call `next` on a generator when its item is asked for",
+    )
+### END HIDDEN TESTS
+
+
+# %% exercise="round_robin" role="test" id="error" points=1 name="passes an error on and closes the others"
+def up_to_the_error_(*streams):
+    try:
+        yield from round_robin(*streams)
+    except Exception as error:
+        yield type(error).__name__
+
+
+run = observe(up_to_the_error_, *gens([1], [10, 20], [100, 200], error=ValueError("broken")))
+expect(run).returned(
+    [1, 10, 100, "ValueError"],
+    hint="an error of a generator comes out of `next`; let it pass, catch `StopIteration` alone",
+)
+started_ = {call.service for call in run.calls if call.method == "next"}
+ended_ = {call.service for call in run.calls if call.outcome in ("raised", "exhausted")}
+open_ = started_ - ended_ - {call.service for call in run.calls if call.method == "close"}
+expect(run).that(
+    not open_,
+    expected="after the error of gens[0] the other two are closed",
+    happened=f"not closed: {', '.join(sorted(open_))}",
+    hint="a `finally` around the loop also runs on an error; close the generators there",
+)
+
+
+def broken_():
+    yield from ()
+    raise ValueError("broken")
+
+
+def two_items_():
+    yield 1
+    yield 2
+
+
+def what_is_left_():
+    other = two_items_()
+    try:
+        list(round_robin(broken_(), other))
+    except ValueError:
+        return list(other)
+    return "no error"
+
+
+run = observe(what_is_left_)
+expect(run).returned(
+    [], hint="close the others also when they have not begun: they give no items then"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for broken in (KeyError(), ZeroDivisionError(), OSError(), TypeError(), ValueError()):
+    lists_ = [
+        [random_.randrange(10**6) for _ in range(random_.randint(0, 5))]
+        for _ in range(random_.randint(1, 6))
+    ]
+    lengths_ = [len(each) for each in lists_]
+    first_ = lengths_.index(min(lengths_))
+    expected_ = [item for turn in zip(*lists_) for item in turn]
+    expected_ += [each[min(lengths_)] for each in lists_[:first_]]
+    run = observe(up_to_the_error_, *gens(*lists_, error=broken))
+    expect(run).returned(
+        [*expected_, type(broken).__name__],
+        hint="the error reaches the caller when the turn of the broken generator has come",
+    )
+    started_ = {call.service for call in run.calls if call.method == "next"}
+    ended_ = {call.service for call in run.calls if call.outcome in ("raised", "exhausted")}
+    open_ = started_ - ended_ - {call.service for call in run.calls if call.method == "close"}
+    expect(run).that(
+        not open_,
+        expected="after an error all other generators are closed",
+        happened=f"not closed: {', '.join(sorted(open_))}",
+        hint="a `finally` around the loop also runs on an error; close the generators there",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="round_robin" role="test" id="close" points=1 name="closes the generators when it is closed"
+for count in (1, 2, 4):
+    run = observe(round_robin, *gens([1, 2], [10, 20], [100, 200]), take=count)
+    expect(run).finished(
+        expected=f"it can be closed after {count} of 6 items",
+        hint="`close()` raises GeneratorExit at your `yield`; let it pass",
+    ).returned([1, 10, 100, 2][:count], hint="one item from each in turn")
+    started_ = {call.service for call in run.calls if call.method == "next"}
+    open_ = started_ - {call.service for call in run.calls if call.method == "close"}
+    expect(run).that(
+        not open_,
+        expected=f"closed after {count} of 6 items, it closes the generators that have begun",
+        happened=f"not closed: {', '.join(sorted(open_))}",
+        hint="`close()` raises GeneratorExit at your `yield`; a `finally` around it runs then",
+    )
+
+
+def two_items_():
+    yield 1
+    yield 2
+
+
+def closed_early_():
+    left, right = two_items_(), two_items_()
+    turns = round_robin(left, right)
+    first = next(turns)
+    turns.close()
+    return [first, list(left), list(right)]
+
+
+run = observe(closed_early_)
+expect(run).returned(
+    [1, [], []], hint="close all of them, also one whose first turn has not come yet"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(6):
+    lists_ = [
+        [random_.randrange(10**6) for _ in range(random_.randint(1, 5))]
+        for _ in range(random_.randint(1, 6))
+    ]
+    count_ = random_.randint(1, sum(len(each) for each in lists_))
+    run = observe(round_robin, *gens(*lists_), take=count_)
+    expect(run).finished(
+        expected=f"it can be closed after {count_} items",
+        hint="`close()` raises GeneratorExit at your `yield`; let it pass",
+    )
+    started_ = {call.service for call in run.calls if call.method == "next"}
+    ended_ = {call.service for call in run.calls if call.outcome == "exhausted"}
+    open_ = started_ - ended_ - {call.service for call in run.calls if call.method == "close"}
+    expect(run).that(
+        not open_,
+        expected=f"closed after {count_} items, it closes all that have not ended",
+        happened=f"not closed: {', '.join(sorted(open_))}",
+        hint="`close()` raises GeneratorExit at your `yield`; a `finally` around it runs then",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: `producer_consumer`
+#
+# Write the producer and the consumer of this lesson for any numbers, with `await`.
+#
+# - `produce(queue, n)` puts n, n − 1, ..., 1 into the queue, each with `await queue.put(...)`. The
+#   queue may be bounded. After the last item it may put one end marker, which must not be an int.
+#   It returns `None`.
+# - `consume(queue, enough)` takes items up to and with the first one that equals `enough`, and
+#   takes nothing more after that. It returns the list of the items that it took.
+# - `producer_consumer(n, enough)` makes the queue, uses both, and returns the consumer's list:
+#   `producer_consumer(5, 3)` gives `[5, 4, 3]`. If `enough` never comes, it gives all the items,
+#   and no marker.
+#
+# `n` is 0 or more, and `enough` is any int. However `producer_consumer` ends, with a result or
+# because it is cancelled, none of its tasks is left. A cancelled `produce` or `consume` ends as
+# cancelled. Wait at the queue: to sleep and look again is called *polling*, and it does not count.
+
+# %% [markdown]
+# <details><summary>Hint 1: how does the consumer learn that nothing more comes?</summary>
+#
+# `await queue.get()` on an empty queue waits, for ever if need be. So the producer has to say
+# that it is done. Let it put something after the last item that cannot be an item, `None` for
+# example, and let the consumer stop there too.
+#
+# </details>
+#
+# <details><summary>Hint 2: how does the producer end?</summary>
+#
+# There are several ways. On a queue without `maxsize` `put` never waits, so the producer always
+# comes to its end. On a bounded queue it may be waiting when the consumer leaves: then cancel its
+# task, and wait until the task has ended.
+#
+# </details>
+#
+# <details><summary>Hint 3: and if <code>producer_consumer</code> itself is cancelled?</summary>
+#
+# Then `CancelledError` is raised at the `await` where it waits, and the lines below that do not
+# run. A `finally` does. Cancel the producer there and wait for it. `asyncio.gather` and
+# `asyncio.TaskGroup` cancel their tasks by themselves in this case.
+#
+# </details>
+
+# %% exercise="producer_consumer" role="answer"
+import asyncio
+
+
+async def produce(queue, n):
+    """Put n, n - 1, ..., 1 into the queue, then at most one end marker."""
+    ### BEGIN SOLUTION
+    for item in range(n, 0, -1):
+        await queue.put(item)
+    await queue.put(None)
+    ### END SOLUTION
+
+
+async def consume(queue, enough):
+    """Return the items taken from the queue, up to and with the one equal to `enough`."""
+    ### BEGIN SOLUTION
+    taken = []
+    while (item := await queue.get()) is not None:
+        taken.append(item)
+        if item == enough:
+            break
+    return taken
+    ### END SOLUTION
+
+
+async def producer_consumer(n, enough):
+    """Let a producer count down from n, and return what a consumer took of it."""
+    ### BEGIN SOLUTION
+    queue = asyncio.Queue(maxsize=1)
+    producer = asyncio.create_task(produce(queue, n))
+    try:
+        return await consume(queue, enough)
+    finally:
+        producer.cancel()
+        await asyncio.wait([producer])
+    ### END SOLUTION
+
+
+# %% exercise="producer_consumer" role="test" id="produce" points=1 name="produce puts n down to 1 and waits while the queue is full"
+import asyncio
+
+
+async def taken_slowly_(n, size):
+    queue = asyncio.Queue(size)
+    producing = asyncio.create_task(produce(queue, n))
+    items = []
+    for _ in range(n + 3):
+        await asyncio.sleep(1)
+        if not queue.empty():
+            items.append(queue.get_nowait())
+    return await producing, items
+
+
+for n, size in [(5, 0), (5, 2), (1, 1), (0, 1)]:
+    run = observe(taken_slowly_, n, size)
+    queue_ = f"Queue({size or ''})"
+    expect(run).finished(
+        expected=f"produce({queue_}, {n}) comes to its end while somebody takes the items",
+        hint="`await queue.put(item)` waits until there is room; put_nowait raises QueueFull",
+    )
+    returned_, items_ = run.result
+    expect(run).that(
+        items_[:n] == list(range(n, 0, -1)),
+        expected=f"produce({queue_}, {n}) puts {list(range(n, 0, -1))}, and maybe an end marker",
+        happened=f"it puts {items_}",
+        hint="count down, `range(n, 0, -1)` does, and await the `put` of every number",
+    )
+    expect(run).that(
+        len(items_) <= n + 1 and not any(isinstance(item, int) for item in items_[n:]),
+        expected="at most one thing comes after 1, an end marker that is not an int",
+        happened=f"after 1 it puts {items_[n:]}",
+        hint="an int could be taken for an item; take None or a text as the marker",
+    )
+    expect(run).that(
+        returned_ is None,
+        expected="produce returns None",
+        happened=f"it returns {returned_!r}",
+        hint="what produce makes goes into the queue; it needs no `return`",
+    )
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(5):
+    n_, size_ = random_.randint(0, 12), random_.randint(0, 4)
+    run = observe(taken_slowly_, n_, size_)
+    expect(run).finished(
+        expected=f"produce(Queue({size_}), {n_}) comes to its end while somebody takes the items",
+        hint="`await queue.put(item)` waits until there is room",
+    )
+    returned_, items_ = run.result
+    rest_ = items_[n_:]
+    expect(run).that(
+        returned_ is None
+        and items_[:n_] == list(range(n_, 0, -1))
+        and len(rest_) <= 1
+        and not any(isinstance(item, int) for item in rest_),
+        expected=f"produce puts {n_}, ..., 1, then at most one marker, and returns None",
+        happened=f"it puts {items_} and returns {returned_!r}",
+        hint="count down from n to 1, whatever n is; for n = 0 there is no item",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="producer_consumer" role="test" id="consume" points=1 name="consume waits for items and takes none after enough"
+import asyncio
+
+
+async def taken_from_(items, enough):
+    queue = asyncio.Queue()
+    for item in items:
+        queue.put_nowait(item)
+    taken = await consume(queue, enough)
+    return taken, queue.qsize()
+
+
+for items, enough, count in [([5, 4, 3, 2, 1], 3, 3), ([7], 7, 1), ([1, 9, 4], 9, 2)]:
+    run = observe(taken_from_, items, enough)
+    wanted_ = f"consume(queue, {enough}) on a queue of {items} returns {items[:count]}"
+    expect(run).finished(
+        expected=wanted_, hint="when an item equals `enough`, keep it and return at once"
+    )
+    taken_, left_ = run.result
+    expect(run).that(
+        taken_ == items[:count],
+        expected=wanted_,
+        happened=f"it returns {taken_}",
+        hint="append every item that you take, then look whether it equals `enough`",
+    )
+    expect(run).that(
+        left_ == len(items) - count,
+        expected=f"it leaves {len(items) - count} of {len(items)} items in the queue",
+        happened=f"it leaves {left_}",
+        hint="when an item equals `enough`, return at once: what follows is not yours",
+    )
+
+
+async def put_slowly_(queue, items):
+    for item in items:
+        await asyncio.sleep(100.5)
+        await queue.put(item)
+
+
+async def waited_for_(items, enough, size):
+    queue = asyncio.Queue(size)
+    putting = asyncio.create_task(put_slowly_(queue, items))
+    taken = await consume(queue, enough)
+    seconds = asyncio.get_running_loop().time()
+    await putting
+    return taken, seconds, queue.qsize()
+
+
+run = observe(waited_for_, [5, 4, 3, 2], 3, 1)
+expect(run).returned(
+    ([5, 4, 3], 301.5, 1),
+    hint="items come at 100.5, 201, 301.5 and 402 seconds: `await queue.get()` waits for each, and "
+    "the last one stays in the queue",
+)
+expect(run).that(
+    run.steps < 60,
+    expected="nothing runs while there is no item",
+    happened=f"{run.steps} steps are run in all",
+    hint="do not sleep and look again: `await queue.get()` waits until an item is there",
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(5):
+    items_ = random_.sample(range(-50, 50), random_.randint(1, 9))
+    last_ = random_.randrange(len(items_))
+    run = observe(taken_from_, items_, items_[last_])
+    expect(run).returned(
+        (items_[: last_ + 1], len(items_) - last_ - 1),
+        hint=f"enough is {items_[last_]}: keep the item that equals it, return, and leave the rest",
+    )
+    size_ = random_.randint(0, 3)
+    run = observe(waited_for_, items_[: last_ + 2], items_[last_], size_)
+    expect(run).returned(
+        (items_[: last_ + 1], 100.5 * (last_ + 1), len(items_[last_ + 1 : last_ + 2])),
+        hint="`await queue.get()` waits for each item; what comes after `enough` stays there",
+    )
+    expect(run).that(
+        run.steps < 12 * len(items_) + 20,
+        expected="nothing runs while there is no item",
+        happened=f"{run.steps} steps are run in all",
+        hint="do not sleep and look again: `await queue.get()` waits until an item is there",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="producer_consumer" role="test" id="together" points=1 name="the items down to enough go through the queue"
+import asyncio
+from unittest.mock import patch
+
+for n, enough in [(5, 3), (4, 4), (1, 1), (6, 1)]:
+    run = observe(producer_consumer, n, enough)
+    expect(run).finished(
+        expected=f"producer_consumer({n}, {enough}) returns",
+        hint="a producer that waits at `put` never ends by itself when the consumer has left",
+    ).returned(
+        list(range(n, enough - 1, -1)),
+        hint=f"producer_consumer({n}, {enough}) returns what the consumer took, {enough} included",
+    ).took(0, hint="there is nothing to sleep for")
+
+
+async def what_is_put_(n, enough):
+    real = asyncio.Queue.put_nowait  # `put` calls it when there is room
+    with patch.object(asyncio.Queue, "put_nowait", autospec=True, side_effect=real) as put:
+        taken = await producer_consumer(n, enough)
+    return taken, [call.args[1] for call in put.call_args_list]
+
+
+run = observe(what_is_put_, 5, 3)
+expect(run).finished(expected="producer_consumer(5, 3) returns", hint="see what waits below")
+taken_, put_ = run.result
+expect(run).that(
+    taken_ == [5, 4, 3] == put_[:3],
+    expected="5, 4 and 3 go through an asyncio.Queue, from produce to consume",
+    happened=f"put into a queue: {put_}; returned: {taken_}",
+    hint="make the queue in producer_consumer, and hand it to produce and to consume",
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(5):
+    n_ = random_.randint(1, 30)
+    enough_ = random_.randint(1, n_)
+    expected_ = list(range(n_, enough_ - 1, -1))
+    run = observe(producer_consumer, n_, enough_)
+    expect(run).returned(
+        expected_, hint="return what the consumer took, down to `enough`, whatever the numbers are"
+    ).took(0, hint="there is nothing to sleep for")
+    run = observe(what_is_put_, n_, enough_)
+    expect(run).finished(
+        expected=f"producer_consumer({n_}, {enough_}) returns", hint="see what waits below"
+    )
+    taken_, put_ = run.result
+    expect(run).that(
+        taken_ == expected_ == put_[: len(expected_)],
+        expected="every item that is returned went through an asyncio.Queue",
+        happened=f"put into a queue: {put_}; returned: {taken_}",
+        hint="make the queue in producer_consumer, and hand it to produce and to consume",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="producer_consumer" role="test" id="never" points=1 name="it ends when enough never comes"
+for n, enough in [(5, 0), (3, 9), (2, -1), (0, 3), (0, 0)]:
+    run = observe(producer_consumer, n, enough)
+    expect(run).returned(
+        list(range(n, 0, -1)),
+        hint=f"with n = {n}, {enough} never comes: the consumer takes every item, and has to learn "
+        "that no more will come; the end marker is no item",
+    ).took(0, hint="there is nothing to sleep for")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(6):
+    n_ = random_.randint(0, 20)
+    enough_ = random_.choice([0, n_ + 1, n_ + random_.randint(2, 9), -random_.randint(1, 9)])
+    run = observe(producer_consumer, n_, enough_)
+    expect(run).returned(
+        list(range(n_, 0, -1)), hint="when `enough` never comes, return all items and no marker"
+    ).took(0, hint="there is nothing to sleep for")
+### END HIDDEN TESTS
+
+# %% exercise="producer_consumer" role="test" id="left" points=1 name="nothing is left behind, and a cancellation passes"
+import asyncio
+
+for n, enough in [(5, 3), (5, 5), (1, 1)]:
+    run = observe(producer_consumer, n, enough)
+    expect(run).finished(
+        expected=f"producer_consumer({n}, {enough}) returns",
+        hint="a producer that waits at `put` never ends by itself when the consumer has left",
+    ).nothing_left(
+        hint="let the producer come to its end, or cancel its task and wait until it has ended"
+    )
+
+
+async def cancelled_after_(turns, n, enough):
+    running = asyncio.create_task(producer_consumer(n, enough))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    in_time = running.cancel()
+    await asyncio.wait([running])
+    swallowed = in_time and not running.cancelled()
+    return "CancelledError was swallowed" if swallowed else "CancelledError came through"
+
+
+for turns in range(8):
+    run = observe(cancelled_after_, turns, 5, 3)
+    expect(run).finished(
+        expected="a cancelled producer_consumer comes to its end", hint="see what waits below"
+    ).nothing_left(
+        hint="a cancelled producer_consumer has to stop its producer too: try ... finally"
+    )
+for turns in range(1, 4):
+    run = observe(cancelled_after_, turns, 1000, 0)
+    expect(run).returned(
+        "CancelledError came through",
+        hint="producer_consumer is cancelled in the middle: let CancelledError pass, do not return",
+    )
+
+
+async def cancelled_alone_(program, size, number):
+    running = asyncio.create_task(program(asyncio.Queue(size), number))
+    await asyncio.sleep(1)
+    running.cancel()
+    await asyncio.wait([running])
+    swallowed = not running.cancelled()
+    return "CancelledError was swallowed" if swallowed else "CancelledError came through"
+
+
+run = observe(cancelled_alone_, produce, 1, 5)
+expect(run).returned(
+    "CancelledError came through",
+    hint="produce is cancelled while it waits for room: let CancelledError pass, because whoever "
+    "cancels a task waits for its end",
+)
+run = observe(cancelled_alone_, consume, 1, 3)
+expect(run).returned(
+    "CancelledError came through",
+    hint="consume is cancelled while it waits for an item: let CancelledError pass, because "
+    "whoever cancels a task waits for its end",
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for turns in range(12):
+    n_ = random_.randint(0, 9)
+    run = observe(cancelled_after_, turns, n_, random_.randint(0, n_ + 1))
+    expect(run).nothing_left(
+        hint="a cancelled producer_consumer has to stop its producer too: try ... finally"
+    )
+    run = observe(producer_consumer, n_, random_.randint(0, n_ + 1))
+    expect(run).nothing_left(
+        hint="let the producer come to its end, or cancel its task and wait until it has ended"
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: `running_mean`
+#
+# Write a generator function `running_mean()`. The first `next` primes the generator and gives
+# `None`. From then on each `send(number)` gives the mean of all the numbers sent so far: after 5
+# and 4 the mean is 4.5. Throwing a `ValueError` into it makes the generator forget all numbers,
+# and `throw` gives `None`; then it goes on, and the next number is the first one again. Any other
+# exception that is thrown in ends the generator and reaches whoever threw it. `close()` ends it
+# too. Two of these generators know nothing of each other.
+
+# %% [markdown]
+# <details><summary>Hint 1: one yield is enough</summary>
+#
+# The value that a `send` gives is what the *next* `yield` hands out. So keep the answer in a
+# variable, `None` at first: `number = yield mean`. Compute the new mean behind that line, and
+# loop.
+#
+# </details>
+#
+# <details><summary>Hint 2: forgetting</summary>
+#
+# The `ValueError` is raised at the `yield`. Put a `try` around that one line, catch the
+# `ValueError`, and set every variable back to what it was at the start, the answer too.
+#
+# </details>
+#
+# <details><summary>Hint 3: ending</summary>
+#
+# You need no code for it. An exception that you do not catch ends the generator, and so does the
+# `GeneratorExit` that `close()` raises. Catch `ValueError` and nothing else.
+#
+# </details>
+
+
+# %% exercise="running_mean" role="answer"
+def running_mean():
+    """Take numbers by `send` and hand out the mean of all of them so far."""
+    ### BEGIN SOLUTION
+    total, count, mean = 0, 0, None
+    while True:
+        try:
+            number = yield mean
+        except ValueError:
+            total, count, mean = 0, 0, None
+        else:
+            total, count = total + number, count + 1
+            mean = total / count
+    ### END SOLUTION
+
+
+# %% exercise="running_mean" role="test" id="mean" points=1 name="gives None first, then the mean of all numbers"
+def answers_to_(numbers):
+    mean = running_mean()
+    return [next(mean), *[mean.send(number) for number in numbers]]
+
+
+run = observe(answers_to_, [])
+expect(run).returned([None], hint="before any number there is no mean: the first yield gives None")
+run = observe(answers_to_, [5, 4, 3])
+expect(run).returned(
+    [None, 5, 4.5, 4],
+    hint="take the number in, compute the mean, and hand it out at the next yield",
+)
+run = observe(answers_to_, [0, 1])
+expect(run).returned([None, 0, 0.5], hint="0 is a number too; divide with `/`, not with `//`")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for length in (1, 2, 7, 20):
+    numbers_ = [random_.randint(-400, 400) / random_.choice((1, 4)) for _ in range(length)]
+    means_ = [sum(numbers_[: n + 1]) / (n + 1) for n in range(length)]
+    run = observe(answers_to_, numbers_)
+    expect(run).returned(
+        [None, *means_], hint="the mean is the sum of all numbers so far, divided by how many"
+    )
+### END HIDDEN TESTS
+
+
+# %% exercise="running_mean" role="test" id="forget" points=1 name="a ValueError makes it forget"
+def answers_to_(messages):
+    mean = running_mean()
+    answers = [next(mean)]
+    for message in messages:
+        if message == "forget":
+            answers.append(mean.throw(ValueError("forget")))
+        else:
+            answers.append(mean.send(message))
+    return answers
+
+
+run = observe(answers_to_, [5, 4, "forget", 10, 20])
+expect(run).returned(
+    [None, 5, 4.5, None, 10, 15],
+    hint="catch the ValueError at the yield, and set the sum, the count and the answer back",
+)
+run = observe(answers_to_, ["forget", "forget", 3])
+expect(run).returned(
+    [None, None, None, 3], hint="there may be nothing to forget, or twice in a row"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(5):
+    messages_, known_, expected_ = [], [], [None]
+    for _ in range(random_.randint(1, 15)):
+        if random_.random() < 0.3:
+            message_, known_ = "forget", []
+        else:
+            message_ = random_.randint(-99, 99)
+            known_ = [*known_, message_]
+        messages_.append(message_)
+        expected_.append(sum(known_) / len(known_) if known_ else None)
+    run = observe(answers_to_, messages_)
+    expect(run).returned(
+        expected_, hint="after the ValueError the generator is as it was after the first `next`"
+    )
+### END HIDDEN TESTS
+
+# %% exercise="running_mean" role="test" id="ends" points=1 name="any other exception ends it, and so does close"
+import builtins
+
+
+def after_throw_(numbers, name):
+    mean = running_mean()
+    next(mean)
+    for number in numbers:
+        mean.send(number)
+    try:
+        answer = mean.throw(getattr(builtins, name)("thrown in"))
+    except Exception as error:
+        answer = f"{type(error).__name__} came back"
+    try:
+        mean.send(1)
+    except StopIteration:
+        return answer, "it has ended"
+    return answer, "it goes on"
+
+
+for name in ("KeyError", "TypeError"):
+    run = observe(after_throw_, [5, 4], name)
+    expect(run).returned(
+        (f"{name} came back", "it has ended"),
+        hint="catch ValueError alone; what you do not catch ends the generator and comes out",
+    )
+
+
+def after_close_(numbers):
+    mean = running_mean()
+    next(mean)
+    for number in numbers:
+        mean.send(number)
+    try:
+        mean.close()
+    except RuntimeError as error:
+        return str(error)
+    try:
+        mean.send(1)
+    except StopIteration:
+        return "it has ended"
+    return "it goes on"
+
+
+run = observe(after_close_, [5, 4])
+expect(run).returned(
+    "it has ended",
+    hint="close() raises GeneratorExit at the yield; let it pass, an `except:` would catch it",
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+names_ = ["ZeroDivisionError", "OSError", "AttributeError", "IndexError", "RuntimeError"]
+for name in [*names_, "TypeError", "KeyError"]:
+    numbers_ = [random_.randint(-9, 9) for _ in range(random_.randint(0, 3))]
+    run = observe(after_throw_, numbers_, name)
+    expect(run).returned(
+        (f"{name} came back", "it has ended"),
+        hint="catch ValueError alone; what you do not catch ends the generator",
+    )
+    run = observe(after_close_, numbers_)
+    expect(run).returned("it has ended", hint="close() raises GeneratorExit: let it pass")
+### END HIDDEN TESTS
+
+
+# %% exercise="running_mean" role="test" id="apart" points=1 name="two generators know nothing of each other"
+def answers_of_two_(messages):
+    means = [running_mean(), running_mean()]
+    answers = [next(mean) for mean in means]
+    for which, message in messages:
+        if message == "forget":
+            answers.append(means[which].throw(ValueError("forget")))
+        else:
+            answers.append(means[which].send(message))
+    return answers
+
+
+run = observe(answers_of_two_, [(0, 10), (1, 1), (0, 20), (1, "forget"), (0, 30), (1, 7)])
+expect(run).returned(
+    [None, None, 10, 1, 15, None, 20, 7],
+    hint="keep the numbers in local variables of the generator: each call has a frame of its own",
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(4):
+    messages_, known_, expected_ = [], [[], []], [None, None]
+    for _ in range(random_.randint(2, 15)):
+        which_ = random_.randrange(2)
+        if random_.random() < 0.2:
+            message_, known_[which_] = "forget", []
+        else:
+            message_ = random_.randint(-99, 99)
+            known_[which_] = [*known_[which_], message_]
+        messages_.append((which_, message_))
+        numbers_ = known_[which_]
+        expected_.append(sum(numbers_) / len(numbers_) if numbers_ else None)
+    run = observe(answers_of_two_, messages_)
+    expect(run).returned(
+        expected_, hint="keep the numbers in local variables of the generator, not outside of it"
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Further reading
+#
+# - [Yield expressions](https://docs.python.org/3/reference/expressions.html#yield-expressions)
+#   in the language reference: what is kept while a generator is paused, and what the value of
+#   a `yield` is.
+# - [Generator-iterator methods](https://docs.python.org/3/reference/expressions.html#generator-iterator-methods):
+#   `next`, `send`, `throw` and `close`, each in a paragraph.
+# - [Queues](https://docs.python.org/3/library/asyncio-queue.html): all that an `asyncio.Queue`
+#   can do.
+#
+# Lesson before: `01_coroutines`. Lesson after: `03_yield_from` (coming), in which one generator
+# stands in for another, and `await` appears.
