@@ -300,15 +300,25 @@ def read_settings(autograder: Path) -> Settings:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let nbgrader run: nobody hears its warnings, and it finds the `alembic` of this Python."""
-    path = os.environ.get("PATH", os.defpath)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), path])
-        try:
+    """Let nbgrader run: nobody hears its warnings, and its own programs find what they need.
+
+    For a new gradebook it starts `alembic`, which must be the one of this Python, and
+    which reads the path of this Python in the encoding of the locale.
+    """
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+    changes = {"PATH": path, "LC_ALL": "C.UTF-8"}
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
-        finally:
-            os.environ["PATH"] = path
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _generate_assignment(path: Path, lesson: Lesson, settings: Settings) -> None:

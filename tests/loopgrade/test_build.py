@@ -254,8 +254,6 @@ def test_another_process_elsewhere_builds_the_same_bytes_and_says_nothing(
         "HOME": str(tmp_path),
         "PYTHONPATH": os.pathsep.join(str(Path(each).resolve()) for each in sys.path if each),
         "PYTHONHASHSEED": "5",
-        "PYTHONUTF8": "0",
-        "PYTHONCOERCECLOCALE": "0",
         "LC_ALL": "C",
         "TZ": "Asia/Tokyo",
     }
