@@ -397,7 +397,7 @@ def _observe(
         request["constants"] = {name: encode(names[name], reference) for name in constants}
         request["services"] = [[spec.kind, spec.name] for spec in specs]
         world = World(specs)
-        return with_record(ask(request, world), world, call_text(program, args))
+        return with_record(ask(request, world), world, call_text(program, args, take))
 
     return observe
 

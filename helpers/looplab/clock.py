@@ -23,6 +23,7 @@ from __future__ import annotations
 import asyncio
 import asyncio.events
 import contextlib
+import math
 import selectors
 import sys
 import threading
@@ -31,6 +32,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from looplab.services import Answer, Clock, TooMuch
+
+RESOLUTION = 1e-9
+"""Seconds; two instants that are nearer to each other are the same."""
 
 MAX_TURNS = 20_000
 """Turns of the loop in which the clock does not move before the program is stopped."""
@@ -59,7 +63,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, world: Clock) -> None:
         super().__init__(_Selector(self))
         self._world = world
-        self._clock_resolution = 1e-9
+        self._clock_resolution = RESOLUTION
         self._tickets: dict[int, asyncio.Future[Answer]] = {}
         self._threads_at_work = 0
         self._turns = 0
@@ -124,8 +128,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         done = self._world.advance(self.next_deadline())
         if done is None:
             raise Deadlock("Every task waits, and nothing can wake one.")
-        if self._world.now > before:
+        now = self._world.now
+        if now > before:
             self._turns = 0
+            # A timer is due within this much of now: never less than a float can tell apart.
+            self._clock_resolution = max(RESOLUTION, math.ulp(now))
         for ticket, answer in done:
             future = self._tickets.pop(ticket, None)
             if future is not None and not future.done():

@@ -98,6 +98,8 @@ class CheckFailed(AssertionError):
         ]
         if self.run is not None and self.run.error is not None and self.run.error.line:
             lines.append(f"  look at    line {self.run.error.line} of your code")
+        if self.run is not None and self.run.warnings:
+            lines.append(f"  warned     {self.run.warnings[0]}")
         if self.hint:
             lines.append(f"  hint       {self.hint}")
         return "\n".join(lines)

@@ -337,11 +337,14 @@ def _show_tick(check: expecting.Check) -> None:
 
 
 def _show_timeline(failed: expecting.CheckFailed) -> None:
-    if failed.run is None or not failed.run.steps:
+    run = failed.run
+    if run is None or not run.steps:
         return
+    if run.error is not None and run.error.type == "NotImplementedError":
+        return  # not answered yet: there is nothing to see
     from IPython.display import display
 
     try:
-        display(failed.run.timeline())
+        display(run.timeline())
     except Exception as error:
         print(f"The timeline could not be drawn: {error}")

@@ -74,7 +74,7 @@ def observe(program: Callable[..., Any], *args: Any, take: int | None = None) ->
     world = World(specs)
     received = [decode(each, _receiver(specs, args, world)) for each in sent]
     run = perform(program, received, world, take=take, echo=not announced())
-    return with_record(run, world, call_text(program, args))
+    return with_record(run, world, call_text(program, args, take))
 
 
 def with_record(run: Run, world: World, call: str) -> Run:
@@ -88,13 +88,19 @@ def with_record(run: Run, world: World, call: str) -> Run:
     return replace(run, duration=world.duration, calls=world.calls, call=call)
 
 
-def call_text(program: Any, args: Sequence[Any]) -> str:
+def call_text(program: Any, args: Sequence[Any], take: int | None = None) -> str:
     """Return a call as a test would write it, shortened.
 
     >>> call_text(max, [1, "b", [2, 3]])
     "max(1, 'b', [2, 3])"
+    >>> call_text(iter, ["abc"], take=2)
+    "iter('abc'), asked for 2 items,"
     """
-    return f"{_name_text(program)}({', '.join(map(_name_text, args))})"
+    words = ", ".join(map(_name_text, args))
+    call = f"{_name_text(program)}({words if len(words) <= 80 else words[:79] + '…'})"
+    if take is None:
+        return call
+    return f"{call}, asked for {take} item{'' if take == 1 else 's'},"
 
 
 def _name_text(value: Any) -> str:

@@ -142,36 +142,30 @@ class Lesson:
 
     def __init__(self, page: Any, cells: list[dict[str, Any]]) -> None:
         self.page, self.cells = page, cells
-
-    def code(self) -> list[int]:
-        """Return the code cells."""
-        return [i for i, cell in enumerate(self.cells) if cell["cell_type"] == "code"]
+        self.sources = ["".join(cell["source"]) for cell in cells]
+        self.code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
 
     def drawing(self) -> list[int]:
         """Return the cells whose last line draws a timeline."""
-        return [i for i in self.code() if self.source(i).endswith("\nrun.timeline()")]
+        return [i for i in self.code if self.sources[i].endswith("\nrun.timeline()")]
 
     def tests(self, exercise: str = "") -> list[int]:
         """Return the test cells: of one exercise, or all."""
         return [
             i
-            for i, cell in enumerate(self.cells)
-            if cell["metadata"].get("nbgrader", {}).get("grade")
-            and cell["id"].startswith(f"{exercise}-" if exercise else "")
+            for i in self.code
+            if self.sources[i].startswith("check(") and self.cells[i]["id"].startswith(exercise)
         ]
 
     def answer(self, exercise: str) -> int:
         """Return the answer cell of an exercise."""
-        return next(i for i, cell in enumerate(self.cells) if cell["id"] == exercise)
+        return next(i for i in self.code if self.cells[i]["id"] == exercise)
 
-    def source(self, index: int) -> str:
-        """Return the text of a cell, as the file has it."""
-        return "".join(self.cells[index]["source"])
-
-    def test_name(self, index: int) -> str:
-        """Return the name and the points of a test cell, as its tick shows them."""
-        name, points = re.match(r'check\("(.+)", points=(\d+)\)', self.source(index)).groups()
-        return f"{name} ({points} point{'' if points == '1' else 's'})"
+    def tick(self, test: int) -> str:
+        """Return what a test cell shows when nothing fails."""
+        found = re.match(r'check\("(.+)", points=(\d+)\)', self.sources[test])
+        assert found is not None
+        return f"✓ {found[1]} ({found[2]} point{'' if found[2] == '1' else 's'})"
 
     def shown(self, index: int) -> Any:
         """Return the element of a cell."""
@@ -183,56 +177,70 @@ class Lesson:
 
     def output(self, index: int) -> str:
         """Return the text of what a cell put out."""
-        return "\n".join(self.shown(index).locator(".jp-OutputArea-output").all_inner_texts())
+        found = self.shown(index).locator(".jp-OutputArea-output").all_inner_texts()
+        return "\n".join(text.strip("\n") for text in found).strip("\n")
 
-    def pictures(self, index: int) -> list[dict[str, Any]]:
-        """Return the width in pixels of each picture that a cell put out, and its text."""
-        found = self.shown(index).locator(".jp-OutputArea-output img").evaluate_all(
-            "images => images.map(each => ({width: each.naturalWidth, alt: each.alt}))"
-        )
-        return list(found)
+    def pictures(self, index: int) -> list[int]:
+        """Return the width in pixels of each picture that a cell put out."""
+        found = self.shown(index).locator(".jp-OutputArea-output img")
+        return list(found.evaluate_all("images => images.map(each => each.naturalWidth)"))
 
-    def wait_until_run(self, index: int) -> None:
-        """Wait until a cell has its number."""
-        number = self.shown(index).locator(".jp-InputPrompt", has_text=re.compile(r"\[\d+\]"))
-        sync_api.expect(number).to_be_visible(timeout=60_000)
+    def menu(self, *path: str) -> None:
+        """Choose from JupyterLab's menus."""
+        words = [re.compile(f"^{re.escape(each)}$") for each in path]
+        self.page.locator(".lm-MenuBar-item", has_text=words[0]).click()
+        for depth, label in enumerate(words[1:]):
+            open_menu = self.page.locator(".lm-Menu").nth(depth)
+            open_menu.locator(".lm-Menu-itemLabel", has_text=label).click()
 
     def run_all(self) -> None:
         """Run > Run All Cells, and wait for the last one."""
         self.menu("Run", "Run All Cells")
-        self.wait_until_run(self.code()[-1])
-
-    def run(self, index: int) -> None:
-        """Click into a cell, press Ctrl-Enter, and wait until it has run."""
-        before = self.prompt(index)
-        self.shown(index).locator(".cm-content").click(position={"x": 5, "y": 5})
-        self.page.keyboard.press("Control+Enter")
-        if before != "[ ]:":  # a second run has a number of its own
-            sync_api.expect(
-                self.shown(index).locator(".jp-InputPrompt", has_text=before)
-            ).to_have_count(0)
-        self.wait_until_run(index)
+        self.wait_until_run(self.code[-1])
 
     def write(self, index: int, text: str) -> None:
         """Replace the text of a cell."""
-        editor = self.shown(index).locator(".cm-content")
-        editor.click()
+        self.shown(index).locator(".cm-content").click()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
 
-    def menu(self, *path: str) -> None:
-        """Choose from JupyterLab's menus."""
-        bar = self.page.locator(".lm-MenuBar-item", has_text=re.compile(f"^{path[0]}$"))
-        bar.click()
-        for depth, words in enumerate(path[1:]):
-            label = self.page.locator(".lm-Menu").nth(depth).locator(".lm-Menu-itemLabel")
-            label.filter(has_text=re.compile(f"^{words}$")).click()
+    def start(self, index: int) -> None:
+        """Click into a cell and press Ctrl-Enter."""
+        self.shown(index).locator(".cm-content").click(position={"x": 5, "y": 5})
+        self.page.keyboard.press("Control+Enter")
+
+    def wait_until_run(self, index: int, *, before: str = "[ ]:") -> None:
+        """Wait until a cell has a number, and another one than before."""
+        prompt = self.shown(index).locator(".jp-InputPrompt")
+        sync_api.expect(prompt).not_to_have_text(before)
+        sync_api.expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
+
+    def run(self, *indices: int) -> None:
+        """Run cells, one after the other."""
+        for index in indices:
+            before = self.prompt(index)
+            self.start(index)
+            self.wait_until_run(index, before=before)
+
+    def add(self, text: str) -> int:
+        """Write a new cell at the end of the notebook, and return its number."""
+        count = self.page.locator(".jp-Notebook .jp-Cell").count()
+        self.shown(count - 1).locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("b")
+        self.write(count, text)
+        return int(count)
 
     def keep_picture(self, name: str, index: int) -> None:
         """Leave a picture of the window, scrolled to a cell, if somebody asked for pictures."""
         if SCREENSHOTS:
-            self.shown(index).scroll_into_view_if_needed()
+            self.shown(index).evaluate("cell => cell.scrollIntoView({block: 'center'})")
             self.page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def bank(name: str) -> tuple[str, str]:
+    """Return an answer of the bank without its first line, and what that line says."""
+    first, _, text = (ANSWERS / name).read_text(encoding="utf-8").partition("\n")
+    return text.rstrip("\n"), first.partition(":")[2].strip()
 
 
 @pytest.fixture(scope="module")
@@ -246,23 +254,128 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module")
 def lesson(lab: Lab) -> Iterator[Lesson]:
-    """The lesson, open in the browser with its kernel running; no cell has run."""
+    """The lesson, open in the browser; all its cells have run once."""
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         page = chromium.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(WATCH)
         page.goto(f"{lab.address}/lab/tree/{LESSON}.ipynb?token={lab.token}")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=60_000)
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+        # JupyterLab drops a Run All that comes before the kernel.
+        page.locator(".jp-StatusBar-Widget", has_text=re.compile(r"Python 3.* \| Idle")).wait_for()
         cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-        yield Lesson(page, cells)
+        lesson = Lesson(page, cells)
+        lesson.keep_picture("opened", 0)
+        lesson.run_all()
+        yield lesson
         chromium.close()
 
 
-def test_explore(lesson):
-    lesson.run_all()
-    import pdb
-    print(lesson.page.evaluate("window.popUps.length"))
-    for i in lesson.code():
-        print(i, lesson.prompt(i), lesson.pictures(i))
-        print(lesson.output(i)[:300])
+def test_run_all_reaches_the_last_cell(lesson: Lesson) -> None:
+    numbers = [lesson.prompt(index) for index in lesson.code]
+    assert numbers == [f"[{count}]:" for count in range(1, len(lesson.code) + 1)]
+    for index in lesson.drawing():
+        assert [width > 600 for width in lesson.pictures(index)] == [True], lesson.sources[index]
+        lesson.keep_picture(f"light {index}", index)
+    assert len(lesson.drawing()) >= 7  # a round each, and the deadlock
+
+
+def test_nothing_is_solved_yet_and_no_test_shows_a_traceback(lesson: Lesson) -> None:
+    for index in lesson.tests():
+        output = lesson.output(index)
+        assert output.splitlines()[0] == lesson.tick(index).replace("✓", "✗")
+        assert "Traceback" not in output
+        assert ".py" not in output
+        assert "✓" not in output
+    for index in lesson.code:
+        assert "looplab" not in lesson.output(index)
+    lesson.keep_picture("light, nothing is solved", lesson.tests("round_robin-")[0])
+
+
+def test_a_right_answer_gets_its_ticks(lesson: Lesson) -> None:
+    tests = lesson.tests("round_robin-")
+    text, _ = bank("round_robin/right/list_and_finally.py")
+    lesson.write(lesson.answer("round_robin"), text)
+    lesson.run(lesson.answer("round_robin"), *tests)
+    assert [lesson.output(index) for index in tests] == [lesson.tick(index) for index in tests]
+    assert len(tests) >= 4
+    lesson.keep_picture("light, right", tests[0])
+
+
+def test_a_wrong_answer_is_told_what_to_try(lesson: Lesson) -> None:
+    tests = lesson.tests("round_robin-")
+    text, loses = bank("round_robin/wrong/never_closes.py")
+    lesson.write(lesson.answer("round_robin"), text)
+    lesson.run(lesson.answer("round_robin"), *tests)
+    (lost,) = [index for index in tests if loses in lesson.tick(index)]
+    message = lesson.output(lost).splitlines()
+    assert message[0] == lesson.tick(lost).replace("✓", "✗")
+    assert [line.split()[0] for line in message[1:]] == ["expected", "happened", "hint"]
+    outputs = lesson.shown(lost).locator(".jp-OutputArea-output")
+    assert outputs.locator("nth=-1").locator("img").count() == 1  # below the message
+    assert lesson.output(tests[0]) == lesson.tick(tests[0])  # the order is right
+    lesson.keep_picture("light, wrong", lost)
+
+
+def test_the_stop_button_ends_an_await(lesson: Lesson) -> None:
+    index = lesson.add("import asyncio\nawait asyncio.sleep(3600)")
+    lesson.start(index)
+    sync_api.expect(lesson.shown(index).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    lesson.page.get_by_title("Interrupt the kernel").click()
+    lesson.wait_until_run(index)
+    assert "CancelledError" in lesson.output(index)
+    lesson.keep_picture("light, stopped", index)
+    index = lesson.add("print(6 * 7)")
+    lesson.run(index)
+    assert lesson.output(index) == "42"
+
+
+def test_a_dark_theme_hides_nothing(lesson: Lesson) -> None:
+    lesson.menu("Settings", "Theme", "JupyterLab Dark")
+    lesson.page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
+    paper = lesson.shown(lesson.drawing()[0]).locator("img").evaluate(FIRST_PIXEL)
+    assert paper == [255, 255, 255, 255]  # the timeline brings its own white
+    (ticked, *_) = lesson.tests("round_robin-")
+    text, _ = bank("round_robin/right/list_and_finally.py")
+    lesson.write(lesson.answer("round_robin"), text)
+    lesson.run(lesson.answer("round_robin"), ticked)
+    green = lesson.shown(ticked).get_by_text("✓").evaluate("each => getComputedStyle(each).color")
+    black = lesson.page.locator(".jp-Notebook").evaluate(
+        "each => getComputedStyle(each).backgroundColor"
+    )
+    assert contrast(green, black) > 4
+    lesson.keep_picture("dark, right", ticked)
+    for index in [*lesson.drawing(), lesson.tests("producer_consumer-")[0]]:
+        lesson.keep_picture(f"dark {index}", index)
+
+
+FIRST_PIXEL = """image => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    return Array.from(context.getImageData(0, 0, 1, 1).data);
+}"""
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as WCAG 2 defines it, from 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_nothing_popped_up(lesson: Lesson) -> None:
+    """No question about news, no dialog: all that has appeared since the lesson was opened."""
+    assert lesson.page.evaluate("popUps.map(each => each.textContent)") == []
+
+
+def test_no_tools_for_instructors_are_in_sight(lesson: Lesson) -> None:
+    seen = lesson.page.locator("body").inner_text()
+    assert "Run" in seen
+    for words in ("Create Assignment", "Nbgrader", "Formgrader"):
+        assert words not in seen

@@ -112,6 +112,22 @@ def test_the_message_names_the_check() -> None:
     ]
 
 
+def test_the_message_tells_the_call_and_the_first_warning() -> None:
+    async def forgets() -> list[int]:
+        slow()  # type: ignore[unused-coroutine]
+        return []
+
+    with pytest.raises(CheckFailed) as caught:
+        expect(observe(forgets)).returned([1])
+    assert str(caught.value).splitlines()[1:] == [
+        "  expected   forgets() gives [1]",
+        "  happened   it gave []",
+        "  warned     RuntimeWarning: coroutine 'slow' was never awaited",
+    ]
+    with pytest.raises(CheckFailed, match=r"iter\(\[1\]\), asked for 1 item, gives \[2\]"):
+        expect(observe(iter, [1], take=1)).returned([2])
+
+
 def test_numbers_may_differ_by_a_hair_and_types_may_not() -> None:
     same = module.same
     assert same(0.1 + 0.2, 0.3)

@@ -209,6 +209,7 @@ def _says(**expected: Any) -> Callable[[Run], None]:
         (waits_too_long, [], _says(error="TimeoutError", duration=2.5)),
         (ten_tenths, [], _says(result=1.0, duration=1)),
         (ten_days, [], _says(duration=864_000)),
+        (returns_after, [1e12], _says(result="done", duration=1e12)),
         (waits_for_ever, [], _says(error="Deadlock", deadlock=[("waits_for_ever", "Queue.get")])),
         (locked_twice, [], _says(error="Deadlock", deadlock=[("locked_twice", "Lock.acquire")])),
         (

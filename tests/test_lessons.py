@@ -1,0 +1,172 @@
+"""The real lessons: what students open is what was built, and all of it runs."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import pytest
+
+from loopgrade import course as course_module
+from loopgrade import sandbox
+from loopgrade.batch import grade
+from loopgrade.build import build
+from loopgrade.demo import Student, copy_course, hand_in
+from loopgrade.lesson import Lesson, read_lesson, solution_text
+from loopgrade.verify import Answer, read_answers
+
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted(path.stem for path in (ROOT / "autograder" / "lessons").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course, built afresh."""
+    root = tmp_path_factory.mktemp("fresh") / "the course ü"
+    copy_course(ROOT, root)
+    build(root)
+    return root
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_notebook_is_the_one_that_a_fresh_build_makes(built: Path, lesson: str) -> None:
+    """Run `looplab build` and commit notebooks/ where this fails."""
+    fresh = (built / "notebooks" / f"{lesson}.ipynb").read_bytes()
+    assert fresh == (ROOT / "notebooks" / f"{lesson}.ipynb").read_bytes()
+
+
+def test_no_notebook_is_without_a_lesson() -> None:
+    assert sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb")) == LESSONS
+
+
+def test_the_package_carries_the_same_course() -> None:
+    if not course_module.PACKAGED.is_dir():
+        pytest.skip("looplab is not installed from a wheel")
+    for folder, pattern in [
+        ("notebooks", "*.ipynb"),
+        ("autograder/lessons", "*.py"),
+        ("autograder/answers", "*/*/*/*.py"),
+        ("autograder", "nbgrader_config.py"),
+    ]:
+        here, there = ROOT / folder, course_module.PACKAGED / folder
+        files = {path.relative_to(here): path.read_bytes() for path in here.glob(pattern)}
+        assert files
+        assert files == {path.relative_to(there): path.read_bytes() for path in there.glob(pattern)}
+
+
+# As a student runs it
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The student notebook, run from top to bottom in a kernel."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{request.param}.ipynb", as_version=4)
+    # A child sees this process's packages, whether they are installed or on a path.
+    path = os.pathsep.join(each for each in sys.path if each)
+    client = nbclient.NotebookClient(
+        notebook,
+        timeout=60,
+        resources={"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}},
+    )
+    client.execute(env={**os.environ, "PYTHONPATH": path})
+    return notebook
+
+
+def outputs(notebook: Any) -> list[tuple[Any, Any]]:
+    return [
+        (cell, output)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    ]
+
+
+@pytest.mark.slow
+def test_nothing_fails_but_what_is_meant_to(executed: Any) -> None:
+    for cell, output in outputs(executed):
+        if output.output_type == "error":
+            assert "raises-exception" in cell.metadata.get("tags", []), output.evalue
+    meant = [cell for cell in executed.cells if "raises-exception" in cell.metadata.get("tags", [])]
+    for cell in meant:
+        assert "error" in [each.output_type for each in cell.outputs], cell.source
+
+
+@pytest.mark.slow
+def test_nothing_is_warned_of(executed: Any) -> None:
+    noise = [output.text for _, output in outputs(executed) if output.get("name") == "stderr"]
+    assert noise == []
+
+
+@pytest.mark.slow
+def test_the_timelines_are_drawn_with_words_beside_them(executed: Any) -> None:
+    drawn = [cell for cell, output in outputs(executed) if "image/png" in output.get("data", {})]
+    asked = [
+        cell for cell in executed.cells if cell.cell_type == "code" and ".timeline()" in cell.source
+    ]
+    # An unanswered exercise draws nothing: there is nothing to see yet.
+    assert drawn == asked
+    assert asked
+    for cell in asked:
+        (picture,) = [each for each in cell.outputs if "image/png" in each.get("data", {})]
+        assert len(picture.data["text/plain"].splitlines()) > 1
+
+
+@pytest.mark.slow
+def test_an_unanswered_exercise_says_what_is_asked(executed: Any) -> None:
+    for cell, output in outputs(executed):
+        if cell.metadata.get("nbgrader", {}).get("grade") and output.output_type == "error":
+            assert output.ename == "CheckFailed"
+            assert output.traceback[0].startswith("✗ ")
+            assert "NotImplementedError" in "\n".join(output.traceback)
+
+
+# As a class hands it in
+
+
+def classes(lesson: Lesson, answers: list[Answer]) -> list[Student]:
+    """Return few students who hand in every wrong answer of the bank, one for each exercise."""
+    wrong = {
+        exercise.name: [a for a in answers if (a.exercise, a.kind) == (exercise.name, "wrong")]
+        for exercise in lesson.exercises
+    }
+    most = max(map(len, wrong.values()))
+    return [
+        Student(
+            f"wrong{n:02}",
+            {name: bank[n % len(bank)].source for name, bank in wrong.items()},
+            right=False,
+        )
+        for n in range(most)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_students_path(built: Path, name: str) -> None:
+    """Build, answer, hand in, grade: right answers earn all, stubs none, wrong ones less."""
+    lesson = read_lesson(built / "autograder" / "lessons" / f"{name}.py")
+    answers = read_answers(built, lesson)
+    reference = {each.name: solution_text(each.answer.source) for each in lesson.exercises}
+    stubs = {each.exercise: each.source for each in answers if each.kind == "stub"}
+    wrong = classes(lesson, answers)
+    release = built / "notebooks" / f"{name}.ipynb"
+    submitted = built / "autograder" / "submitted"
+    shutil.rmtree(submitted, ignore_errors=True)
+    hand_in(release, submitted, name, Student("right", reference, right=True))
+    hand_in(release, submitted, name, Student("stub", stubs, right=False))
+    hand_in(release, submitted, name, Student("untouched", {}, right=False))
+    for student in wrong:
+        hand_in(release, submitted, name, student)
+
+    rows = {row.student: row for row in grade(built, name, level=sandbox.strongest())}
+
+    assert {row.status for row in rows.values()} == {"graded"}
+    assert rows["right"].points == rows["right"].of > 0
+    assert rows["stub"].points == rows["untouched"].points == 0
+    for student in wrong:
+        for score in rows[student.name].scores:
+            assert score.points < score.of, (student.name, score.exercise)
+            assert score.lost, (student.name, score.exercise)
