@@ -7,12 +7,14 @@ that came with the package.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 PACKAGED = Path(__file__).resolve().parent / "course"
+STUDENTS_VIEW = Path(__file__).resolve().parent / "students_view"
 
 
 class NoCourse(Exception):
@@ -92,12 +94,22 @@ def lab(folder: Path | None, *, browser: bool) -> int:
         copied, kept = copy_notebooks(find() / "notebooks", root)
         print(f"{root}: {len(copied)} notebooks copied, {len(kept)} were there and are kept.")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
-    # No question about news, no look for updates: a lesson opens on the lesson.
-    command += ["--LabApp.news_url=None"]
+    command += ["--Application.log_level=WARN"]  # the address, and what goes wrong
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if not browser:
         command.append("--ServerApp.open_browser=False")
-    try:
-        return subprocess.run(command, check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container there is no one else
+        command.append("--ServerApp.allow_root=True")
+    process = subprocess.Popen(command, env=_students_view())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # JupyterLab has it too, asks, and ends by itself
+            continue
+
+
+def _students_view() -> dict[str, str]:
+    """Return an environment in which JupyterLab shows no tool for instructors, and no news."""
+    path = os.environ.get("JUPYTER_CONFIG_PATH")
+    folders = [str(STUDENTS_VIEW), *([path] if path else [])]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(folders)}

@@ -107,11 +107,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._turns += 1
         self._turns_in_all += 1
         if self._turns_in_all > MAX_TURNS_IN_ALL:
-            raise TooMuch(f"The loop turned {MAX_TURNS_IN_ALL:,} times: does it ever stop?")
+            raise TooMuch(f"the loop turned {MAX_TURNS_IN_ALL:,} times: does it ever stop?")
         if self._turns > MAX_TURNS:
             raise TooMuch(
-                f"The loop turned {MAX_TURNS:,} times and no time passed: "
-                "something polls, or never stops."
+                f"the loop turned {MAX_TURNS:,} times and no time passed: "
+                "something polls, or never stops"
             )
 
     def reset_turns(self) -> None:

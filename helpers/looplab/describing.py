@@ -42,6 +42,8 @@ def title(run: Run) -> str:
         waits = [f"{plain_name(w.task)} waits for {one_line(w.reason, 60)}" for w in run.deadlock]
         return f"{name} ended in a deadlock: {_listed(waits, 3)}"
     if run.error is not None:
+        if run.error.type == "TooMuch":
+            return f"{name} was stopped: {one_line(run.error.message, 200)}"
         return f"{name} raised {one_line(str(run.error), 200)}"
     if run.duration > 0:
         return f"{name} took {seconds(run.duration)}"
@@ -90,7 +92,9 @@ def label(life: TaskLife) -> tuple[str, str]:
 def ending(run: Run, life: TaskLife) -> str:
     """Return how a life ended, in a word or two."""
     if life.outcome == "raised" and life.error is not None:
-        return f"raised {plain_name(life.error.type)}"
+        return (
+            "stopped" if life.error.type == "TooMuch" else f"raised {plain_name(life.error.type)}"
+        )
     if life.outcome != "pending":
         return life.outcome
     if not any(span.state == "running" for span in life.spans):

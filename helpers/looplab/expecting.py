@@ -14,12 +14,20 @@ from __future__ import annotations
 
 import math
 import sys
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from looplab.recorder import is_test
 from looplab.run import Run, Wait
 from looplab.wire import Failure, Value, plain_text
+
+WIDTH = 92
+"""Characters in a line of a message."""
+
+MAX_PRINTED = 5
+"""Lines of what a program printed that a message repeats."""
 
 TOLERANCE = 1e-9
 """Two numbers that differ by no more than this are the same."""
@@ -91,18 +99,33 @@ class CheckFailed(AssertionError):
     @property
     def message(self) -> str:
         """The whole message, over several lines."""
-        lines = [
-            f"✗ {self.check or 'a check failed'}",
-            f"  expected   {self.expected}",
-            f"  happened   {self.happened}",
-        ]
-        if self.run is not None and self.run.error is not None and self.run.error.line:
-            lines.append(f"  look at    line {self.run.error.line} of your code")
-        if self.run is not None and self.run.warnings:
-            lines.append(f"  warned     {self.run.warnings[0]}")
+        parts = [("expected", self.expected), ("happened", self.happened), *self._facts()]
         if self.hint:
-            lines.append(f"  hint       {self.hint}")
+            parts.append(("hint", self.hint))
+        lines = [f"✗ {self.check or 'a check failed'}"]
+        for label, text in parts:
+            lines += textwrap.wrap(
+                text,
+                WIDTH,
+                initial_indent=f"  {label:<11}",
+                subsequent_indent=" " * 13,
+                break_on_hyphens=False,
+            )
         return "\n".join(lines)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        """Yield what else the run says: where it failed, a warning, what it printed."""
+        if self.run is None:
+            return
+        if self.run.error is not None and self.run.error.line:
+            yield "look at", f"line {self.run.error.line} of your code"
+        if self.run.warnings:
+            yield "warned", self.run.warnings[0]
+        printed = self.run.output.splitlines()
+        for line in printed[:MAX_PRINTED]:
+            yield "printed", line
+        if len(printed) > MAX_PRINTED:
+            yield "printed", f"... and {len(printed) - MAX_PRINTED} more lines"
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks for this: the message teaches, a traceback through ours would not.

@@ -141,7 +141,9 @@ class _Step:
         recorder = self.trace.recorder
         op = _opcode(frame.f_code, frame.f_lasti)
         if op in _YIELDS and (self.error is None or self.handled):
-            recorder.generator_yielded(self.life, self.caller, frame.f_lineno)
+            mine = is_program(frame.f_code.co_filename)
+            line = frame.f_lineno if mine else None
+            recorder.generator_yielded(self.life, self.caller, line)
             return
         self.trace.forget(frame)
         if op in _RETURNS:

@@ -41,8 +41,8 @@ from typing import Any
 from looplab import expecting
 from looplab.clock import hidden_loop
 
-GREEN = "#2b8a3e"
-"""Of the tick; its contrast is above 4 on white and on JupyterLab's black."""
+GREEN = "#1a7f37"
+"""Behind a tick, which is white: their contrast is above 4.5, in a light and a dark theme."""
 
 _undo: ExitStack | None = None
 
@@ -332,7 +332,8 @@ def _show_tick(check: expecting.Check) -> None:
     from IPython.display import display
 
     text = f"✓ {check}"
-    markup = f'<span style="color: {GREEN}">{html.escape(text)}</span>'
+    style = f"background: {GREEN}; color: #ffffff; padding: 2px 8px; border-radius: 3px"
+    markup = f'<span style="{style}">{html.escape(text)}</span>'
     display({"text/plain": text, "text/html": markup}, raw=True)
 
 

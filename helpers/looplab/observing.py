@@ -179,7 +179,9 @@ def perform(
         echo: whether what it prints is also printed.
     """
     facts = _Facts(getattr(program, "__name__", type(program).__name__))
-    recorder = Recorder(lambda: world.now, facts.name)
+    # Of a generator function the first lane is whoever asks it for items.
+    first = "caller" if inspect.isgeneratorfunction(program) else facts.name
+    recorder = Recorder(lambda: world.now, first)
 
     def blocked(start: float, seconds: float) -> None:
         life = recorder.running
@@ -198,6 +200,8 @@ def perform(
             _run_on_loop(program(*args), facts, recorder, world)
         else:
             _run_plainly(program, args, facts, recorder, world, take)
+    if recorder.cut:
+        facts.warnings.append(f"only the first {recorder.cut[1]:,} steps are in the record")
     return Run(
         schema=SCHEMA,
         program=facts.name,
@@ -328,7 +332,7 @@ def _consume(iterator: Any, take: int | None) -> list[Any]:
         except StopIteration:
             return items
     if take is None:
-        raise TooMuch(f"It yielded more than {MAX_ITEMS:,} items.")
+        raise TooMuch(f"it yielded more than {MAX_ITEMS:,} items")
     close = getattr(iterator, "close", None)
     if close is not None:
         close()

@@ -103,7 +103,7 @@ class Life:
 
     def record(self, now: float, step: int) -> TaskLife:
         """Return its record, up to now."""
-        stop, last = self.ended or (now, step)
+        stop, last = min(self.ended or (now, step), (now, step))
         spans = []
         for mark, after in zip(self.marks, [*self.marks[1:], None], strict=True):
             until = (after.time, after.step) if after else (stop, last)
@@ -147,6 +147,8 @@ class Recorder:
 
     def __init__(self, now: Callable[[], float], program: str) -> None:
         self.steps = 0
+        self.cut: tuple[float, int] | None = None
+        """When, in seconds and steps, the record stopped, where there were too many steps."""
         self._now = now
         self._program = program
         self._lives: list[Life] = []
@@ -252,7 +254,7 @@ class Recorder:
         self._resume(life, caller)
         return caller
 
-    def generator_yielded(self, life: Life, caller: Life | None, line: int) -> None:
+    def generator_yielded(self, life: Life, caller: Life | None, line: int | None) -> None:
         """Note that a generator yielded, and that its caller goes on."""
         self._mark(life, Mark("waiting", self._now(), self.steps, "yield", line))
         self._hand_back(caller)
@@ -295,9 +297,9 @@ class Recorder:
 
     def lives(self) -> tuple[TaskLife, ...]:
         """Return the record so far."""
-        now = self._now()
+        last = self.cut or (self._now(), self.steps)
         lives = [life for life in self._lives if life.function not in _PLUMBING]
-        return tuple(life.record(now, self.steps) for life in lives)
+        return tuple(life.record(*last) for life in lives)
 
     def waits(self, tasks: set[asyncio.Task[Any]]) -> tuple[Wait, ...]:
         """Return what each of `tasks` waits for, now, in the order of creation."""
@@ -314,6 +316,8 @@ class Recorder:
         # A program that never stops must not fill the memory with its record.
         if mark.step < MAX_STEPS:
             life.marks.append(mark)
+        elif self.cut is None:
+            self.cut = (mark.time, mark.step)
 
     def _new(self, kind: Literal["task", "generator", "program"], name: str, fn: str) -> Life:
         creator = self._running.id if self._running else None

@@ -210,7 +210,7 @@ class World:
         if self.finished is not None:
             return Answer("end")
         if len(self._log) >= MAX_CALLS:
-            raise TooMuch(f"It used what it was given more than {MAX_CALLS:,} times.")
+            raise TooMuch(f"it used what it was given more than {MAX_CALLS:,} times")
         if not 0 <= service < len(self._services):
             raise WireError("There is no such service.")
         return self._services[service](method, tuple(arguments))

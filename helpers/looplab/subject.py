@@ -307,7 +307,7 @@ def processor_time(seconds: float) -> Iterator[None]:
     """
 
     def stop(*_: object) -> None:
-        raise TooMuch(f"It used more than {seconds:g} s of processor time: does it ever stop?")
+        raise TooMuch(f"it used more than {seconds:g} s of processor time: does it ever stop?")
 
     if not hasattr(signal, "setitimer"):  # Windows: only the examiner's patience ends it
         yield

@@ -2,7 +2,6 @@
 
 import io
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,11 +132,19 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Keep JupyterLab from starting, and tell how it would have been."""
     commands: list[list[str]] = []
 
-    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        commands.append(command)
-        return subprocess.CompletedProcess(command, 0)
+    class Started:
+        def __init__(self, command: list[str], env: dict[str, str]) -> None:
+            commands.append(command)
+            assert str(course_module.STUDENTS_VIEW) in env["JUPYTER_CONFIG_PATH"]
+            self.waits = 0
 
-    monkeypatch.setattr(course_module.subprocess, "run", run)
+        def wait(self) -> int:
+            self.waits += 1
+            if self.waits == 1:
+                raise KeyboardInterrupt  # JupyterLab asks whether to shut down
+            return 0
+
+    monkeypatch.setattr(course_module.subprocess, "Popen", Started)
     return commands
 
 

@@ -128,6 +128,27 @@ def test_the_message_tells_the_call_and_the_first_warning() -> None:
         expect(observe(iter, [1], take=1)).returned([2])
 
 
+def test_long_lines_are_wrapped_and_what_was_printed_is_told() -> None:
+    def talks() -> None:
+        for number in range(9):
+            print("line", number)
+
+    with pytest.raises(CheckFailed) as caught:
+        expect(observe(talks)).returned([1], hint="word " * 30)
+    lines = str(caught.value).splitlines()
+    assert lines[3:9] == [
+        "  printed    line 0",
+        "  printed    line 1",
+        "  printed    line 2",
+        "  printed    line 3",
+        "  printed    line 4",
+        "  printed    ... and 4 more lines",
+    ]
+    assert lines[9].startswith("  hint       word word")
+    assert lines[10].startswith("             word")
+    assert max(map(len, lines)) <= module.WIDTH
+
+
 def test_numbers_may_differ_by_a_hair_and_types_may_not() -> None:
     same = module.same
     assert same(0.1 + 0.2, 0.3)

@@ -296,7 +296,7 @@ def test_observe_works_inside_a_running_loop() -> None:
 def test_a_program_that_never_stops_is_stopped() -> None:
     run = observe(sleeps_for_ever)
     assert run.error is not None
-    assert run.error.message == "The loop turned 200,000 times: does it ever stop?"
+    assert run.error.message == "the loop turned 200,000 times: does it ever stop?"
     assert len(run.to_json()["lives"][0]["spans"]) < 10_000
 
 

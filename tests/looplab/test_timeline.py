@@ -25,7 +25,7 @@ from matplotlib.transforms import Bbox
 
 from looplab.describing import describe
 from looplab.run import Blocking, Run, Span, TaskLife, Wait
-from looplab.timeline import BARS, LEGEND, Timeline, draw
+from looplab.timeline import BARS, LEGEND, WIDTH, Timeline, draw
 from looplab.wire import Failure
 
 ERROR = Failure("KeyError", ("KeyError",), "'price'")
@@ -374,9 +374,9 @@ def test_nothing_is_cut_off_or_written_over(name: str, axis: Any) -> None:
         assert overlap is None or overlap.width < 1 or overlap.height < 3, (one, other)
 
 
-def test_it_is_nine_inches_wide_and_as_high_as_it_needs() -> None:
+def test_it_is_as_wide_as_a_notebook_and_as_high_as_it_needs() -> None:
     few, many = draw(three_jobs()), draw(crowd())
-    assert few.get_figwidth() == many.get_figwidth() == 9
+    assert few.get_figwidth() == many.get_figwidth() == WIDTH
     assert 2 < few.get_figheight() < 4 < many.get_figheight() < 13
 
 
@@ -432,7 +432,7 @@ def test_a_notebook_shows_one_picture_with_words_beside_it() -> None:
     assert set(data) == {"image/png", "text/plain"}
     assert b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert data["text/plain"] == describe(run)
-    assert metadata["image/png"] == {"alt": "Timeline: fetch_all took 4 s"}
+    assert metadata["image/png"] == {"alt": "Timeline: fetch_all took 4 s", "width": 853}
 
 
 def test_a_notebook_that_also_uses_pyplot_shows_it_once() -> None:
