@@ -2,7 +2,7 @@
 # # 02 · yield and send
 #
 # A function can stop in the middle, hand a value out, take a value in, and go on where it
-# stopped: you will watch this happen, step by step, and see how `await` grew out of it.
+# stopped: you will watch this happen, step by step, and compare it with `await`.
 #
 # **You will be able to**
 #
@@ -11,7 +11,8 @@
 # - read a timeline in which two functions hand control to each other;
 # - write a producer and a consumer twice: with `send`, and with `await` and a queue.
 #
-# Lesson before: `01_coroutines`. Lesson after: `03_yield_from`.
+# This lesson is the first that is out. `01_coroutines`, which comes before it, and
+# `03_yield_from`, which follows, are coming. `enable()` below lets a cell behave as a script does.
 #
 # > On Binder, this notebook runs on a machine that is deleted after about ten minutes without
 # > activity, and your work is deleted with it. Download the notebook before you take a break:
@@ -73,12 +74,12 @@ run.timeline()
 # gets a new one and starts at the top, so the plain function gives 5 each time.
 #
 # `yield` keeps the frame. It hands one value to whoever called `next`, here the number 5, and
-# pauses. The next `next` goes on in the same frame, behind the same `yield`, with `n` as it was.
+# pauses. The next `next` goes on in the same frame, after the same `yield`, with `n` as it was.
 # So the generator gives 5, 4, 3. You may read that `yield` "returns the function". It does not:
 # what `main` gets is a number, and the function has not returned.
 #
 # The call `countdown(5)` made a generator and ran none of its lines. It began at the first
-# `next`. In the timeline the lane of `countdown` starts there. Its last words are *not finished*:
+# `next`. In the timeline the lane of `countdown` starts there. It ends with *not finished*:
 # nobody asked for a fourth number, so it still stands at its `yield`, and `n` is still 3.
 
 # %% [markdown]
@@ -164,11 +165,12 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** The lines alternate. (`worker` is Ann's lane, `worker 2` is Bob's.) Look at
-# any column: one lane runs, all others wait. Nothing here happens at the same time. But both
-# workers are in the middle of their loops at the same time, each with a `name` and a `step` of
-# its own, because both frames are kept.
+# any column: one lane runs, and the others wait or have not begun. Only one function runs at a
+# time. But both workers are inside their loops, each with a `name` and a `step` of its own,
+# because both frames are kept.
 #
-# Control changes hands in two ways only. `next` gives it to a worker, and `yield` gives it back.
+# Control changes hands in two ways only. `next` gives it to a worker. A `yield`, or the end of the
+# function, gives it back.
 # A worker that never came to a `yield` would never let the other one run.
 #
 # `main` decides whose turn it is. An *event loop* does the same for tasks: it resumes one, waits
@@ -227,21 +229,22 @@ run.timeline()
 # to itself: `main` goes on. The lane ends with the word *closed*.
 #
 # So a generator can be resumed in three ways: with a value (`next` and `send`), with an exception
-# (`throw`), and with the request to end (`close`). A task that waits at an `await` can be asked
-# to end in the same way: `task.cancel()` raises `CancelledError` there. You need this below, and
-# lesson 11 is about it.
+# (`throw`), and with the request to end (`close`). A task that waits at an `await` can be asked to
+# end too: after `task.cancel()`, the loop raises `CancelledError` at that `await` when the task's
+# turn comes. You need this below, and lesson 11 is about it.
 
 # %% [markdown]
 # ## Then and now: a producer and a consumer
 #
 # ### Then: `send`
 #
-# The producer counts down from 5. The consumer takes the items, and after 3 it has enough. It
-# says so through its `yield`: as long as it wants more it hands out `True`, then `False`. The
-# producer hands this on to `main`.
+# The producer counts down from 5. It sends each item to the consumer, its *sink*: where the items
+# go. After 3 the consumer has enough. It says so through its `yield`: as long as it wants more it
+# hands out `True`, then `False`. The producer hands this answer on to `main`, whose `for` loop
+# calls `next` on the producer.
 #
-# **Predict.** When `main` asks the producer for an item, who runs next, and who after that? How
-# many of the five items does the producer make?
+# **Predict.** When `main` resumes the producer, who runs next, and who after that? How many of the
+# five items does the producer make?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -265,8 +268,8 @@ def producer(sink):
 def main():
     sink = consumer()
     next(sink)  # prime it: up to its first yield
-    items = producer(sink)
-    for wants_more in items:
+    answers = producer(sink)
+    for wants_more in answers:
         if not wants_more:
             print("main: that is enough")
             break
@@ -281,7 +284,7 @@ run.timeline()
 # done, and the producer hands the answer to `main`. Three times round makes 5, 4, 3. After that
 # `main` does not ask again: 2 and 1 are never made, and both generators stay where they are.
 #
-# Every hand-over is a line of code that says who is next. The producer has to hold the consumer.
+# Every hand-over is a line of code that says who is next. The producer must know the consumer.
 # The word "enough" has to pass through the producer to reach `main`. And if the producer had to
 # wait for a network, all three would wait.
 #
@@ -295,7 +298,7 @@ run.timeline()
 # - `asyncio.Queue(maxsize=1)` is full with one item. Without `maxsize` a queue is never full.
 #
 # **Predict.** `main` cancels the producer when the consumer has ended. Which items has the
-# producer put by then? What does it wait for?
+# producer put when `main` calls `making.cancel()`? What does it wait for?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -330,17 +333,20 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** No line of this program says who is next. The event loop resumes a task that
-# is ready. (Hatched: the task is ready, and another one runs.) The arrows show who woke whom. A
-# `get` makes room in the queue, which wakes the producer. A `put` brings an item, which wakes the
-# consumer.
+# is ready. (Hatched: the task is ready, and another one runs.) The arrows show who woke whom. The
+# first two come from `create_task`, and the last one to the producer from `cancel()`. In between, a
+# `get` makes room in the queue, which wakes the producer, and a `put` brings an item, which wakes
+# the consumer.
 #
 # `put` waits only while the queue is full, so the producer can run ahead of the consumer, here by
 # one item. It has put 5, 4, 3 and 2, and it waits to put 1 when `main` cancels it. The item 2 is
 # still in the queue.
 #
-# A generator that nobody asks any more does no harm. A task that waits is still there, and
-# somebody has to end it. `making.cancel()` asks for that: it raises `CancelledError` at the
-# `await` where the producer waits. `asyncio.wait([making])` waits until the task has ended.
+# A generator that nobody asks any more is only an object. Python closes it when nothing refers
+# to it; if it holds a file, close it yourself. A task that waits is still there, and somebody has
+# to end it. `making.cancel()` asks for that: at the producer's next turn the loop raises
+# `CancelledError` at the `await` where it stands. `asyncio.wait([making])` waits until the task
+# has ended. (`await making` would wait too, and then raise the `CancelledError` in `main`.)
 #
 # | | then | now |
 # |---|---|---|
@@ -360,9 +366,9 @@ run.timeline()
 # ### The first `next` is not like the others
 #
 # You may find code whose comments say that after the first `next`, or `send(None)`, the first
-# `yield` *has not been executed yet*. But it has: `send(None)` gives you `True`, and that is the
-# value which the first `yield` hands out. What has not run yet is the second half of the line,
-# the assignment.
+# `yield` *has not been executed yet*. But it has. In the cell below `send(None)` gives `True`: that
+# is the value which the first `yield` hands out. What has not run yet is the second half of the
+# line, the assignment.
 #
 # Before the first `next` no `yield` waits for a value. So a new generator refuses every value but
 # `None`. The cell below shows both, and ends with the error.
@@ -388,7 +394,8 @@ fresh.send(5)
 # A `next` that is only meant to prime takes the first item away: 5 is missing below. And a
 # generator does not start again. When its function has ended it is *exhausted*: a loop over it
 # does nothing, without any error, and `next` raises `StopIteration`. Call the generator function
-# again to get a new generator.
+# again to get a new generator. (Inside another generator, a `StopIteration` that nobody catches
+# becomes `RuntimeError: generator raised StopIteration`.)
 
 # %% role="breaks"
 numbers = countdown(5)
@@ -424,8 +431,10 @@ items.close()
 #
 # Here `main` does not cancel the producer, but awaits it. The queue is full, the consumer has
 # left, and nobody will ever make room. So the producer waits for ever, and `main` with it. This
-# is a *deadlock*; a script would hang. Leaving out the last line is no cure: `main` would return,
-# and the producer would still be waiting.
+# is a *deadlock*; a script would hang. Leaving out `await making` is no cure: then `main` returns
+# before the producer has ended, and `asyncio.run` cancels it wherever it stands.
+#
+# The consumer has no lane here. It is awaited and is no task, so it runs in the lane of `main`.
 
 
 # %%
@@ -449,12 +458,14 @@ run.timeline()
 # test that passes shows a green ✓. One that fails says what it expected, what happened, and a
 # hint, and draws what your code did.
 #
-# The tests are short: read them. `gens([1, 2], [10])` makes two generators that yield these items,
-# and `take=3` takes three items and then calls `close()`. A function whose name ends in `_` is a
-# small program of the test, which uses yours.
+# The tests are short: read them. `gens([1, 2], [10])` makes two generators that yield these items.
+# With `error=` each raises that error after its last item, and with `endless=True` each starts again
+# for ever. `take=3` takes three items from *your* generator and then closes it. A function whose
+# name ends in `_` is a small program of the test, which uses yours.
 #
-# When your work is graded, each test also tries other inputs, and rarer cases of what the task
-# says.
+# A test judges what you ran last. After an error in your cell, or after a restart of the kernel, run
+# the first cell of the notebook and your cell again. When your work is graded, each test also tries
+# other inputs, and rarer cases of what the task says.
 
 # %% [markdown]
 # ### Exercise 1: `round_robin`
@@ -463,13 +474,13 @@ run.timeline()
 # each, then the second item of each, and so on, until all have ended. Without generators there is
 # nothing to yield.
 #
-# - A generator that has ended drops out, and the others go on. What it *returns* is not an item.
+# - A generator that has ended drops out, and the others go on. It may end with `return value`:
+#   that value is not an item.
 # - Take an item only when you are asked for one. A generator may be endless.
 # - If a generator raises an error, the error reaches your caller, and you close the others.
 # - If you are closed after one or more `next`, you close all that have not ended.
 #
-# To close a generator is to call its `close()`, also if it has not begun. A generator function is
-# the short way; an iterator class that has a `close()` will also do.
+# To close a generator is to call its `close()`, also if it has not begun.
 
 # %% [markdown]
 # <details><summary>Hint 1: whose turn is it?</summary>
@@ -519,7 +530,10 @@ def round_robin(*gens):
 
 # %% exercise="round_robin" role="test" id="turns" points=1 name="takes one item from each in turn"
 run = observe(round_robin, *gens([1, 2, 3], [10, 20, 30]))
-expect(run).returned([1, 10, 2, 20, 3, 30], hint="yield one item of each, then one of each again")
+expect(run).returned(
+    [1, 10, 2, 20, 3, 30],
+    hint="yield one item of each, then one of each again; `next` raises StopIteration at the end",
+)
 run = observe(round_robin, *gens(["only", "one"]))
 expect(run).returned(["only", "one"], hint="one generator alone has every turn")
 ### BEGIN HIDDEN TESTS
@@ -690,18 +704,19 @@ expect(run).returned((1, [], []), hint="also close a generator whose first turn 
 # - `produce(queue, n)` puts n, n − 1, ..., 1 into the queue, each with `await queue.put(...)`,
 #   because the queue may be full. After the last item it may put one end marker, which must not be
 #   an int. It returns `None`.
-# - `consume(queue, enough)` takes items up to and with the first one that equals `enough`, and
-#   nothing more. It returns the list of the items that it took.
+# - `consume(queue, enough)` takes items up to and including the first one that equals `enough`,
+#   and nothing more. It also stops at your end marker. It returns the list of the items that it
+#   took, without the marker.
 # - `producer_consumer(n, enough)` makes an `asyncio.Queue`, uses both, and returns the consumer's
 #   list: `producer_consumer(5, 3)` gives `[5, 4, 3]`. If `enough` never comes, it gives all the
-#   items, and no marker.
+#   items.
 #
 # Three more things are tested.
 #
-# - Nothing here takes time. Wait at the queue: to sleep and look again is called *polling*, and is
-#   not accepted.
+# - It takes no time. Wait at the queue: to sleep and look again is called *polling*, and is not
+#   accepted.
 # - However `producer_consumer` ends, with a result or cancelled, none of its tasks is left.
-# - Whichever of the three is cancelled ends as cancelled: `CancelledError` comes out of it.
+# - If `produce`, `consume` or `producer_consumer` is cancelled, `CancelledError` comes out of it.
 
 # %% [markdown]
 # <details><summary>Hint 1: how does the consumer learn that nothing more comes?</summary>
@@ -742,7 +757,7 @@ async def produce(queue, n):
 
 
 async def consume(queue, enough):
-    """Return the items taken from the queue, up to and with the one equal to `enough`."""
+    """Return the items taken from the queue, up to and including the one equal to `enough`."""
     ### BEGIN SOLUTION
     taken = []
     while (item := await queue.get()) is not None:
@@ -862,7 +877,10 @@ for last in (0, 1, 3, 8):
 # %% exercise="producer_consumer" role="test" id="together" points=1 name="the items down to enough go through the queue"
 for n, enough in [(5, 3), (4, 4), (6, 1)]:
     run = observe(producer_consumer, n, enough)
-    expect(run).finished(hint="when the consumer leaves, nobody makes room for the producer")
+    expect(run).finished(
+        hint="when the consumer leaves, nobody makes room for the producer: cancel its task, then "
+        "`asyncio.wait([task])`; to await a cancelled task raises CancelledError in you"
+    )
     expect(run).returned(
         list(range(n, enough - 1, -1)), hint="return what the consumer took, `enough` included"
     ).took(0, hint="there is nothing to sleep for")
@@ -1048,16 +1066,16 @@ def answers_to_(*messages):
     return [mean.throw(ValueError()) if m == "forget" else mean.send(m) for m in messages]
 
 
-run = observe(answers_to_, 5, 4, "forget", 10, 20)
+run = observe(answers_to_, 5, 4, "forget", "forget", 10, 20)
 expect(run).returned(
-    [5, 4.5, None, 10, 15],
+    [5, 4.5, None, None, 10, 15],
     hint="catch the ValueError at the `yield`, set sum, count and answer back, and go on",
 )
 ### BEGIN HIDDEN TESTS
 import random
 
-run = observe(answers_to_, "forget", "forget", 3)
-expect(run).returned([None, None, 3], hint="there may be nothing to forget, or twice in a row")
+run = observe(answers_to_, "forget", 3)
+expect(run).returned([None, 3], hint="there may be nothing to forget yet")
 
 random_ = random.Random(SEED)
 for length in (3, 6, 9, 12, 15):

@@ -114,7 +114,7 @@ def _build(options: argparse.Namespace) -> int:
     stub = read_settings(root / "autograder").stub
     asked = stub_passes(stub, sandbox.strongest())
     for built in build(root, options.lessons or None, stub_passes=asked):
-        print(f"{built.notebook.relative_to(root)}: {'new' if built.changed else 'unchanged'}")
+        print(f"{built.notebook.relative_to(root)}: {'written' if built.changed else 'unchanged'}")
     return 0
 
 

@@ -242,7 +242,7 @@ class Expectation:
         """Check that the program returned, whatever it returned."""
         return self.that(
             self._run.error is None,
-            expected=expected or f"{self._run.call} comes to its end",
+            expected=expected or f"{self._run.call} ends without an error",
             happened=self._ending(),
             hint=hint,
         )

@@ -34,7 +34,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 def test_build_then_build_again(run: Run, tmp_path: Path) -> None:
     course = write_course(tmp_path / "course")
     status, out, _ = run(course / "autograder" / "lessons", "build")
-    assert (status, out) == (0, "notebooks/01_small.ipynb: new\n")
+    assert (status, out) == (0, "notebooks/01_small.ipynb: written\n")
     status, out, _ = run(course, "build", LESSON)
     assert (status, out) == (0, "notebooks/01_small.ipynb: unchanged\n")
 
