@@ -62,7 +62,7 @@ def _is_default(name: str) -> bool:
     return re.fullmatch(r"Task-\d+", name) is not None
 
 
-@dataclass
+@dataclass(slots=True)
 class Mark:
     """From here on a life is in this state."""
 
@@ -74,7 +74,7 @@ class Mark:
     woken_by: int | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Life:
     """What is noted of a task, a generator or a plain program. `TaskLife` is the record of it."""
 
@@ -87,6 +87,8 @@ class Life:
     error: Failure | None = None
     marks: list[Mark] = field(default_factory=list)
     ended: tuple[float, int] | None = None
+    raw_name: str = ""
+    """The task's name when it was last looked at."""
 
     @property
     def label(self) -> str:
@@ -172,10 +174,13 @@ class Recorder:
         """Return the life of `task`; a new one where it was not known yet."""
         known = self._by_task.get(id(task))
         if known is not None:
+            life = known[0]
             # Up to 3.12 a task gets its name after the loop has heard of it.
-            if not _is_default(task.get_name()):
-                known[0].name = task.get_name()
-            return known[0]
+            if (name := task.get_name()) is not life.raw_name:
+                life.raw_name = name
+                if not _is_default(name):
+                    life.name = name
+            return life
         coroutine = task.get_coro()
         function = getattr(coroutine, "__qualname__", type(coroutine).__name__)
         # asyncio numbers unnamed tasks through the whole process: Task-93. A record must
@@ -200,7 +205,9 @@ class Recorder:
         """Note that `task` runs from now on."""
         life = self.life_of(task)
         self._running = life
-        self._mark(life, Mark("running", self._now(), self.steps, line=line_of(task)))
+        # It goes on at the line at which it was suspended.
+        line = next((mark.line for mark in reversed(life.marks[-2:]) if mark.line), None)
+        self._mark(life, Mark("running", self._now(), self.steps, line=line))
         self.steps += 1
 
     def step_ends(self, task: asyncio.Task[Any]) -> None:
@@ -209,10 +216,11 @@ class Recorder:
         self._running = None
         now = self._now()
         if not task.done():
+            reason, line = self._suspension(task)
             if life.is_in("ready"):  # it gave way, and is to run again
-                life.marks[-1].reason = self._reason(task)
+                life.marks[-1].reason, life.marks[-1].line = reason, line
                 return
-            self._mark(life, Mark("waiting", now, self.steps, self._reason(task), line_of(task)))
+            self._mark(life, Mark("waiting", now, self.steps, reason, line))
             return
         if task.cancelled():
             life.end(now, self.steps, "cancelled", None)
@@ -306,11 +314,14 @@ class Recorder:
         lives = sorted((self.life_of(task) for task in tasks), key=lambda life: life.id)
         return tuple(_wait(life) for life in lives)
 
-    def _reason(self, task: asyncio.Task[Any]) -> str:
+    def _suspension(self, task: asyncio.Task[Any]) -> tuple[str, int | None]:
+        """Return what a suspended task waits for, and at which line of the program."""
+        frames = _frames(task)
+        line = _last_line(frames)
         future: Any = task._fut_waiter  # type: ignore[attr-defined]  # what it waits for
         if isinstance(future, asyncio.Task):
-            return f"task {self.life_of(future).label}"
-        return reason_of(task, future)
+            return f"task {self.life_of(future).label}", line
+        return _reason(future, frames), line
 
     def _mark(self, life: Life, mark: Mark) -> None:
         # A program that never stops must not fill the memory with its record.
@@ -394,22 +405,23 @@ def _frames(task: asyncio.Task[Any]) -> list[types.FrameType]:
     return frames
 
 
-def line_of(task: asyncio.Task[Any]) -> int | None:
-    """Return the line of the program at which `task` is suspended, where known."""
-    lines = [f.f_lineno for f in _frames(task) if is_program(f.f_code.co_filename)]
-    return lines[-1] if lines else None
+def _last_line(frames: list[types.FrameType]) -> int | None:
+    """Return the innermost line of the program in some frames, where there is one."""
+    for frame in reversed(frames):
+        if is_program(frame.f_code.co_filename):
+            return frame.f_lineno
+    return None
 
 
 _PLAINER = {"_wait": "wait", "TaskGroup.__aexit__": "TaskGroup"}
 
 
-def reason_of(task: asyncio.Task[Any], future: Any) -> str:
-    """Return what a `task` that is suspended on `future` waits for, in the library's words."""
+def _reason(future: Any, frames: list[types.FrameType]) -> str:
+    """Return what a task that is suspended on `future` waits for, in the library's words."""
     if future is None:
         return "sleep(0)"
     if type(future).__name__ == "_GatheringFuture":
         return f"gather of {len(future._children)}"
-    frames = _frames(task)
     if not frames:
         return "a future"
     frame = frames[-1]
