@@ -9,10 +9,10 @@
 # - say what a generator keeps while it is paused, and which of its lines have run;
 # - send a value into a paused generator, throw an exception into it, and close it;
 # - read a timeline in which two functions hand control to each other;
-# - write a producer and a consumer twice: with `send`, and with `await` and a queue.
+# - read a producer and a consumer written with `send`, and write them with `await` and a queue.
 #
 # This lesson is the first that is out. `01_coroutines`, which comes before it, and
-# `03_yield_from`, which follows, are coming. `enable()` below lets a cell behave as a script does.
+# `03_yield_from`, which follows, are coming. `enable()` lets `asyncio.run` work in a notebook cell.
 #
 # > On Binder, this notebook runs on a machine that is deleted after about ten minutes without
 # > activity, and your work is deleted with it. Download the notebook before you take a break:
@@ -171,7 +171,7 @@ run.timeline()
 #
 # Control changes hands in two ways only. `next` gives it to a worker. A `yield`, or the end of the
 # function, gives it back.
-# A worker that never came to a `yield` would never let the other one run.
+# A worker that neither yields nor ends would never let the other one run.
 #
 # `main` decides whose turn it is. An *event loop* does the same for tasks: it resumes one, waits
 # until that one pauses, and resumes another. Generators came first, and asyncio was built on
@@ -221,12 +221,14 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** The exception appears *at the `yield`*, as if the `yield` itself had raised
-# it. There the generator may catch it, as `checker` does, and go on to its next `yield`. What it
-# does not catch ends the generator and comes out of `throw`, in `main`.
+# it. There the generator may catch it, as `checker` does, and go on to its next `yield`; `throw`
+# then gives what that `yield` hands out, as `send` does. What it does not catch ends the generator
+# and comes out of `throw`, in `main`.
 #
 # `close()` works in the same way. It raises `GeneratorExit` at the `yield`. `checker` does not
 # catch that, so its `finally` runs, and the generator ends. `close()` keeps the `GeneratorExit`
-# to itself: `main` goes on. The lane ends with the word *closed*.
+# to itself: `main` goes on. The lane ends with the word *closed*. A generator that has not begun
+# stands at no `yield`: `close()` ends it too, and none of its lines runs.
 #
 # So a generator can be resumed in three ways: with a value (`next` and `send`), with an exception
 # (`throw`), and with the request to end (`close`). A task that waits at an `await` can be asked to
@@ -286,9 +288,13 @@ run.timeline()
 #
 # Every hand-over is a line of code that says who is next. The producer must know the consumer.
 # The word "enough" has to pass through the producer to reach `main`. And if the producer had to
-# wait for a network, all three would wait.
+# wait for a network, all three would wait, because an ordinary call does not give control away.
 #
 # ### Now: `await` and a queue
+#
+# `async def` makes a *coroutine function*. Calling it runs none of its lines, as with a generator
+# function; it gives a *coroutine object*. `asyncio.create_task` makes a *task* of that: something
+# that the event loop resumes when it is ready.
 #
 # Today producer and consumer are two tasks, and neither knows the other. Between them is an
 # `asyncio.Queue`, a line of items in which the first one in is the first one out:
@@ -322,10 +328,12 @@ async def main():
     queue = asyncio.Queue(maxsize=1)
     making = asyncio.create_task(producer(queue), name="producer")
     taking = asyncio.create_task(consumer(queue), name="consumer")
-    await taking
-    print("main: that is enough")
-    making.cancel()
-    await asyncio.wait([making])  # until it has ended
+    try:
+        await taking
+        print("main: that is enough")
+    finally:  # also when main itself is cancelled
+        making.cancel()
+        await asyncio.wait([making])  # until it has ended
 
 
 run = observe(main)
@@ -343,8 +351,8 @@ run.timeline()
 # still in the queue.
 #
 # A generator that nobody asks any more is only an object. Python closes it when nothing refers
-# to it; if it holds a file, close it yourself. A task that waits is still there, and somebody has
-# to end it. `making.cancel()` asks for that: at the producer's next turn the loop raises
+# to it; if it holds a file, close it yourself. A task that waits is still there. `asyncio.run`
+# cancels what is left when `main` ends; until then you have to. `making.cancel()` asks for that: at the producer's next turn the loop raises
 # `CancelledError` at the `await` where it stands. `asyncio.wait([making])` waits until the task
 # has ended. (`await making` would wait too, and then raise the `CancelledError` in `main`.)
 #
@@ -353,9 +361,9 @@ run.timeline()
 # | hand over a value | `sink.send(item)` | `await queue.put(item)` |
 # | take a value | `item = yield wants_more` | `item = await queue.get()` |
 # | before the first value | `next(sink)` primes it | nothing to do |
-# | who is next? | the code says so: `next`, `send`, `yield` | the event loop picks a task that is ready |
-# | "I have enough" | `False`, passed on from hand to hand | `return`, and `main` cancels the producer |
-# | one of them waits for a network | all wait | the others go on |
+# | who is next? | the code says so: `next`, `send`, `yield` | the event loop: who was ready first |
+# | "I have enough" | `False`, passed on by the producer | `return`, and `main` cancels the producer |
+# | one of them waits for a network | all wait | with `await`, the others go on |
 #
 # Both columns rest on the same thing: a function that pauses in the middle and keeps its frame.
 # Lesson 03 shows how the left one became the right one.
@@ -394,8 +402,7 @@ fresh.send(5)
 # A `next` that is only meant to prime takes the first item away: 5 is missing below. And a
 # generator does not start again. When its function has ended it is *exhausted*: a loop over it
 # does nothing, without any error, and `next` raises `StopIteration`. Call the generator function
-# again to get a new generator. (Inside another generator, a `StopIteration` that nobody catches
-# becomes `RuntimeError: generator raised StopIteration`.)
+# again to get a new generator.
 
 # %% role="breaks"
 numbers = countdown(5)
@@ -403,6 +410,22 @@ next(numbers)
 print("the first list: ", list(numbers))
 print("the second list:", list(numbers))
 next(numbers)
+
+# %% [markdown]
+# ### `next` inside a generator
+#
+# A `for` loop catches `StopIteration`. A `next` of your own does not, and inside a generator nobody
+# else may: Python turns it into a `RuntimeError`, so that the end of one generator is not taken for
+# the end of the other. Catch `StopIteration` around the `next`.
+
+
+# %% role="breaks"
+def pairs(left, right):
+    while True:
+        yield next(left), next(right)
+
+
+print(list(pairs(countdown(5), countdown(3))))
 
 # %% [markdown]
 # ### A generator that will not close
@@ -446,8 +469,6 @@ async def main():
 
 
 run = observe(main)
-for wait in run.deadlock:
-    print(f"{wait.task} waits for {wait.reason}")
 run.timeline()
 
 # %% [markdown]
@@ -480,7 +501,7 @@ run.timeline()
 # - If a generator raises an error, the error reaches your caller, and you close the others.
 # - If you are closed after one or more `next`, you close all that have not ended.
 #
-# To close a generator is to call its `close()`, also if it has not begun.
+# To close a generator is to call its `close()`, even if it has not begun.
 
 # %% [markdown]
 # <details><summary>Hint 1: whose turn is it?</summary>
@@ -495,7 +516,7 @@ run.timeline()
 #
 # `next(gen)` raises `StopIteration` when `gen` has ended. Catch it around the `next` alone, and
 # take this generator out of the list. Do not take it out of a list that a `for` loop is going
-# over: the loop would skip the one behind it. Loop over a copy.
+# over: the loop would skip the one after it. Loop over a copy.
 #
 # </details>
 #
@@ -555,7 +576,13 @@ for count in (0, 2, 3, 5):
 run = observe(round_robin, *gens([1, 2, 3], [10], [100, 200]))
 expect(run).returned(
     [1, 10, 100, 2, 200, 3],
-    hint="a generator that has ended loses its turn; the others keep theirs, in the same order",
+    hint="a generator that has ended loses its turn, the others keep theirs: catch StopIteration "
+    "around `next`",
+)
+run = observe(round_robin, *gens([0, None, False], [None, 1]))
+expect(run).returned(
+    [0, None, None, 1, False],
+    hint="None and 0 are items too: only StopIteration says that a generator has ended",
 )
 run = observe(round_robin, *gens([], [10], []))
 expect(run).returned([10], hint="a generator may end before its first item")
@@ -586,6 +613,14 @@ run = observe(returning_)
 expect(run).returned(
     [1, 1], hint="`return` ends a generator; the value that it returns is not an item"
 )
+
+
+def two_of_yours_(left, right):
+    yield from (item for pair in zip(round_robin(left), round_robin(right)) for item in pair)
+
+
+run = observe(two_of_yours_, *gens([1, 2], [10, 20]))
+expect(run).returned([1, 10, 2, 20], hint="two of your generators share nothing: use local names")
 ### END HIDDEN TESTS
 
 # %% exercise="round_robin" role="test" id="lazy" points=1 name="takes an item only when asked for one"
@@ -631,7 +666,7 @@ def up_to_the_error_(*streams):
 
 
 random_ = random.Random(SEED)
-for broken in (KeyError(), ZeroDivisionError(), OSError(), TypeError(), ValueError()):
+for broken in (KeyError(), ZeroDivisionError(), OSError(), RuntimeError(), ValueError()):
     size_ = random_.randint(1, 6)
     lists_ = [random_.sample(range(10**6), random_.randint(0, 5)) for _ in range(size_)]
     items_ = [item for turn in itertools.zip_longest(*lists_) for item in turn] + [None]
@@ -713,9 +748,9 @@ expect(run).returned((1, [], []), hint="also close a generator whose first turn 
 #
 # Three more things are tested.
 #
-# - It takes no time. Wait at the queue: to sleep and look again is called *polling*, and is not
-#   accepted.
-# - However `producer_consumer` ends, with a result or cancelled, none of its tasks is left.
+# - `producer_consumer` takes no time and uses no threads. Wait at the queue: to sleep and look again
+#   is called *polling*, and is not accepted.
+# - However a function ends, with a result or cancelled, none of the tasks that it started is left.
 # - If `produce`, `consume` or `producer_consumer` is cancelled, `CancelledError` comes out of it.
 
 # %% [markdown]
@@ -815,6 +850,26 @@ for size in (0, 1, 2, 3, 4):
     )
 
 
+async def filled_at_once_(n):
+    queue, sizes = asyncio.Queue(1), []
+    producing = asyncio.create_task(produce(queue, n))
+    for _ in range(n):
+        await asyncio.sleep(100.5)
+        queue.get_nowait()
+        for _ in range(5):  # turns, for a producer that waits at the queue
+            await asyncio.sleep(0)
+        sizes.append(queue.qsize())
+    producing.cancel()
+    await asyncio.wait([producing])
+    return sizes[:-1]
+
+
+run = observe(filled_at_once_, 5)
+expect(run).returned(
+    [1, 1, 1, 1], hint="when there is room, `await queue.put(...)` goes on at once"
+)
+
+
 async def all_put_(n):
     queue = asyncio.Queue()
     await produce(queue, n)
@@ -857,6 +912,10 @@ async def taken_and_left_of_a_full_queue_(items, enough):
     return await consume(queue, enough), [queue.get_nowait() for _ in range(queue.qsize())]
 
 
+run = observe(taken_and_left_of_a_full_queue_, [3, 0, -1, 2, 1], 2)
+expect(run).returned(
+    ([3, 0, -1, 2], [1]), hint="0 and -1 are items too: compare with your marker, not with true"
+)
 random_ = random.Random(SEED)
 hint_ = "take items, whichever and whenever they come, up to the one that equals `enough`"
 for last in (0, 1, 3, 8):
@@ -879,11 +938,11 @@ for n, enough in [(5, 3), (4, 4), (6, 1)]:
     run = observe(producer_consumer, n, enough)
     expect(run).finished(
         hint="when the consumer leaves, nobody makes room for the producer: cancel its task, then "
-        "`asyncio.wait([task])`; to await a cancelled task raises CancelledError in you"
+        "`asyncio.wait([task])`; awaiting a cancelled task raises CancelledError in your code"
     )
     expect(run).returned(
         list(range(n, enough - 1, -1)), hint="return what the consumer took, `enough` included"
-    ).took(0, hint="there is nothing to sleep for")
+    ).took(0, hint="there is nothing to sleep for").without_threads()
 ### BEGIN HIDDEN TESTS
 import asyncio
 import random
@@ -974,10 +1033,12 @@ async def cancelled_alone_(program, number):
     return running.cancelled()
 
 
-run = observe(cancelled_alone_, produce, 5)
-expect(run).returned(True, hint="when produce is cancelled while it waits, let CancelledError pass")
-run = observe(cancelled_alone_, consume, 3)
-expect(run).returned(True, hint="when consume is cancelled while it waits, let CancelledError pass")
+for hint, run in [
+    ("when produce is cancelled while it waits", observe(cancelled_alone_, produce, 5)),
+    ("when consume is cancelled while it waits", observe(cancelled_alone_, consume, 3)),
+]:
+    expect(run).returned(True, hint=f"{hint}, let CancelledError pass")
+    expect(run).nothing_left(hint=f"{hint}, the tasks that it started end too")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -991,13 +1052,13 @@ expect(run).returned(True, hint="when consume is cancelled while it waits, let C
 #   number is the first one again.
 # - Any other exception that is thrown in ends it and reaches whoever threw it. `close()` ends it
 #   too.
-# - Two of these generators know nothing of each other.
+# - Each generator keeps its own numbers.
 
 # %% [markdown]
 # <details><summary>Hint 1: one yield is enough</summary>
 #
 # The value that a `send` gives is what the *next* `yield` hands out. So keep the answer in a
-# variable, `None` at first: `number = yield mean`. Compute the new mean behind that line, and
+# variable, `None` at first: `number = yield mean`. Compute the new mean after that line, and
 # loop.
 #
 # </details>

@@ -238,6 +238,15 @@ class Expectation:
             hint=hint,
         )
 
+    def without_threads(self, *, hint: str = "await instead of starting a thread") -> Expectation:
+        """Check that the program started no thread."""
+        return self.that(
+            not self._run.threads,
+            expected=f"{self._run.call} runs in one thread",
+            happened=f"threads that it started: {self._run.threads}",
+            hint=hint,
+        )
+
     def finished(self, *, expected: str = "", hint: str = "") -> Expectation:
         """Check that the program returned, whatever it returned."""
         return self.that(

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import inspect
 import io
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -156,6 +158,7 @@ class _Facts:
     leftovers: tuple[Wait, ...] = ()
     deadlock: tuple[Wait, ...] = ()
     blocked: list[Blocking] = field(default_factory=list)
+    threads: int = 0
     warnings: list[str] = field(default_factory=list)
 
 
@@ -194,6 +197,7 @@ def perform(
         hidden_loop(),
         _listening(facts.warnings, echo) as output,
         virtual_time(world, names, blocked),
+        _counting_threads(facts, recorder),
         recorder.tasks(),
     ):
         if inspect.iscoroutinefunction(program):
@@ -215,9 +219,27 @@ def perform(
         leftovers=facts.leftovers,
         deadlock=facts.deadlock,
         blocked=tuple(facts.blocked),
+        threads=facts.threads,
         output=output.getvalue()[:MAX_OUTPUT],
         warnings=tuple(facts.warnings[:MAX_WARNINGS]),
     )
+
+
+@contextlib.contextmanager
+def _counting_threads(facts: _Facts, recorder: Recorder) -> Iterator[None]:
+    """Count the threads that are started until the program ends."""
+    start = threading.Thread.start
+
+    @functools.wraps(start)
+    def counted(thread: threading.Thread) -> None:
+        facts.threads += not recorder.paused
+        start(thread)
+
+    threading.Thread.start = counted  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        threading.Thread.start = start  # type: ignore[method-assign]
 
 
 def _calling_line() -> int | None:

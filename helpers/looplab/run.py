@@ -136,6 +136,7 @@ class Run:
         leftovers: tasks that were still running when the program ended.
         deadlock: who waits for what when nothing can ever run again; else empty.
         blocked: each `time.sleep` that held up the loop.
+        threads: how many threads it started.
         output: what it printed, shortened.
         warnings: what it was warned of, a never-awaited coroutine for example.
     """
@@ -152,6 +153,7 @@ class Run:
     leftovers: tuple[Wait, ...]
     deadlock: tuple[Wait, ...]
     blocked: tuple[Blocking, ...]
+    threads: int
     output: str
     warnings: tuple[str, ...]
 

@@ -28,6 +28,7 @@ def life(number: int, name: str, *spans: Span, **more: Any) -> TaskLife:
 def run_of(*lives: TaskLife, **more: Any) -> Run:
     facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
     facts |= {"steps": 12, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
+    facts |= {"threads": 0}
     return Run(schema=1, call="main()", lives=lives, output="", warnings=(), **{**facts, **more})
 
 
@@ -173,7 +174,8 @@ def test_it_needs_no_matplotlib() -> None:
         "import sys; sys.modules['matplotlib'] = None\n"
         "from looplab.describing import describe\n"
         "from looplab.run import Run\n"
-        "print(describe(Run(1, 'main', 'main()', None, None, 2.0, 1, (), (), (), (), (), '', ())))"
+        "run = Run(1, 'main', 'main()', None, None, 2.0, 1, (), (), (), (), (), 0, '', ())\n"
+        "print(describe(run))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "main took 2 s\n"

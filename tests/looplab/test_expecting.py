@@ -22,6 +22,10 @@ async def slow() -> list[int]:
     return [1, 2]
 
 
+async def threaded() -> None:
+    await asyncio.to_thread(int)
+
+
 async def stuck() -> None:
     await asyncio.Event().wait()
 
@@ -42,7 +46,7 @@ async def failing() -> None:
 
 
 def test_what_is_as_expected_passes() -> None:
-    expect(observe(slow)).returned([1, 2]).took(7).nothing_left().finished()
+    expect(observe(slow)).returned([1, 2]).took(7).nothing_left().finished().without_threads()
     expect(observe(failing)).raised(KeyError)
     expect(observe(failing)).raised(LookupError)
     expect(observe(grouped)).raised(KeyError)
@@ -86,6 +90,7 @@ def test_generators_are_to_be_closed() -> None:
             "stuck waits for Event.wait (line",
         ),
         (leaky, lambda e: e.nothing_left(), "every task", "worker waits for sleep(7) (line"),
+        (threaded, lambda e: e.without_threads(), "runs in one thread", "it started: 1"),
         (slow, lambda e: e.took_items(2), "slow() takes 2 of the", "it took 0"),
         (slow, lambda e: e.ran_at_most(1), "only when there is", "its tasks ran 2 times"),
         (slow, lambda e: e.that(False, expected="a", happened="b"), "a", "b"),

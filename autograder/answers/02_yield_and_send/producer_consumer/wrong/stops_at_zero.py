@@ -1,0 +1,23 @@
+# loses: consume waits for items and takes none after enough
+import asyncio
+
+
+async def produce(queue, n):
+    for item in range(n, 0, -1):
+        await queue.put(item)
+    await queue.put(None)
+
+
+async def consume(queue, enough):
+    taken = []
+    while item := await queue.get():
+        taken.append(item)
+        if item == enough:
+            break
+    return taken
+
+
+async def producer_consumer(n, enough):
+    queue = asyncio.Queue()
+    await produce(queue, n)
+    return await consume(queue, enough)
