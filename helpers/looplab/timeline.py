@@ -531,7 +531,7 @@ def _time_axis(axes: Axes, scale: Scale, lanes: int) -> None:
     )
     axes.vlines([*ticks, scale.end], 0, lanes, color=LINE, linewidth=0.6, zorder=0.5)
     if scale.limit > scale.end:
-        axes.vlines(scale.end, 0, lanes, color=INK, linewidth=1, linestyle="dashed", zorder=2.5)
+        axes.vlines(scale.end, 0, lanes, color=INK, linewidth=1, linestyle="dashed", zorder=1.5)
         below = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
         _write(axes, (scale.end + scale.limit) / 2, -0.02, "for ever", 8.5, **below)
 
