@@ -7,10 +7,11 @@ gets one sentence saying why, and stops nobody; and *not graded* is told from 0 
 
 from __future__ import annotations
 
+import glob
 import json
 import logging
 import os
-import warnings
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +20,8 @@ from typing import Any, Literal
 
 from loopgrade import sandbox
 from loopgrade.build import Settings, read_settings, undisturbed
-
-MAX_BYTES = 20 * 2**20
-"""A submitted notebook of more bytes than this is not read."""
+from loopgrade.submission import last_line, unreadable
+from looplab.describing import one_line
 
 
 class GradingError(Exception):
@@ -137,6 +137,9 @@ def _nbgrader(settings: Settings) -> Iterator[Any]:
 
 def _grade_one(api: Any, root: Path, lesson: str, student: str, regrade: bool) -> Graded:
     file = root / "submitted" / student / lesson / f"{lesson}.ipynb"
+    if not student.isprintable() or glob.has_magic(student):
+        reason = f"{student!r} is no name for a folder: nbgrader reads signs such as * in it."
+        return Graded(one_line(student, 60), "not graded", reason=reason)
     problem = unreadable(file)
     if problem:
         return Graded(student, "not graded", reason=problem)
@@ -147,7 +150,7 @@ def _grade_one(api: Any, root: Path, lesson: str, student: str, regrade: bool) -
     except SystemExit:
         result = {"success": False, "log": "", "error": "SystemExit"}
     if not result["success"] or not done.exists():
-        reason = _last_line(result.get("error") or result.get("log") or "no reason given")
+        reason = _last_error(result.get("log", "")) or last_line(result.get("error", ""))
         return Graded(student, "not graded", reason=f"nbgrader could not grade it: {reason}")
     status: Literal["graded", "kept"] = "graded"
     if before is not None and done.stat().st_mtime_ns == before:
@@ -157,45 +160,10 @@ def _grade_one(api: Any, root: Path, lesson: str, student: str, regrade: bool) -
     return Graded(student, status, _scores(api, lesson, student, notebook), "", isolation)
 
 
-def unreadable(file: Path) -> str:
-    """Return why a submitted notebook cannot be read, in one sentence; empty where it can."""
-    name = file.name
-    if file.is_symlink() or any(parent.is_symlink() for parent in list(file.parents)[:2]):
-        return f"{name} is a link; ask for the file itself."
-    if not file.is_file():
-        others = ", ".join(sorted(path.name for path in file.parent.iterdir())) or "nothing"
-        return f"{name} is missing (there is {others}); ask for it under that name."
-    if file.stat().st_size > MAX_BYTES:
-        return f"{name} has more than {MAX_BYTES >> 20} MiB; ask for it without its outputs."
-    if not file.read_bytes().strip():
-        return f"{name} is empty; ask for it again."
-    try:
-        notebook = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        return f"{name} is not JSON, so it is no notebook; ask for it again."
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        return f"{name} is JSON but no notebook of version 4; ask for it again."
-    if notebook.get("nbformat") != 4:
-        return f"{name} is a notebook of another version than 4; ask for it saved by JupyterLab."
-    return _invalid(file)
-
-
-def _invalid(file: Path) -> str:
-    import nbformat
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it repairs missing and doubled cell ids, and says so
-        try:
-            nbformat.validate(nbformat.read(file, as_version=4))
-        except Exception as error:
-            reason = _last_line(str(error).splitlines()[0] if str(error) else "")
-            return f"{file.name} is not a valid notebook ({reason}); ask for it again."
-    return ""
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "no reason given"
+def _last_error(log: str) -> str:
+    """Return the error that nbgrader logged, without the traceback above it."""
+    found = re.findall(r"^ +\w[\w.]*(?:Error|Exception): (.+)$", log, re.MULTILINE)
+    return one_line(found[-1], 200) if found else ""
 
 
 def _scores(api: Any, lesson: str, student: str, notebook: Any) -> tuple[Score, ...]:

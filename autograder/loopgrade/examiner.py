@@ -18,6 +18,7 @@ import contextlib
 import hashlib
 import hmac
 import linecache
+import math
 import os
 import secrets
 import select
@@ -29,12 +30,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import looplab
+from loopgrade import sandbox
 from looplab import expecting
 from looplab.expecting import CheckFailed
 from looplab.observing import call_text, with_record
 from looplab.run import Run
 from looplab.services import Gen, Jobs, Spec, TooMuch, World
-from looplab.subject import PROTOCOL, CellOutput
+from looplab.subject import MAX_OUTPUTS, PROTOCOL, CellOutput
 from looplab.wire import (
     Json,
     Value,
@@ -47,16 +49,23 @@ from looplab.wire import (
     unpack,
 )
 
-from . import sandbox
-
 PROCESSOR_SECONDS = 2.0
 """Of processor time that one cell or one observation may use."""
 
 WALL_SECONDS = 10.0
 """Of patience with a subject that waits for something real and does not answer."""
 
-MAX_LINE = 16 * 2**20
-"""Bytes of one reply."""
+EXERCISE_SECONDS = 60.0
+"""Of patience with all that an exercise of a submission does."""
+
+MAX_BYTES = 8 * 2**20
+"""Of one reply with the questions before it; and of all outputs that are kept."""
+
+GLANCE_SECONDS = 0.25
+"""How often a subject's processes are counted."""
+
+MAX_SECONDS = 1e300
+"""On the clock of a run; so many, added up, stay a number."""
 
 HIDDEN = "### BEGIN HIDDEN TESTS"
 
@@ -119,10 +128,12 @@ class Examination:
     Attributes:
         verdicts: one for each test, by its grade id.
         outputs: what each cell of the student's printed and showed, by its index.
+        room: bytes of outputs that may still be kept.
     """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     outputs: dict[int, tuple[CellOutput, ...]] = field(default_factory=dict)
+    room: int = MAX_BYTES
 
 
 class Gone(Exception):
@@ -177,6 +188,8 @@ class _Desk:
         self._stuck: set[int] = set()
         self._everything = False
         self._subject: Subject | None = None
+        self._knows_hidden = False
+        self._until = time.monotonic() + EXERCISE_SECONDS
         self._trouble = ""
         self._over = ""
 
@@ -193,6 +206,12 @@ class _Desk:
             self._everything = True
             self._dismiss()
             verdict = self._try(test, seed)
+        if not verdict.passed and not verdict.hidden and self._knows_hidden and not self._over:
+            # What it says goes back to the student. A subject that has seen a hidden test
+            # could say what it saw, so it is a fresh one that speaks.
+            self._dismiss()
+            verdict = self._try(test, seed)
+        self._knows_hidden |= HIDDEN in test.source and (verdict.passed or verdict.hidden)
         return verdict
 
     def _lacks_a_name(self, verdict: Verdict) -> bool:
@@ -221,7 +240,9 @@ class _Desk:
     def _ready(self) -> Subject:
         """Return a subject that has run the student's cells."""
         while self._subject is None:
-            subject = Subject(self._level)
+            if time.monotonic() > self._until:
+                raise Gone(_TOO_LONG)
+            subject = Subject(self._level, self._until)
             try:
                 self._run_cells(subject)
             except Gone:
@@ -238,16 +259,18 @@ class _Desk:
             if cell.index in self._stuck:
                 continue
             try:
-                self._keep(cell, subject.cell(cell.source, number))
+                self._keep(cell, subject.cell(cell.source, number), subject.said)
             except Gone as gone:
                 self._stuck.add(cell.index)
                 self._keep(cell, (CellOutput("error", "Stopped", str(gone)),))
                 raise
 
-    def _keep(self, cell: StudentCell, outputs: tuple[CellOutput, ...]) -> None:
+    def _keep(self, cell: StudentCell, outputs: tuple[CellOutput, ...], size: int = 0) -> None:
         mine = cell.exercise == self._exercise
         if mine or cell.index not in self._found.outputs:
-            self._found.outputs[cell.index] = outputs
+            kept = self._found.room >= size
+            self._found.room -= size if kept else 0
+            self._found.outputs[cell.index] = outputs if kept else _NOT_KEPT
         if mine:
             self._trouble = _last_error(outputs)
 
@@ -255,6 +278,11 @@ class _Desk:
         if self._subject is not None:
             self._subject.close()
             self._subject = None
+        self._knows_hidden = False
+
+
+_TOO_LONG = f"your code took more than the {EXERCISE_SECONDS:g} s that an exercise has in all"
+_NOT_KEPT = (CellOutput("stream", "stderr", "(not kept: this notebook's outputs are too long)\n"),)
 
 
 def _error_type(run: Run) -> str:
@@ -459,16 +487,23 @@ class Subject:
 
     Args:
         level: how isolated it is.
+        until: when it has to be done with everything, as `time.monotonic` has it.
+
+    Attributes:
+        said: bytes that it has sent since the last request.
 
     Every reply is read with limits and checked against a schema. A reply that fails
-    ends the subject: `Gone` says so, in words for the student.
+    ends the subject: `Gone` says so, in words for the student and none of the subject's.
     """
 
-    def __init__(self, level: sandbox.Level) -> None:
+    def __init__(self, level: sandbox.Level, until: float = math.inf) -> None:
         self._process = sandbox.start(level)
-        self._buffer = b""
+        self._stdin, self._stdout = sandbox.pipes(self._process)
+        self._rest = b""
         self._id = ""
-        self._deadline = 0.0
+        self._deadline = self._glance_at = 0.0
+        self._until = math.inf
+        self.said = 0
         try:
             self._request(protocol=PROTOCOL, seconds=PROCESSOR_SECONDS)
             if self._reply(None).get("protocol") != PROTOCOL:
@@ -478,6 +513,7 @@ class Subject:
             raise sandbox.SandboxError(
                 f"The sandbox ({level}) does not start: {gone}. Run `looplab doctor`."
             ) from None
+        self._until = until
 
     def close(self) -> None:
         """End it."""
@@ -492,39 +528,45 @@ class Subject:
         self._request(op="cell", source=source, number=number)
         reply = self._reply(None)
         try:
-            return tuple(unpack(CellOutput, each) for each in _list(reply.get("outputs")))
-        except WireError as error:
-            raise Gone(f"your code's process gave an answer that is none: {error}") from None
+            told = _list(reply.get("outputs"))[:MAX_OUTPUTS]
+            return tuple(unpack(CellOutput, each) for each in told)
+        except WireError:
+            raise Gone(_NO_ANSWER) from None
 
     def observe(self, request: dict[str, Json], world: World) -> Run:
         """Have it run a program on `world`, and return what it did.
 
         Raises:
             Gone: the subject has died.
+            CheckFailed: the program broke the subject, which is still alive.
         """
         self._request(op="observe", **request)
         reply = self._reply(world)
         world.finish()
+        if "broken" in reply:
+            raise CheckFailed("your code can be watched", "it breaks what watches it")
         try:
-            if "missing" in reply:
-                return _no_such_name(str(reply["missing"])[:100])
+            if isinstance(reply.get("missing"), str):
+                return _no_such_name(reply["missing"][:100])
             return Run.from_json(reply.get("run"))
-        except WireError as error:
-            raise Gone(f"your code's process gave an answer that is none: {error}") from None
+        except WireError:
+            raise Gone(_NO_ANSWER) from None
 
     def _request(self, **message: Json) -> None:
         self._id = secrets.token_hex(8)
-        self._deadline = time.monotonic() + WALL_SECONDS
+        self._deadline = min(time.monotonic() + WALL_SECONDS, self._until)
+        self.said = 0
         self._send({"id": self._id, **message})
 
     def _send(self, message: dict[str, Json]) -> None:
-        pipe = self._process.stdin
-        try:
-            if pipe is not None:
-                pipe.write(dumps(message))
-                pipe.flush()
-        except OSError:
-            raise Gone("your code ended its own process") from None
+        left = dumps(message)
+        while left:
+            self._wait([], [self._stdin])
+            try:
+                # Its pipe does not block: who does not read must not hold us up.
+                left = left[os.write(self._stdin, left) :]
+            except OSError:
+                raise Gone(_ENDED) from None
 
     def _reply(self, world: World | None) -> dict[str, Json]:
         """Return the reply to the last request; meanwhile serve the program's questions."""
@@ -534,33 +576,58 @@ class Subject:
                 raise Gone("your code's process spoke out of turn")
             try:
                 answer = _serve(message, world)
-            except (WireError, TypeError, ValueError, KeyError) as error:
-                raise Gone(f"your code's process asked what cannot be: {error}") from None
+            except (WireError, TypeError, ValueError, KeyError):
+                raise Gone("your code's process asked what cannot be") from None
             if answer is None:
                 return message
             self._send(answer)
 
     def _line(self) -> Json:
-        while b"\n" not in self._buffer:
-            if len(self._buffer) > MAX_LINE:
-                raise Gone("your code's process said more than can be read")
-            self._buffer += self._read()
-        line, _, self._buffer = self._buffer.partition(b"\n")
+        part, end, self._rest = self._rest.partition(b"\n")
+        parts = [part]
+        while not end:
+            part, end, self._rest = self._read().partition(b"\n")
+            parts.append(part)
         try:
-            return loads(line)
-        except WireError as error:
-            raise Gone(f"your code's process gave an answer that is none: {error}") from None
+            return loads(b"".join(parts))
+        except WireError:
+            raise Gone(_NO_ANSWER) from None
 
     def _read(self) -> bytes:
-        pipe = self._process.stdout
-        assert pipe is not None  # `sandbox.start` opens it
-        patience = max(0.0, self._deadline - time.monotonic())
-        if not select.select([pipe], [], [], patience)[0]:
-            raise Gone(f"your code did not come to an end in {WALL_SECONDS:g} s")
-        data = os.read(pipe.fileno(), 2**16)
+        self._wait([self._stdout], [])
+        data = os.read(self._stdout, 2**16)
         if not data:
-            raise Gone("your code ended its own process")
+            raise Gone(_ENDED)
+        self.said += len(data)
+        if self.said > MAX_BYTES:
+            raise Gone("your code's process said more than can be read")
         return data
+
+    def _wait(self, reading: list[int], writing: list[int]) -> None:
+        """Wait for a pipe of the subject's, no longer than its deadline, and watch it meanwhile."""
+        ready = False
+        while not ready:
+            now = time.monotonic()
+            if now > self._until:
+                raise Gone(_TOO_LONG)
+            # Also of one that is never silent.
+            if now > self._deadline:
+                raise Gone(f"your code did not come to an end in {WALL_SECONDS:g} s")
+            if now > self._glance_at:
+                self._glance_at = now + GLANCE_SECONDS
+                self._glance()
+            ready = any(select.select(reading, writing, [], GLANCE_SECONDS))
+
+    def _glance(self) -> None:
+        processes, memory = sandbox.weight(self._process)
+        if processes > sandbox.MAX_PROCESSES:
+            raise Gone(f"your code started more than {sandbox.MAX_PROCESSES} processes")
+        if memory > sandbox.MAX_MEMORY:
+            raise Gone("your code's processes used more memory than they may")
+
+
+_ENDED = "your code ended its own process"
+_NO_ANSWER = "your code's process gave an answer that is none"
 
 
 def _list(data: Json) -> list[Json]:
@@ -570,8 +637,8 @@ def _list(data: Json) -> list[Json]:
 
 
 def _number(data: Json) -> float:
-    if type(data) not in (int, float):
-        raise WireError("a number was expected")
+    if type(data) not in (int, float) or not abs(data) <= MAX_SECONDS:
+        raise WireError("a number of seconds was expected")
     return float(data)
 
 

@@ -8,12 +8,16 @@
   that runs the student's code.
 - `HideHiddenTests`, before feedback is written: students see no hidden test, and
   nothing of what one said.
+- `harmless_html`, wherever a submission's Markdown is shown: no script of a student's runs
+  in the browser of a teacher.
 
 All else is nbgrader's: the gradebook, formgrader, late penalties, manual grades.
 """
 
 from __future__ import annotations
 
+import html
+import json
 import os
 import platform
 import secrets
@@ -23,19 +27,30 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.filters import markdown2html
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum
 
 import looplab
+from loopgrade import sandbox
+from loopgrade.examiner import Examination, StudentCell, TrustedTest, Verdict, examine, seed_of
+from loopgrade.submission import odd_file
 from looplab.describing import describe
 from looplab.subject import RUN_TYPE, CellOutput
 
-from . import sandbox
-from .examiner import Examination, StudentCell, TrustedTest, Verdict, examine, seed_of
-
 SECRET_FILE = ".looplab_secret"
 MAX_LINES = 40
+
+# fmt: off
+MARKDOWN_TAGS = [
+    "a", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em",
+    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s",
+    "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+]
+"""What Markdown may become in feedback and formgrader."""
+# fmt: on
 
 Notebook = Any
 Resources = Any
@@ -70,6 +85,28 @@ def use_examiner(config: Any) -> None:
         "loopgrade.nbgrader_plugins.HideHiddenTests",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    # nbgrader's pages do not heed HTMLExporter.sanitize_html where they show Markdown.
+    config.HTMLExporter.filters = {"markdown2html": "loopgrade.nbgrader_plugins.harmless_html"}
+
+
+def harmless_html(markdown: str) -> str:
+    """Return Markdown as HTML in which nothing can run: formgrader shows a student's.
+
+    >>> harmless_html("*so* <script>grade()</script>")
+    '<p><em>so</em> &lt;script&gt;grade()&lt;/script&gt;</p>\\n'
+    """
+    attributes = {"a": ["href", "title"], "img": ["alt", "src"], "*": ["class", "id"]}
+    cleaner = SanitizeHTML(tags=MARKDOWN_TAGS, attributes=attributes)
+    try:
+        return str(cleaner.sanitize_html_tags(markdown2html(markdown)))
+    except Exception:  # it is nested too deep, or shows a picture that is not there
+        return f"<pre>{html.escape(markdown)}</pre>"
+
+
+def writable(notebook: Any) -> Any:
+    """Return a part of a notebook without halves of surrogate pairs, which no file can hold."""
+    text = json.dumps(notebook, ensure_ascii=False)
+    return nbformat.from_dict(json.loads(text.encode("utf-8", "replace")))
 
 
 @dataclass(frozen=True)
@@ -162,8 +199,11 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Repair a submitted notebook."""
         Examine(parent=self).refuse_less_isolation()
+        if odd := odd_file(Path(resources["metadata"]["path"])):
+            raise ValueError(f"{odd!r} is a link, or no file; ask for the file itself.")
         told = resources["nbgrader"]
         known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
+        nb = writable(nb)
         nb.cells = repaired(nb.cells, known)
         return nb, resources
 
@@ -313,10 +353,10 @@ def write_outputs(cells: list[Any], examination: Examination) -> None:
         cell.execution_count = count
         verdict = examination.verdicts.get(grade_id_of(cell) or "")
         if verdict is not None:
-            cell.outputs = verdict_outputs(verdict)
+            cell.outputs = writable(verdict_outputs(verdict))
         else:
             told = examination.outputs.get(index, ())
-            cell.outputs = [notebook_output(each, count) for each in told]
+            cell.outputs = writable([notebook_output(each, count) for each in told])
 
 
 def verdict_outputs(verdict: Verdict) -> list[Any]:

@@ -14,8 +14,10 @@ Both have those limits, which `looplab.subject` sets before it runs a student's 
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -32,6 +34,13 @@ Level = Literal["bubblewrap", "process"]
 LEVELS: tuple[Level, ...] = ("bubblewrap", "process")
 
 TMP_BYTES = 64 * 2**20
+
+MAX_PROCESSES = 64
+"""Processes and children of processes that a subject may have at once."""
+
+MAX_MEMORY = 2 * 2**30
+"""Bytes of memory that all of them together may hold."""
+
 _LOOPLAB = Path(looplab.__file__).resolve().parent
 
 
@@ -116,6 +125,7 @@ def start(level: Level) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        bufsize=0,
         env=_environment(),
         start_new_session=True,
         cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
@@ -150,7 +160,10 @@ def _library() -> tempfile.TemporaryDirectory[str]:
 @cache
 def _bubblewrap() -> list[str]:
     sees = ["--ro-bind", str(_LOOPLAB), "/subject/looplab"]
-    return [*_namespaces(), *_system(), *sees, "--chdir", "/tmp", "--"]
+    # The temporary folders alone can be written to. /, /dev and a hidden folder would hold
+    # half the machine's memory; and /proc/sys is the machine's own, open to root's subjects.
+    sealed = ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]
+    return [*_namespaces(), *_system(), *sees, *sealed, "--chdir", "/tmp", "--"]
 
 
 def _probe(command: list[str], options: list[str]) -> subprocess.CompletedProcess[str]:
@@ -172,9 +185,9 @@ def _namespaces() -> list[str]:
     if "--disable-userns" in known.stdout:  # from 0.8 on
         options.append("--disable-userns")
     options += ["--proc", "/proc", "--dev", "/dev"]
-    if "--size" in known.stdout:  # from 0.7 on
-        options += ["--size", str(TMP_BYTES)]
-    return [*options, "--tmpfs", "/tmp"]
+    size = ["--size", str(TMP_BYTES)] if "--size" in known.stdout else []  # from 0.7 on
+    # multiprocessing has its locks in /dev/shm
+    return [*options, *size, "--tmpfs", "/tmp", *size, "--tmpfs", "/dev/shm"]
 
 
 def _system() -> list[str]:
@@ -192,7 +205,7 @@ def _system() -> list[str]:
         elif path.exists():
             options += ["--ro-bind", str(path), str(path)]
     for hidden in _packages(libraries):
-        options += ["--tmpfs", str(hidden)]
+        options += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
     return options
 
 
@@ -216,9 +229,38 @@ def _packages(folders: list[Path]) -> Iterator[Path]:
                     yield path
 
 
+def pipes(process: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """Return where a subject's requests are written, without blocking, and its replies read."""
+    assert process.stdin is not None and process.stdout is not None  # `start` opens them
+    os.set_blocking(process.stdin.fileno(), False)
+    return process.stdin.fileno(), process.stdout.fileno()
+
+
+def weight(process: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """Return how many processes a subject is, and how many bytes of memory they hold.
+
+    A limit of the system's own counts each process alone, or none of root's. Outside
+    Linux, and of what left the subject at the level `process`, nothing is known: 0.
+    """
+    todo, count, pages = [str(process.pid)], 0, 0
+    while todo:
+        folder = Path("/proc", todo.pop())
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            pages += int((folder / "statm").read_text().split()[1])
+            count += 1
+            for thread in (folder / "task").iterdir():
+                todo += (thread / "children").read_text().split()
+    return count, pages * mmap.PAGESIZE
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a subject, and all that it started where bubblewrap holds it."""
+    """End a subject, and all that it started where bubblewrap holds it.
+
+    At the level `process` what it started ends too, unless it has left its session.
+    """
     with contextlib.suppress(OSError):
+        if process.returncode is None and hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)

@@ -29,6 +29,9 @@ WIDTH = 92
 MAX_PRINTED = 5
 """Lines of what a program printed that a message repeats."""
 
+MAX_TEXT = 2_000
+"""Characters of what happened that a message tells: a program may have made it long."""
+
 TOLERANCE = 1e-9
 """Two numbers that differ by no more than this are the same."""
 
@@ -93,7 +96,8 @@ class CheckFailed(AssertionError):
 
     def __init__(self, expected: str, happened: str, hint: str = "", run: Run | None = None):
         self.check = announced()
-        self.expected, self.happened, self.hint, self.run = expected, happened, hint, run
+        self.expected, self.happened = expected[:MAX_TEXT], happened[:MAX_TEXT]
+        self.hint, self.run = hint, run
         super().__init__(self.message)
 
     @property
@@ -120,10 +124,10 @@ class CheckFailed(AssertionError):
         if self.run.error is not None and self.run.error.line:
             yield "look at", f"line {self.run.error.line} of your code"
         if self.run.warnings:
-            yield "warned", self.run.warnings[0]
+            yield "warned", self.run.warnings[0][:300]
         printed = self.run.output.splitlines()
         for line in printed[:MAX_PRINTED]:
-            yield "printed", line
+            yield "printed", line[:200]
         if len(printed) > MAX_PRINTED:
             yield "printed", f"... and {len(printed) - MAX_PRINTED} more lines"
 

@@ -31,6 +31,7 @@ from looplab.services import Clock, Gen, Jobs, Spec, TooMuch, World, stand_in
 from looplab.wire import (
     Failure,
     Value,
+    WireError,
     decode,
     describe_exception,
     encode,
@@ -206,11 +207,12 @@ def perform(
             _run_plainly(program, args, facts, recorder, world, take)
     if recorder.cut:
         facts.warnings.append(f"only the first {recorder.cut[1]:,} steps are in the record")
+    result = _copy(facts)
     return Run(
         schema=SCHEMA,
         program=facts.name,
         call=facts.name,
-        result=decode(encode(facts.result)),
+        result=result,
         error=facts.error,
         duration=world.now,
         steps=recorder.steps,
@@ -240,6 +242,15 @@ def _counting_threads(facts: _Facts, recorder: Recorder) -> Iterator[None]:
         yield
     finally:
         threading.Thread.start = start  # type: ignore[method-assign]
+
+
+def _copy(facts: _Facts) -> Value:
+    """Return the result as it crosses to another process; what is too large is an error."""
+    try:
+        return decode(encode(facts.result))
+    except WireError as error:
+        facts.error = describe_exception(error)
+        return None
 
 
 def _calling_line() -> int | None:

@@ -246,6 +246,7 @@ class World:
         if self.finished is None:
             self._frozen = self.calls
             self.finished = self.now
+            self._due.clear()  # a program that says so too early learns nothing more
 
     def note(self, service: str, method: str, arguments: tuple[Value, ...]) -> int:
         """Log the start of a call and return its number."""
@@ -318,6 +319,7 @@ class _JobService:
 class _GenService:
     def __init__(self, spec: Gen, world: World) -> None:
         self.spec, self.world, self.taken = spec, world, 0
+        self.over = False
 
     def __call__(self, method: str, arguments: tuple[Value, ...]) -> Answer:
         if method not in ("next", "close") or arguments:
@@ -329,12 +331,16 @@ class _GenService:
 
     def _answer(self, method: str) -> tuple[Answer, _Outcome]:
         if method == "close":
+            self.over = True
             return Answer("value"), "returned"
+        if self.over:
+            return Answer("end"), "exhausted"
         items = self.spec.items
         if self.taken < len(items) or self.spec.endless:
             item = items[self.taken % len(items)]
             self.taken += 1
             return Answer("value", item), "returned"
+        self.over = True
         if self.spec.error is not None:
             return Answer("raise", self.spec.error), "raised"
         return Answer("end"), "exhausted"

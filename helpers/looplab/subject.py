@@ -37,6 +37,9 @@ from looplab.run import Run
 from looplab.services import Answer, TooMuch, World, stand_in
 from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, pack, plain_text
 
+_BUILTINS = dict(vars(builtins))
+"""As they are before a student's line runs."""
+
 PROTOCOL = 1
 """The version of the requests and replies."""
 
@@ -170,7 +173,7 @@ class Notebook:
             for name, stream in (("stdout", out), ("stderr", err))
             if stream.getvalue()
         ]
-        return [*printed, *self._outputs[:MAX_OUTPUTS]]
+        return [*printed, *self._outputs][:MAX_OUTPUTS]
 
     async def _run(self, source: str, filename: str) -> None:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
@@ -252,13 +255,18 @@ def _picture(run: Run, *, axis: str = "auto") -> Picture:
 
 
 class TestNames(dict[str, Any]):
-    """Names of a test's functions: their own, and under them the student's."""
+    """Names of a test's functions: their own, Python's, and then the student's.
+
+    So `list` in a test is Python's, whatever a student calls `list`.
+    """
 
     def __init__(self, students: dict[str, Any]) -> None:
-        super().__init__(__name__="looplab_test", __builtins__=builtins)
+        super().__init__(__name__="looplab_test", __builtins__=_BUILTINS)
         self._students = students
 
     def __missing__(self, name: str) -> Any:
+        if name in _BUILTINS:
+            raise KeyError(name)
         return self._students[name]
 
 

@@ -17,6 +17,7 @@ Nothing is pickled and nothing is imported: `decode` builds plain values only, a
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import json
 import math
@@ -32,6 +33,8 @@ MAX_DEPTH = 40
 MAX_NODES = 100_000
 MAX_TEXT = 100_000
 MAX_INT_BITS = 4_096
+MAX_PARTS = 1_000_000
+MAX_SAME_HASH = 100
 
 Json = Any
 Value = Any
@@ -96,8 +99,14 @@ def describe_exception(error: BaseException, line: int | None = None) -> Failure
     leaves: tuple[Failure, ...] = ()
     if isinstance(error, BaseExceptionGroup):
         leaves = tuple(describe_exception(leaf) for leaf in _leaves(error))[:100]
-    names = tuple(str(base.__name__) for base in kind.__mro__)[:50]
-    return Failure(str(kind.__name__), names, message, leaves, line)
+    names = tuple(_class_name(base) for base in kind.__mro__)[:50]
+    return Failure(_class_name(kind), names, message, leaves, line)
+
+
+def _class_name(kind: type) -> str:
+    """Return a class's name; with its module where it only bears the name of a builtin."""
+    name = str(kind.__name__)
+    return name if getattr(builtins, name, kind) is kind else f"{kind.__module__}.{name}"
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
@@ -228,7 +237,7 @@ def _decode(
     if isinstance(data, list):
         return [inner(item) for item in data]
     if not isinstance(data, dict):
-        return data
+        return _bounded(data)
     if len(data) != 1:
         raise WireError("A tagged value has exactly one tag.")
     ((tag, body),) = data.items()
@@ -239,9 +248,11 @@ def _decode(
             case "$tuple":
                 return tuple(inner(item) for item in _list(body))
             case "$set":
-                return {inner(item) for item in _list(body)}
+                return set(_spread([inner(item) for item in _list(body)]))
             case "$dict":
-                return {inner(key): inner(item) for key, item in _list(body)}
+                pairs = [(inner(key), inner(item)) for key, item in _list(body)]
+                _spread([key for key, _ in pairs])
+                return dict(pairs)
             case "$float" if body in ("inf", "-inf", "nan"):
                 return float(body)
             case "$bytes":
@@ -261,6 +272,25 @@ def _list(body: Json) -> list[Json]:
     if not isinstance(body, list):
         raise WireError("A list was expected.")
     return body
+
+
+def _bounded(data: Json) -> Value:
+    """Return a text or a number that `encode` could have sent."""
+    if isinstance(data, str) and len(data) > MAX_TEXT:
+        raise WireError(f"A text has more than {MAX_TEXT:,} characters; send a shorter one.")
+    if isinstance(data, int) and data.bit_length() > MAX_INT_BITS:
+        raise WireError(f"A number has more than {MAX_INT_BITS:,} bits; send a smaller one.")
+    return data
+
+
+def _spread(members: list[Value]) -> list[Value]:
+    """Return what is to be hashed, unless it was chosen to be slow.
+
+    A number's hash is no secret: to put 100,000 numbers of one hash into a set takes minutes.
+    """
+    if len(members) - len({hash(member) for member in members}) > MAX_SAME_HASH:
+        raise WireError("Too many members of a set have the same hash.")
+    return members
 
 
 # Records: dataclasses, by their annotations
@@ -345,7 +375,8 @@ def _unpack(hint: Any, data: Json, depth: int) -> Any:
         return tuple(_unpack(get_args(hint)[0], item, depth + 1) for item in data)
     if hint is float:
         if type(data) in (int, float):
-            return float(data)
+            with contextlib.suppress(OverflowError):
+                return float(data)
     elif type(data) is hint or (hint is type(None) and data is None):
         return data
     raise WireError(f"{getattr(hint, '__name__', hint)} was expected")
@@ -368,14 +399,20 @@ def loads(line: bytes) -> Json:
     """Return the JSON of one line.
 
     Raises:
-        WireError: it is not JSON, has a key twice, has NaN or an infinity, or is too deep.
+        WireError: it is not JSON, has a key twice, has NaN or an infinity, or is too deep
+            or of too many parts.
 
     >>> loads(b'{"a": 1, "a": 2}')
     Traceback (most recent call last):
     looplab.wire.WireError: A line has the key 'a' twice.
     """
+    # Before it is read: an empty list is two bytes in a line and sixty in memory.
+    if sum(map(line.count, (b",", b"[", b"{"))) > MAX_PARTS:
+        raise WireError(f"A line has more than {MAX_PARTS:,} parts.")
     try:
-        return json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(
+            line, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+        )
     except WireError:
         raise
     except (ValueError, RecursionError) as error:
@@ -389,6 +426,13 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
             raise WireError(f"A line has the key {key!r:.20} twice.")
         found[key] = value
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise WireError(f"A line has {text:.20}, which is larger than any float.")
+    return number
 
 
 def _no_constant(name: str) -> Json:

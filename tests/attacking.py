@@ -1,0 +1,50 @@
+"""What a submission says, and which processes it leaves, for `tests/attacks`."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from small import SOURCE
+
+from loopgrade.examiner import Examination
+from looplab.wire import pack
+
+SETUP = SOURCE.partition("# %%\n")[2].partition("\n# %%")[0]
+"""The first code cell of the small lesson."""
+
+Attack = Callable[..., Examination]
+
+
+def said(found: Examination) -> str:
+    """Return all that a submission has said."""
+    verdicts = [pack(verdict) for verdict in found.verdicts.values()]
+    outputs = [pack(each) for outputs in found.outputs.values() for each in outputs]
+    return json.dumps([verdicts, outputs])
+
+
+def passed(found: Examination) -> set[str]:
+    """Return the tests that a submission passed."""
+    return {name for name, verdict in found.verdicts.items() if verdict.passed}
+
+
+def pid_namespaces(pid: int) -> set[str]:
+    """Return the namespaces of what a process of bubblewrap's started: not our own."""
+    found = set()
+    todo = [str(pid)]
+    while todo:
+        folder = Path("/proc", todo.pop())
+        with suppress(OSError):
+            found.add(str((folder / "ns" / "pid").readlink()))
+            for thread in (folder / "task").iterdir():
+                todo += (thread / "children").read_text().split()
+    return found - {str(Path("/proc/self/ns/pid").readlink())}
+
+
+def all_pid_namespaces() -> Iterator[str]:
+    """Yield the namespace of each process of this machine that is alive."""
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            state = (folder / "stat").read_text().rpartition(") ")[2][:1]
+            if folder.name.isdigit() and state != "Z":
+                yield str((folder / "ns" / "pid").readlink())
