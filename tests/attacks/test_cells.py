@@ -466,7 +466,8 @@ def test_there_is_little_room_to_write(attack: Attack) -> None:
 import os
 total = 0
 for folder, folders, files in os.walk("/"):
-    if folder.startswith(("/proc", "/usr/lib/", "/root/")): folders.clear()
+    # The standard library is read-only, and long.
+    if folder.startswith(("/proc", "/usr/lib/", os.path.dirname(os.__file__))): folders.clear()
     for number in range(20):
         try:
             with open(f"{folder}/full{number}", "wb") as file:
