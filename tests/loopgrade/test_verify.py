@@ -50,7 +50,8 @@ def test_each_wrong_verdict_is_told_with_its_reason(course: Path) -> None:
         course,
         "fetch_all/wrong/for_another_reason.py",
         "# loses: the jobs overlap\nasync def fetch_all(job, n):\n    import asyncio\n"
-        "    return (await asyncio.gather(*map(job, range(n))))[::-1]\n",
+        "    results = list(await asyncio.gather(*map(job, range(n))))\n"
+        "    return results[::-1] if n < 4 else results\n",
     )
     found = verify(course, [LESSON], level=LEVEL, workers=2)
     told = problems(found)
