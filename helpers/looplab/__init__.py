@@ -11,6 +11,7 @@
 from looplab.expecting import CheckFailed, check, expect
 from looplab.notebook import disable, enable
 from looplab.observing import observe
+from looplab.recording import recording
 from looplab.run import Run
 from looplab.services import gens, jobs
 
@@ -30,4 +31,5 @@ __all__ = [
     "gens",
     "jobs",
     "observe",
+    "recording",
 ]

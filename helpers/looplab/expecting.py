@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from looplab.recorder import is_test
 from looplab.run import Run, Wait
+from looplab.waiting import is_test
 from looplab.wire import Failure, Value, plain_text
 
 WIDTH = 92

@@ -14,7 +14,8 @@ import types
 from functools import cache
 from typing import Any
 
-from looplab.recorder import HERE, Life, Recorder, error_line, is_program
+from looplab.recorder import ENDED, Life, Recorder
+from looplab.waiting import HERE, is_program, last_line, line_at
 from looplab.wire import describe_exception
 
 
@@ -36,6 +37,8 @@ class GeneratorTrace:
         self._lives: dict[int, Life] = {}
         self._closing: dict[int, Life] = {}
         self._numbers: dict[str, int] = {}
+        self.lines: dict[int, int | None] = {}
+        """The line at which each generator yielded last, by the number of its life."""
 
     def __enter__(self) -> GeneratorTrace:
         self._mine = sys.gettrace() is None and sys.getprofile() is None
@@ -61,12 +64,16 @@ class GeneratorTrace:
         if code is self._program and not is_generator:
             frame.f_trace_lines = False
             return self._program_step
-        life = self._life(frame) if is_generator else None
-        if life is None:
+        # Inside a task's step the task runs, whatever generators it uses.
+        caller = self.recorder.opened
+        life = self._life(frame) if is_generator and caller is not None else None
+        if life is None or caller is None:
             return None
         frame.f_trace_lines = False
-        line = life.marks[-1].line if life.marks else None
-        return _Step(self, life, self.recorder.generator_resumed(life), line).event
+        step = self.recorder.current
+        self.recorder.close(self.recorder.suspensions.at(f"generator {life.name}"))
+        self.recorder.open(life, step)
+        return _Step(self, life, caller, self.lines.get(life.id)).event
 
     def _program_step(self, frame: types.FrameType, event: str, _: object) -> Any:
         if event == "return":
@@ -77,7 +84,7 @@ class GeneratorTrace:
         """Return the life of a generator of the program; None for another's."""
         life = self._lives.get(id(frame))
         if life is None and (name := self._name(frame)):
-            life = self.recorder.generator_made(name, frame.f_code.co_qualname)
+            life = self.recorder.new_life("generator", name, frame.f_code.co_qualname)
             self._lives[id(frame)] = life
         return life
 
@@ -104,8 +111,9 @@ class GeneratorTrace:
                 self._closing[id(generator)] = life
         elif event == "c_return":
             life = self._closing.pop(id(generator), None)
-            if life is not None and life.ended is None and generator.gi_frame is None:
-                self.recorder.generator_closed(life)
+            if life is not None and life.outcome == "pending" and generator.gi_frame is None:
+                life.outcome = "closed"
+                life.ended = self.recorder.now(), self.recorder.steps
 
     def forget(self, frame: types.FrameType) -> None:
         """The generator of `frame` has ended; another may get the same identity."""
@@ -115,9 +123,7 @@ class GeneratorTrace:
 class _Step:
     """One resumption of a generator, from the line at which it was suspended."""
 
-    def __init__(
-        self, trace: GeneratorTrace, life: Life, caller: Life | None, line: int | None
-    ) -> None:
+    def __init__(self, trace: GeneratorTrace, life: Life, caller: Life, line: int | None) -> None:
         self.trace, self.life, self.caller, self.line = trace, life, caller, line
         self.error: BaseException | None = None
         self.handled = False
@@ -138,24 +144,32 @@ class _Step:
         return self.event
 
     def _ends(self, frame: types.FrameType) -> None:
-        recorder = self.trace.recorder
-        op = _opcode(frame.f_code, frame.f_lasti)
+        recorder, code = self.trace.recorder, frame.f_code
+        op = _opcode(code, frame.f_lasti)
         if op in _YIELDS and (self.error is None or self.handled):
-            mine = is_program(frame.f_code.co_filename)
-            line = frame.f_lineno if mine else None
-            recorder.generator_yielded(self.life, self.caller, line)
+            where = (code, frame.f_lasti) if is_program(code.co_filename) else ()
+            self.trace.lines[self.life.id] = line_at(*where) if where else None
+            self._hand_back(recorder.suspensions.at("yield", *where))
             return
         self.trace.forget(frame)
-        if op in _RETURNS:
-            recorder.generator_ended(self.life, self.caller, "returned", None)
-        elif not isinstance(self.error, GeneratorExit):
-            error = self.error
-            failure = describe_exception(error, error_line(error)) if error else None
-            recorder.generator_ended(self.life, self.caller, "raised", failure)
-        elif frame.f_lineno == self.line:
-            recorder.take_back(self.life, self.caller)
+        if isinstance(self.error, GeneratorExit) and op not in _RETURNS:
+            if frame.f_lineno == self.line:  # none of it ran
+                recorder.take_back()
+                return
+            self.life.outcome = "closed"
+        elif op in _RETURNS:
+            self.life.outcome = "returned"
         else:
-            recorder.generator_ended(self.life, self.caller, "closed", None)
+            self.life.outcome = "raised"
+            if self.error is not None:
+                self.life.error = describe_exception(self.error, last_line(self.error))
+        self._hand_back(ENDED)
+
+    def _hand_back(self, end: int) -> None:
+        recorder = self.trace.recorder
+        recorder.close(end)
+        if self.caller.outcome == "pending":
+            recorder.open(self.caller, recorder.current)
 
 
 # From 3.13 on a suspended frame points at the RESUME that follows its YIELD_VALUE.

@@ -13,11 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import inspect
 import io
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,9 +23,13 @@ from typing import Any
 
 from looplab.clock import Deadlock, VirtualLoop, hidden_loop, virtual_time
 from looplab.generators import GeneratorTrace
-from looplab.recorder import Recorder, error_line
+from looplab.lives import lives_of, waits_of
+from looplab.losing import Losses
+from looplab.recorder import ENDED, Recorder
 from looplab.run import SCHEMA, Blocking, Run, Wait
 from looplab.services import Clock, Gen, Jobs, Spec, TooMuch, World, stand_in
+from looplab.threads import Threads
+from looplab.waiting import last_line, line_of_caller
 from looplab.wire import (
     Failure,
     Value,
@@ -41,6 +43,9 @@ from looplab.wire import (
 
 MAX_ITEMS = 10_000
 """An iterator that a program returns is consumed up to this many items."""
+
+MAX_STEPS = 3_000
+"""What happens in so many steps is recorded; a Run that crosses to another process is small."""
 
 MAX_OUTPUT = 20_000
 MAX_WARNINGS = 20
@@ -159,7 +164,6 @@ class _Facts:
     leftovers: tuple[Wait, ...] = ()
     deadlock: tuple[Wait, ...] = ()
     blocked: list[Blocking] = field(default_factory=list)
-    threads: int = 0
     warnings: list[str] = field(default_factory=list)
 
 
@@ -185,63 +189,50 @@ def perform(
     facts = _Facts(getattr(program, "__name__", type(program).__name__))
     # Of a generator function the first lane is whoever asks it for items.
     first = "caller" if inspect.isgeneratorfunction(program) else facts.name
-    recorder = Recorder(lambda: world.now, first)
+    recorder = Recorder(lambda: world.now, first, limit=MAX_STEPS)
+    threads, losses = Threads(recorder), Losses(recorder)
 
     def blocked(start: float, seconds: float) -> None:
         life = recorder.running
-        facts.blocked.append(
-            Blocking(life.label if life else facts.name, start, float(seconds), _calling_line())
-        )
+        name = life.label if life else facts.name
+        facts.blocked.append(Blocking(name, start, float(seconds), line_of_caller()))
 
     names = getattr(program, "__globals__", {})
     with (
         hidden_loop(),
         _listening(facts.warnings, echo) as output,
         virtual_time(world, names, blocked),
-        _counting_threads(facts, recorder),
+        threads.recorded(),
+        losses.noted(),
         recorder.tasks(),
     ):
         if inspect.iscoroutinefunction(program):
             _run_on_loop(program(*args), facts, recorder, world)
         else:
             _run_plainly(program, args, facts, recorder, world, take)
+        lost = losses.found()
     if recorder.cut:
         facts.warnings.append(f"only the first {recorder.cut[1]:,} steps are in the record")
     result = _copy(facts)
     return Run(
         schema=SCHEMA,
         program=facts.name,
+        clock="virtual",
         call=facts.name,
         result=result,
         error=facts.error,
         duration=world.now,
         steps=recorder.steps,
-        lives=recorder.lives(),
+        lives=lives_of(recorder),
         calls=(),
         leftovers=facts.leftovers,
         deadlock=facts.deadlock,
         blocked=tuple(facts.blocked),
-        threads=facts.threads,
+        lost=lost,
+        threads=threads.started,
         output=output.getvalue()[:MAX_OUTPUT],
         warnings=tuple(facts.warnings[:MAX_WARNINGS]),
     )
-
-
-@contextlib.contextmanager
-def _counting_threads(facts: _Facts, recorder: Recorder) -> Iterator[None]:
-    """Count the threads that are started until the program ends."""
-    start = threading.Thread.start
-
-    @functools.wraps(start)
-    def counted(thread: threading.Thread) -> None:
-        facts.threads += not recorder.paused
-        start(thread)
-
-    threading.Thread.start = counted  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        threading.Thread.start = start  # type: ignore[method-assign]
 
 
 def _copy(facts: _Facts) -> Value:
@@ -253,13 +244,6 @@ def _copy(facts: _Facts) -> Value:
         return None
 
 
-def _calling_line() -> int | None:
-    # sleep <- blocked <- the program
-    with contextlib.suppress(ValueError):
-        return sys._getframe(3).f_lineno
-    return None
-
-
 @contextlib.contextmanager
 def _catching(facts: _Facts) -> Iterator[None]:
     """Note how the program failed, if it does."""
@@ -268,7 +252,7 @@ def _catching(facts: _Facts) -> Iterator[None]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        facts.error = describe_exception(error, error_line(error))
+        facts.error = describe_exception(error, last_line(error))
 
 
 def _run_on_loop(awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock) -> None:
@@ -284,12 +268,15 @@ def _run_on_loop(awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock
             end()
 
     def end() -> None:
-        if recorder.paused:
+        if recorder.stopped:
             return
         if task.done() or asyncio.current_task(loop) is task:
-            facts.leftovers = recorder.waits(asyncio.all_tasks(loop) - {task})
-        recorder.pause()
+            facts.leftovers = waiting(asyncio.all_tasks(loop) - {task})
+        recorder.stop()
         world.finish()
+
+    def waiting(tasks: set[asyncio.Task[Any]]) -> tuple[Wait, ...]:
+        return waits_of(recorder, recorder.lives_of(tasks))
 
     main.__qualname__ = facts.name
     task = loop.create_task(main())
@@ -298,7 +285,7 @@ def _run_on_loop(awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock
             try:
                 loop.run_until_complete(task)
             except Deadlock:
-                facts.deadlock = recorder.waits(asyncio.all_tasks(loop))
+                facts.deadlock = waiting(asyncio.all_tasks(loop))
                 raise
             finally:
                 end()
@@ -339,14 +326,18 @@ def _run_plainly(
 ) -> None:
     value = None
     trace = GeneratorTrace(recorder, getattr(program, "__code__", None))
+    program_life = recorder.new_life("program", recorder.program, recorder.program)
     with _catching(facts), trace:
-        recorder.program_begins()
+        recorder.open(program_life, recorder.current)
         value = program(*args)
         if not inspect.isawaitable(value):
             trace.go_on()
             facts.result = _consume(value, take) if _is_iterator(value) else value
             value = None
-    recorder.program_ends("raised" if facts.error else "returned", facts.error)
+    program_life.outcome = "raised" if facts.error else "returned"
+    program_life.error = facts.error
+    if recorder.opened is not None:
+        recorder.close(ENDED)
     if value is not None and facts.error is None:
         _run_on_loop(value, facts, recorder, world)
     world.finish()

@@ -2,445 +2,679 @@
 
 Tasks are recorded at the level of `asyncio.Handle`, the loop's note that something is
 to be run: while a `Recorder` is at work, `asyncio.events.Handle` is a subclass that
-tells it when a note was made, by whom, and when it ran. The tasks, the coroutines and
-the loop stay as they are, so what `repr`, `get_coro` and a traceback say stays true.
+notes when it was made, in whose step, and when it ran. The tasks, the coroutines and the
+loop stay as they are, so what `repr`, `get_coro` and a traceback say stays true.
 
-A recorder only notes. `Recorder.lives` makes the record out of the notes.
+A recorder only notes, one row of 40 bytes for each step; `looplab.lives` makes the record
+out of them. A row says whose step it was, what made it ready (its *cause*), at what it
+was suspended, and when it was ready, began and ended.
+
+A cause is a number:
+
+- 0 and up: it was made ready in the step of that number;
+- -1 and down: by nobody, a timer or input, when `~cause` steps had begun;
+- `RELAYED` and down: as `Recorder.relays[RELAYED - cause]` says: on behalf of somebody.
+
+Caveats: a loop that makes its handles in C, uvloop for example, is not recorded.
 """
 
 from __future__ import annotations
 
 import asyncio
 import asyncio.events
+import asyncio.tasks
 import re
-import sysconfig
+import sys
 import threading
 import types
 import weakref
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any, Literal, NamedTuple
 
-from looplab.run import Span, TaskLife, Wait
+from looplab.waiting import Suspensions, last_line
 from looplab.wire import Failure, describe_exception
 
-HERE = str(Path(__file__).parent)
-_ASYNCIO = str(Path(asyncio.__file__).parent)
-_STDLIB = sysconfig.get_path("stdlib")
-
-MAX_STEPS = 3_000
+MAX_STEPS = 200_000
 """Steps are counted for ever; what happens in them is noted up to this one."""
 
+ROW = Struct("iiiddd")
+"""A step: its life, its cause, its end; when it was ready, when it began, when it stopped."""
+
+ENDED = -1
+"""The end of a step after which the life had ended. From here down, `ENDED - 1 - lasti`: it
+gave way with `sleep(0)` at that instruction of its outermost frame. From 0 up: the
+number of its suspension."""
+
+STILL_RUNNING = -(2**30)
+"""The end of a step that had not ended when the recording did."""
+
+RELAYED = -(2**30)
+_STEP = "_handles.<locals>.RecordedHandle._run"
+
+Kind = Literal["task", "generator", "thread", "program"]
 Outcome = Literal["returned", "raised", "cancelled", "closed", "pending"]
-State = Literal["ready", "running", "waiting"]
+
+_TASKS: tuple[Any, ...] = (asyncio.Task, asyncio.tasks._PyTask)  # type: ignore[attr-defined]  # the two that asyncio has
+_SLEEP = asyncio.sleep.__code__
 
 
-_tests: set[str] = set()
-
-
-def is_test(filename: str) -> None:
-    """Note that the code of that file is a test's: no line of it is the program's."""
-    _tests.add(filename)
-
-
-def is_program(filename: str) -> bool:
-    """Whether code of that file is the program's own: not Python's, not ours, not a test's."""
-    return filename not in _tests and _is_foreign(filename)
-
-
-@cache
-def _is_foreign(filename: str) -> bool:
-    if filename.startswith(("<frozen", HERE)):
-        return False
-    site = "site-packages" in filename or "dist-packages" in filename
-    return site or not filename.startswith(_STDLIB)
-
-
-def _is_default(name: str) -> bool:
+def is_default(name: str) -> bool:
+    """Whether asyncio gave a task that name, and not the program."""
     return re.fullmatch(r"Task-\d+", name) is not None
 
 
 @dataclass(slots=True)
-class Mark:
-    """From here on a life is in this state."""
-
-    state: State
-    time: float
-    step: int
-    reason: str = ""
-    line: int | None = None
-    woken_by: int | None = None
-
-
-@dataclass(slots=True)
 class Life:
-    """What is noted of a task, a generator or a plain program. `TaskLife` is the record of it."""
+    """What is noted of a life besides its steps. `TaskLife` is the record of it."""
 
     id: int
-    kind: Literal["task", "generator", "program"]
+    kind: Kind
     name: str
     function: str
-    created_by: int | None
+    cause: int
+    code: types.CodeType | None = None
     outcome: Outcome = "pending"
     error: Failure | None = None
-    marks: list[Mark] = field(default_factory=list)
+    task: weakref.ref[Any] | None = None
     ended: tuple[float, int] | None = None
-    raw_name: str = ""
-    """The task's name when it was last looked at."""
+    """When it ended, in seconds and steps, where that was not at the end of a step."""
+    hidden: bool = False
+    """Whether it is part of how a program is run, and none of its own."""
 
     @property
     def label(self) -> str:
         """Its name where the program gave it one; else what it runs."""
-        return self.function if _is_default(self.name) else self.name
+        if self.task is not None and (task := self.task()) is not None:
+            name: str = task.get_name()
+            if not is_default(name):
+                self.name = name
+        return self.function if is_default(self.name) else self.name
 
-    def is_in(self, state: State) -> bool:
-        """Whether it is in `state` now."""
-        return bool(self.marks) and self.marks[-1].state == state and self.ended is None
 
-    def end(self, now: float, step: int, outcome: Outcome, error: Failure | None) -> None:
-        """Note how and when it ended."""
-        self.ended, self.outcome, self.error = (now, step), outcome, error
+class Relay(NamedTuple):
+    """Why something was made ready outside any step.
 
-    def record(self, now: float, step: int) -> TaskLife:
-        """Return its record, up to now."""
-        stop, last = min(self.ended or (now, step), (now, step))
-        spans = []
-        for mark, after in zip(self.marks, [*self.marks[1:], None], strict=True):
-            until = (after.time, after.step) if after else (stop, last)
-            spans.append(
-                Span(
-                    state=mark.state,
-                    start=mark.time,
-                    stop=until[0],
-                    first=mark.step,
-                    last=max(mark.step, until[1]),
-                    reason=mark.reason,
-                    line=mark.line,
-                    woken_by=mark.woken_by,
-                )
-            )
-        return TaskLife(
-            id=self.id,
-            kind=self.kind,
-            name=self.name,
-            function=self.function,
-            created_by=self.created_by,
-            outcome=self.outcome,
-            error=self.error,
-            spans=tuple(spans),
-        )
+    Attributes:
+        waker: the number of the life on whose behalf; None for a timer.
+        steps: how many steps had begun.
+    """
+
+    waker: int | None
+    steps: int
+
+
+@dataclass(slots=True)
+class ThreadNotes:
+    """When a thread was asked for, began and ended: in seconds, and how many steps had begun."""
+
+    ready: float
+    start: float | None = None
+    first: int | None = None
+    stop: float | None = None
+    last: int | None = None
+
+    def begin(self, recorder: Recorder) -> None:
+        """Note that it begins now."""
+        self.start, self.first = recorder.now(), recorder.steps
+
+    def end(self, recorder: Recorder) -> None:
+        """Note that it ends now."""
+        self.stop, self.last = recorder.now(), recorder.steps
+
+
+class Pending(NamedTuple):
+    """A life that is ready and has not run yet."""
+
+    time: float
+    cause: int
 
 
 class Recorder:
-    """Records the tasks, and where asked the generators, of one thread.
+    """Records the tasks of one thread, and where asked its generators.
 
     Args:
-        now: says what time it is, in seconds.
-        program: the name of what is observed; the first life bears it.
+        now: says what time it is, in seconds; seconds are counted from its making.
+        program: the name of what is recorded.
+        limit: how many steps are noted at most; they take 40 bytes each.
 
     >>> recorder = Recorder(lambda: 0.0, "main")
     >>> with recorder.tasks():
     ...     asyncio.run(asyncio.sleep(0))
-    >>> recorder.lives()[0].outcome
+    >>> recorder.lives[0].outcome
     'returned'
     """
 
-    def __init__(self, now: Callable[[], float], program: str) -> None:
+    def __init__(self, now: Callable[[], float], program: str, limit: int = MAX_STEPS) -> None:
+        self.now, self.program, self.limit = now, program, limit
+        self.origin = now()
+        self.lives: list[Life] = []
+        self.log = bytearray()
+        self.relays: list[Relay] = []
+        self.pending: dict[int, Pending] = {}
+        """When each life was made ready that was ready and had not run when the notes stopped."""
+        self.threads: dict[int, ThreadNotes] = {}
+        """The notes of the lives that are threads."""
+        self.cancellations: set[int] = set()
+        """The steps that began because their life was cancelled."""
+        self.aside: list[bytes] = []
+        """Rows that follow the one of the step that runs."""
         self.steps = 0
+        self.current = -1
+        """The number of the step that runs; while none does, the cause of what happens."""
         self.cut: tuple[float, int] | None = None
-        """When, in seconds and steps, the record stopped, where there were too many steps."""
-        self._now = now
-        self._program = program
-        self._lives: list[Life] = []
-        self._by_task: dict[int, tuple[Life, weakref.ref[Any]]] = {}
-        self._running: Life | None = None
+        """When, in seconds and steps, the notes ended, where there were too many steps."""
+        self.stopped: tuple[float, int] | None = None
+        """When, in seconds and steps, the recording ended."""
+        self.on_unhandled: Callable[[dict[str, Any]], None] | None = None
+        """Told what the exception handler of a loop is told."""
+        self.suspensions = Suspensions(self.life_of, self._holder)
+        self._opened: tuple[Life, int, float] | None = None
+        self.by_task: dict[int, int] = {}
+        self._destroyed: dict[int, int] = {}
+        self.holders: dict[int, int] = {}
+        self.root: Life | None = None
+        """The task inside which the recording began, where it did."""
         self._thread = threading.get_ident()
-        self.paused = False
+        self._loops: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
+        self._hooks = ExitStack()
         self._tasks = 0
+
+    # What is recorded
+
+    @contextmanager
+    def tasks(self) -> Iterator[None]:
+        """Record this thread's tasks, in the with block.
+
+        Inside a task, only what that task does and whom it starts: a notebook's kernel
+        has tasks of its own.
+        """
+        loops = asyncio.BaseEventLoop
+        with self._hooks:
+            for owner, name, value in (
+                (asyncio.Lock, "_locked", _holding(self)),
+                (loops, "call_exception_handler", _handling(self)),
+                (loops, "run_forever", _running(self)),
+                (loops, "create_task", _creating(self)),
+            ):
+                self._hooks.enter_context(patched(owner, name, value))
+            self._hooks.enter_context(_patched_handles(self))
+            self._begin_inside()
+            try:
+                yield
+            finally:
+                self.stop()
+
+    def stop(self) -> None:
+        """Note nothing from now on, but how the step ends that runs."""
+        if self.stopped is None:
+            self.note_pending()
+            self.stopped = self.now(), self.steps
+            self._hooks.close()
+
+    def finish_step(self) -> None:
+        """End the step that runs, for a record that cannot wait for it."""
+        if self._opened is not None:
+            self.close(STILL_RUNNING)
+        elif self.current >= 0:
+            frame = sys._getframe()
+            while frame.f_code.co_qualname != _STEP:
+                assert frame.f_back is not None
+                frame = frame.f_back
+            own = frame.f_locals
+            handle = own["self"]
+            self._append(own["life"], handle._cause, STILL_RUNNING, handle._ready_at, own["start"])
+            self.current = ~self.steps
+
+    def here(self) -> bool:
+        """Whether what the caller does is to be recorded."""
+        return self.stopped is None and threading.get_ident() == self._thread
+
+    def new_life(self, kind: Kind, name: str, function: str, cause: int | None = None) -> Life:
+        """Return a new life; left out, its cause is what runs now."""
+        life = Life(len(self.lives), kind, name, function, self.current if cause is None else cause)
+        self.lives.append(life)
+        return life
+
+    def relay(self, waker: int | None) -> int:
+        """Return a cause: on behalf of a life, or of nobody."""
+        self.relays.append(Relay(waker, self.steps))
+        return RELAYED - len(self.relays) + 1
+
+    def waker(self, cause: int) -> int | None:
+        """Return the number of the life that a cause goes back to; None for nobody."""
+        if cause <= RELAYED:
+            return self.relays[RELAYED - cause].waker
+        if 0 <= cause < len(self.log) // ROW.size:
+            life: int = ROW.unpack_from(self.log, cause * ROW.size)[0]
+            return life
+        return None
 
     # Tasks
 
-    def tasks(self) -> _Recording:
-        """Return a context in which this thread's tasks are recorded."""
-        return _Recording(self)
+    def life_of(self, task: Any) -> int | None:
+        """Return the number of the life of `task`; None where it is not recorded."""
+        return self.by_task.get(id(task))
 
-    def here(self) -> bool:
-        """Whether the caller is to be recorded."""
-        return threading.get_ident() == self._thread and not self.paused
+    def lives_of(self, tasks: Iterable[Any]) -> list[int]:
+        """Return the numbers of the lives of tasks, in the order in which they came to run."""
+        self.note_pending()  # who has not run yet is met there
+        numbers = {self.life_of(task) for task in tasks}
+        return sorted(number for number in numbers if number is not None)
 
-    def life_of(self, task: asyncio.Task[Any]) -> Life:
-        """Return the life of `task`; a new one where it was not known yet."""
-        known = self._by_task.get(id(task))
-        if known is not None:
-            life = known[0]
-            # Up to 3.12 a task gets its name after the loop has heard of it.
-            if (name := task.get_name()) is not life.raw_name:
-                life.raw_name = name
-                if not _is_default(name):
-                    life.name = name
-            return life
-        coroutine = task.get_coro()
+    def meet(self, task: Any, cause: int, loop: asyncio.AbstractEventLoop) -> int | None:
+        """Return the number of the life of a task that is new; None where it is not recorded.
+
+        Args:
+            task: any object; what is not a task is not recorded.
+            cause: what made it ready for the first time.
+            loop: whose task it is.
+        """
+        if not isinstance(task, _TASKS) or not self.here():
+            return None
+        if self.root is not None and RELAYED < cause < 0:
+            return None  # nobody of ours has started it
+        coroutine: Any = task.get_coro()
         function = getattr(coroutine, "__qualname__", type(coroutine).__name__)
         # asyncio numbers unnamed tasks through the whole process: Task-93. A record must
         # not depend on what ran before it.
         self._tasks += 1
-        life = self._new("task", f"Task-{self._tasks}", function)
+        name = task.get_name()
+        name = f"Task-{self._tasks}" if is_default(name) else name
+        life = self.new_life("task", name, function, cause)
+        life.code = getattr(coroutine, "cr_code", None)
+        life.hidden = function in _PLUMBING
         number = id(task)
         # Weak: a recording must not keep alive a task that the program has lost.
-        self._by_task[number] = (life, weakref.ref(task, lambda _: self._by_task.pop(number, None)))
-        return life
+        life.task = weakref.ref(task, lambda _: self._forget(number))
+        self.by_task[number] = life.id
+        self._loops.add(loop)
+        return life.id
 
-    def made_ready(self, task: asyncio.Task[Any]) -> None:
-        """Note that `task` will run, and who saw to it."""
-        waker = self._running
-        life = self.life_of(task)
-        if life.is_in("ready"):
-            return
-        by = waker.id if waker is not None and waker is not life else None
-        self._mark(life, Mark("ready", self._now(), self.steps, woken_by=by))
+    def _forget(self, number: int) -> None:
+        life = self.by_task.pop(number, None)
+        if life is not None:
+            self._destroyed[number] = life
 
-    def step_begins(self, task: asyncio.Task[Any]) -> None:
-        """Note that `task` runs from now on."""
-        life = self.life_of(task)
-        self._running = life
-        # It goes on at the line at which it was suspended.
-        line = next((mark.line for mark in reversed(life.marks[-2:]) if mark.line), None)
-        self._mark(life, Mark("running", self._now(), self.steps, line=line))
-        self.steps += 1
+    def life_in(self, context: dict[str, Any]) -> Life | None:
+        """Return the life of the task that a loop's exception handler was told of."""
+        task = context.get("task") or context.get("future")
+        life = self.by_task.get(id(task), self._destroyed.get(id(task)))
+        return None if life is None else self.lives[life]
 
-    def step_ends(self, task: asyncio.Task[Any]) -> None:
-        """Note how the step of `task` ended: done, or waiting for what."""
-        life = self.life_of(task)
-        self._running = None
-        now = self._now()
-        if not task.done():
-            reason, line = self._suspension(task)
-            if life.is_in("ready"):  # it gave way, and is to run again
-                life.marks[-1].reason, life.marks[-1].line = reason, line
-                return
-            self._mark(life, Mark("waiting", now, self.steps, reason, line))
-            return
-        if task.cancelled():
-            life.end(now, self.steps, "cancelled", None)
-            return
-        # Not task.exception(): that would hide "exception was never retrieved".
-        error = task._exception
-        failure = describe_exception(error, error_line(error)) if error else None
-        life.end(now, self.steps, "raised" if error else "returned", failure)
-
-    def callback(self, maker: Life | None) -> None:
-        """Note that a callback runs on behalf of `maker`: what it wakes, `maker` woke."""
-        self._running = maker
+    @property
+    def opened(self) -> Life | None:
+        """Whose step runs now, where `open` began it."""
+        return None if self._opened is None else self._opened[0]
 
     @property
     def running(self) -> Life | None:
-        """Who runs now."""
-        return self._running
+        """Whose step runs now."""
+        if self._opened is not None:
+            return self._opened[0]
+        if asyncio._get_running_loop() is None:
+            return None
+        life = self.life_of(asyncio.current_task())
+        return None if life is None else self.lives[life]
 
-    # Generators and plain programs: one runs, the others wait for it
+    def task_ended(self, life: int, task: Any) -> None:
+        """Note how a task ended."""
+        record = self.lives[life]
+        _ = record.label  # it may be gone when the record is made
+        if task.cancelled():
+            record.outcome = "cancelled"
+            return
+        # Not task.exception(): that would hide "exception was never retrieved".
+        error = task._exception
+        record.outcome = "raised" if error else "returned"
+        record.error = describe_exception(error, last_line(error)) if error else None
 
-    def program_begins(self) -> None:
-        """Note that the program itself, a plain function, runs."""
-        self._resume(self._new("program", self._program, self._program), None)
+    def _begin_inside(self) -> None:
+        """Begin with the task that runs already, where one does."""
+        loop = asyncio._get_running_loop()
+        task = asyncio.current_task() if loop is not None else None
+        if task is None or loop is None:
+            return
+        number = self.meet(task, self.current, loop)
+        assert number is not None
+        self.root = self.lives[number]
+        self.open(self.root, self.current)
+        # All that runs from now on stands behind this in the loop's queue.
+        loop.call_soon(self._suspend_root, task)
 
-    def program_ends(self, outcome: Outcome, error: Failure | None) -> None:
-        """Note how the program itself ended."""
-        self._lives[0].end(self._now(), self.steps, outcome, error)
-        self._running = None
+    def _suspend_root(self, task: Any) -> None:
+        if self._opened is not None and self.here():
+            self.close(self.suspensions.number(task))
 
-    def generator_made(self, name: str, function: str) -> Life:
-        """Return the life of a generator that is about to run for the first time."""
-        return self._new("generator", name, function)
+    def note_pending(self) -> None:
+        """Note who is ready now and has not run."""
+        self.pending.clear()
+        for loop in list(self._loops):
+            for handle in list(getattr(loop, "_ready", ())):
+                cause = getattr(handle, "_cause", None)
+                task = getattr(handle._callback, "__self__", None)
+                if cause is None or handle._cancelled:
+                    continue
+                life = self.by_task.get(id(task))
+                if life is None:
+                    life = self.meet(task, cause, loop)
+                if life is not None:
+                    self.pending[life] = Pending(handle._ready_at, cause)
 
-    def generator_resumed(self, life: Life) -> Life | None:
-        """Note that a generator runs, and return who resumed it."""
-        caller = self._running
-        if caller is not None:
-            self._mark(caller, Mark("waiting", self._now(), self.steps, f"generator {life.name}"))
-        self._resume(life, caller)
-        return caller
+    def _holder(self, lock: object) -> int | None:
+        return self.holders.get(id(lock))
 
-    def generator_yielded(self, life: Life, caller: Life | None, line: int | None) -> None:
-        """Note that a generator yielded, and that its caller goes on."""
-        self._mark(life, Mark("waiting", self._now(), self.steps, "yield", line))
-        self._hand_back(caller)
+    # Steps that are not a handle's: those of generators, of plain programs, of a cell
 
-    def generator_ended(
-        self, life: Life, caller: Life | None, outcome: Outcome, error: Failure | None
-    ) -> None:
-        """Note that a generator ended, and that its caller goes on."""
-        life.end(self._now(), self.steps, outcome, error)
-        self._hand_back(caller)
-
-    def generator_closed(self, life: Life) -> None:
-        """Note that a generator was closed, and that it had nothing to run for it."""
-        life.end(self._now(), self.steps, "closed", None)
-
-    def take_back(self, life: Life, caller: Life | None) -> None:
-        """Forget the last resumption: nothing of the generator ran."""
-        for each in (life, caller):
-            if each is not None and each.marks:
-                each.marks.pop()
-        self.steps -= 1
-        self._running = caller
-
-    def _hand_back(self, caller: Life | None) -> None:
-        self._running = None
-        if caller is not None and caller.ended is None:
-            self._resume(caller, None)
-
-    def _resume(self, life: Life, by: Life | None) -> None:
-        waker = by.id if by else None
-        self._mark(life, Mark("running", self._now(), self.steps, woken_by=waker))
+    def open(self, life: Life, cause: int) -> None:
+        """Begin a step of `life`, which `cause` made run."""
+        self.current = self.steps
         self.steps += 1
-        self._running = life
+        self._opened = life, cause, self.now()
 
-    # The record
+    def close(self, end: int) -> Life:
+        """End the step that runs, and return whose it was.
 
-    def pause(self) -> None:
-        """Note nothing from now on."""
-        self.paused = True
-
-    def lives(self) -> tuple[TaskLife, ...]:
-        """Return the record so far."""
-        last = self.cut or (self._now(), self.steps)
-        lives = [life for life in self._lives if life.function not in _PLUMBING]
-        return tuple(life.record(*last) for life in lives)
-
-    def waits(self, tasks: set[asyncio.Task[Any]]) -> tuple[Wait, ...]:
-        """Return what each of `tasks` waits for, now, in the order of creation."""
-        lives = sorted((self.life_of(task) for task in tasks), key=lambda life: life.id)
-        return tuple(_wait(life) for life in lives)
-
-    def _suspension(self, task: asyncio.Task[Any]) -> tuple[str, int | None]:
-        """Return what a suspended task waits for, and at which line of the program."""
-        frames = _frames(task)
-        line = _last_line(frames)
-        future: Any = task._fut_waiter  # type: ignore[attr-defined]  # what it waits for
-        if isinstance(future, asyncio.Task):
-            return f"task {self.life_of(future).label}", line
-        return _reason(future, frames), line
-
-    def _mark(self, life: Life, mark: Mark) -> None:
-        # A program that never stops must not fill the memory with its record.
-        if mark.step < MAX_STEPS:
-            life.marks.append(mark)
-        elif self.cut is None:
-            self.cut = (mark.time, mark.step)
-
-    def _new(self, kind: Literal["task", "generator", "program"], name: str, fn: str) -> Life:
-        creator = self._running.id if self._running else None
-        life = Life(len(self._lives), kind, name, fn, creator)
-        self._lives.append(life)
+        Args:
+            end: `ENDED`, `STILL_RUNNING`, or the number of what it waits for in `suspensions`.
+        """
+        assert self._opened is not None
+        life, cause, start = self._opened
+        self._append(life.id, cause, end, start, start)
+        self._opened = None
+        self.current = ~self.steps
         return life
 
+    def take_back(self) -> None:
+        """Forget the step that runs, and open the one before it again: nothing happened."""
+        self.steps -= 1
+        self.current -= 1
+        offset = self.current * ROW.size
+        if offset < len(self.log):
+            life, cause, _, _, start, _ = ROW.unpack_from(self.log, offset)
+            del self.log[offset:]
+            self._opened = self.lives[life], cause, start
 
-def _wait(life: Life) -> Wait:
-    if not life.marks or life.marks[-1].state == "ready":
-        return Wait(life.label, "its first turn" if len(life.marks) < 2 else "its next turn")
-    return Wait(life.label, life.marks[-1].reason, life.marks[-1].line)
+    def _append(self, life: int, cause: int, end: int, ready: float, start: float) -> None:
+        """Note the step that runs, which ends now, and those that follow it."""
+        if self.current < self.limit:
+            self.log += ROW.pack(life, cause, end, ready, start, self.now())
+            self.flush()
+        elif self.cut is None:
+            self.cut = self.now(), self.current
 
-
-class _Recording:
-    """While it is entered, `asyncio.events.Handle` tells a recorder what happens."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-
-    def __enter__(self) -> None:
-        self._handle = asyncio.events.Handle
-        asyncio.events.Handle = _recording_handle(self._recorder)  # type: ignore[misc]
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.events.Handle = self._handle  # type: ignore[misc]
-
-
-def _recording_handle(recorder: Recorder) -> type[asyncio.Handle]:
-    class RecordedHandle(asyncio.events.Handle):
-        __slots__ = ("_maker",)
-
-        def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
-            super().__init__(callback, args, loop, context)
-            self._maker: Life | None = None
-            if recorder.here():
-                self._maker = recorder.running
-                task = getattr(callback, "__self__", None)
-                if isinstance(task, asyncio.Task):
-                    recorder.made_ready(task)
-
-        def _run(self) -> None:
-            if not recorder.here():
-                super()._run()
-                return
-            task = getattr(self._callback, "__self__", None)  # type: ignore[attr-defined]
-            if isinstance(task, asyncio.Task) and not task.done():
-                recorder.step_begins(task)
-                super()._run()
-                recorder.step_ends(task)
-            else:
-                recorder.callback(self._maker)
-                super()._run()
-                recorder.callback(None)
-
-    return RecordedHandle
+    def flush(self) -> None:
+        """Note the steps that were put aside."""
+        for row in self.aside:
+            self.log += row
+        self.aside.clear()
 
 
 # What asyncio.run does when the program has ended.
 _PLUMBING = ("BaseEventLoop.shutdown_asyncgens", "BaseEventLoop.shutdown_default_executor")
 
 
-# Reading a suspended task
+# Hooks
 
 
-def _frames(task: asyncio.Task[Any]) -> list[types.FrameType]:
-    """Return the frames of a suspended task, outermost first."""
-    frames = []
-    awaited: Any = task.get_coro()
-    while isinstance(awaited, types.CoroutineType):
-        if awaited.cr_frame is not None:
-            frames.append(awaited.cr_frame)
-        awaited = awaited.cr_await
-    return frames
+@contextmanager
+def patched(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """Set an attribute in the with block; a recording that ends twice puts it back once."""
+    missing = object()
+    before = vars(owner).get(name, missing)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        if before is missing:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
 
 
-def _last_line(frames: list[types.FrameType]) -> int | None:
-    """Return the innermost line of the program in some frames, where there is one."""
-    for frame in reversed(frames):
-        if is_program(frame.f_code.co_filename):
-            return frame.f_lineno
-    return None
+def _holding(recorder: Recorder) -> property:
+    """Return what `Lock._locked` is while it is noted who holds each lock.
+
+    A lock does not know its holder. It knows whether it is locked, and whoever runs when
+    that changes has locked it.
+    """
+
+    def set_locked(lock: asyncio.Lock, value: bool) -> None:
+        lock.__dict__["_locked"] = value
+        holder = recorder.running if value and recorder.here() else None
+        if holder is not None:
+            recorder.holders[id(lock)] = holder.id
+        else:
+            recorder.holders.pop(id(lock), None)
+
+    return property(lambda lock: lock.__dict__["_locked"], set_locked)
 
 
-_PLAINER = {"_wait": "wait", "TaskGroup.__aexit__": "TaskGroup"}
+def _handling(recorder: Recorder) -> Callable[..., None]:
+    """Return `call_exception_handler`, which also tells the recorder."""
+    original = asyncio.BaseEventLoop.call_exception_handler
+
+    def call_exception_handler(loop: asyncio.BaseEventLoop, context: dict[str, Any]) -> None:
+        if recorder.on_unhandled is not None and recorder.here():
+            recorder.on_unhandled(context)
+        original(loop, context)
+
+    return call_exception_handler
 
 
-def _reason(future: Any, frames: list[types.FrameType]) -> str:
-    """Return what a task that is suspended on `future` waits for, in the library's words."""
-    if future is None:
-        return "sleep(0)"
-    if type(future).__name__ == "_GatheringFuture":
-        return f"gather of {len(future._children)}"
-    if not frames:
-        return "a future"
-    frame = frames[-1]
-    name = frame.f_code.co_qualname
-    if frame.f_code.co_filename.startswith(_ASYNCIO):
-        if name == "sleep":
-            return f"sleep({frame.f_locals.get('delay', 0):g})"
-        return _PLAINER.get(name, name)
-    if frame.f_code.co_filename.startswith(HERE) and frame.f_code.co_name == "job":
-        return f"job({', '.join(map(repr, frame.f_locals['arguments']))})"
-    return "a future"
+def _running(recorder: Recorder) -> Callable[..., None]:
+    """Return `run_forever`, during which whoever calls it waits."""
+    original = asyncio.BaseEventLoop.run_forever
+
+    def run_forever(loop: asyncio.BaseEventLoop) -> None:
+        if recorder._opened is None or not recorder.here():
+            original(loop)
+            return
+        caller = recorder.close(recorder.suspensions.at("the event loop"))
+        try:
+            original(loop)
+        finally:
+            if recorder.here():
+                recorder.open(caller, recorder.current)
+
+    return run_forever
 
 
-def error_line(error: BaseException) -> int | None:
-    """Return the last line of the program in the traceback of `error`, where there is one."""
-    line = None
-    traceback = error.__traceback__
-    while traceback is not None:
-        if is_program(traceback.tb_frame.f_code.co_filename):
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line
+def _creating(recorder: Recorder) -> Callable[..., Any]:
+    """Return `create_task`, which notes that an eager task runs at once (Python 3.12).
+
+    Its first step is a part of its creator's; it is noted as the one that follows.
+    """
+    original = asyncio.BaseEventLoop.create_task
+
+    def create_task(loop: Any, coroutine: Any, **kwargs: Any) -> Any:
+        eager = loop._task_factory is not None or kwargs.get("eager_start")
+        if not eager or recorder.current < 0 or not recorder.here():
+            return original(loop, coroutine, **kwargs)
+        creator, cause = recorder.running, recorder.current
+        step = recorder.current = recorder.steps
+        recorder.steps += 1
+        start = recorder.now()
+        task = original(loop, coroutine, **kwargs)
+        recorder.current = cause
+        number, end = None if creator is None else creator.id, STILL_RUNNING
+        if task.done() or getattr(task.get_coro(), "cr_suspended", False):
+            number = recorder.meet(task, cause, loop)
+            end = ENDED if number is None else _end_of(recorder, number, task)
+        if number is not None and step < recorder.limit:
+            row = ROW.pack(number, cause, end, start, start, recorder.now())
+            recorder.aside.append(row)
+        return task
+
+    return create_task
+
+
+@contextmanager
+def _patched_handles(recorder: Recorder) -> Iterator[None]:
+    handle, timer = _handles(recorder)
+    with (
+        patched(asyncio.events, "Handle", handle),
+        patched(asyncio.events, "TimerHandle", timer),
+    ):
+        try:
+            yield
+        finally:
+            # Some are still in a loop's queue; they run as asyncio's own from now on.
+            del handle.__init__, handle._run, timer.__init__, timer._run
+
+
+_SLOTS = ("_cause", "_ready_at")
+
+# asyncio's own, also inside another recording
+_Handle: Any = asyncio.events.Handle
+_TimerHandle: Any = asyncio.events.TimerHandle
+
+
+def _handles(recorder: Recorder) -> tuple[Any, Any]:
+    """Return the classes of handles that tell `recorder` what happens.
+
+    This is what a recording costs at each step, so it is written to run fast: the base's
+    methods are written out, and what is used often has a local name.
+    """
+    now, limit, log = recorder.now, recorder.limit, recorder.log
+    life_of, pack = recorder.by_task.get, ROW.pack
+    number_of_suspension = recorder.suspensions.number
+    cancellations = recorder.cancellations
+
+    class RecordedHandle(_Handle):  # type: ignore[misc]  # Any, see above
+        __slots__ = _SLOTS
+
+        def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
+            if loop._debug:
+                _Handle.__init__(self, callback, args, loop, context)
+            else:
+                self._context = copy_context() if context is None else context
+                self._loop = loop
+                self._callback = callback
+                self._args = args
+                self._cancelled = False
+                self._repr = None
+                self._source_traceback = None
+            self._cause = recorder.current
+            self._ready_at = now()
+
+        def _run(self) -> None:
+            nonlocal log
+            callback = self._callback
+            try:
+                task = callback.__self__
+            except AttributeError:
+                task = None
+            life = life_of(id(task))
+            if life is None:
+                life = recorder.meet(task, self._cause, self._loop)
+                if life is None:
+                    _run_callback(recorder, self)
+                    return
+            step = recorder.steps
+            if recorder.current >= 0 or step >= limit:
+                _run_unnoted(recorder, self, life, task)
+                return
+            recorder.current = step
+            recorder.steps = step + 1
+            args = self._args
+            if args:
+                try:
+                    if args[0].cancelled():
+                        cancellations.add(step)
+                except AttributeError:  # a task written in Python may be woken with an error
+                    pass
+            start = now()
+            try:
+                # Two calls: without arguments, the plain one is quicker.
+                if args:
+                    self._context.run(callback, *args)
+                else:
+                    self._context.run(callback)
+            except (SystemExit, KeyboardInterrupt):
+                end = _end_of(recorder, life, task)
+                recorder._append(life, self._cause, end, self._ready_at, start)
+                recorder.current = ~recorder.steps
+                raise
+            except BaseException as error:
+                _report(self, error)
+            stop = now()
+            if recorder.current != step:  # the record was made meanwhile
+                return
+            if task._fut_waiter is not None:
+                end = number_of_suspension(task)
+            else:
+                coroutine = task.get_coro()
+                try:
+                    frame = coroutine.cr_frame
+                    if frame is None:
+                        end = ENDED
+                        recorder.task_ended(life, task)
+                    elif coroutine.cr_await.cr_code is _SLEEP:
+                        end = ENDED - 1 - frame.f_lasti
+                    else:
+                        end = number_of_suspension(task)
+                except AttributeError:
+                    end = _end_of(recorder, life, task)
+            recorder.current = ~recorder.steps
+            log += pack(life, self._cause, end, self._ready_at, start, stop)
+            if recorder.aside:
+                recorder.flush()
+
+    class RecordedTimerHandle(_TimerHandle):  # type: ignore[misc]  # Any, see above
+        __slots__ = ("_cause",)
+
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self._cause = recorder.current
+
+        def _run(self) -> None:
+            _run_callback(recorder, self, timer=True)
+
+    return RecordedHandle, RecordedTimerHandle
+
+
+def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
+    """Run a handle that is no task's step: what it wakes, whoever asked for it woke."""
+    if recorder.current >= 0 or not recorder.here():
+        _Handle._run(handle)
+        return
+    if handle._cause >= 0 or handle._cause <= RELAYED:
+        recorder.current = recorder.relay(None if timer else recorder.waker(handle._cause))
+    _Handle._run(handle)
+    recorder.current = ~recorder.steps
+
+
+def _run_unnoted(recorder: Recorder, handle: Any, life: int, task: Any) -> None:
+    """Run a step inside another one, or one too many to be noted."""
+    if recorder._opened is not None and recorder.here():
+        # A cell that runs the loop which it runs in (nest_asyncio): it waits from now on.
+        recorder.close(recorder.suspensions.at("the event loop"))
+        handle._run()
+        return
+    if recorder.current < 0:
+        if recorder.cut is None:
+            recorder.cut = recorder.now(), recorder.steps
+        recorder.steps += 1
+        recorder.current = ~recorder.steps
+    _Handle._run(handle)
+    if task.done():
+        recorder.task_ended(life, task)
+
+
+def _end_of(recorder: Recorder, life: int, task: Any) -> int:
+    """Return how a step ended, of a task whose coroutine may be of any kind."""
+    if not task.done():
+        return recorder.suspensions.number(task)
+    recorder.task_ended(life, task)
+    return ENDED
+
+
+def _report(handle: Any, error: BaseException) -> None:
+    """Tell the loop of an error that no task has caught, as asyncio's own handle does."""
+    message = f"Exception in callback {handle._callback!r}"
+    context = {"message": message, "exception": error, "handle": handle}
+    handle._loop.call_exception_handler(context)

@@ -32,9 +32,9 @@ from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
 from looplab.notebook import run_fresh_loops
 from looplab.observing import perform
-from looplab.recorder import is_program, is_test
 from looplab.run import Run
 from looplab.services import Answer, TooMuch, World, stand_in
+from looplab.waiting import is_program, is_test
 from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, pack, plain_text
 
 _BUILTINS = dict(vars(builtins))

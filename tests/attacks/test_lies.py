@@ -36,9 +36,10 @@ async def fetch_all(job, n):
 
 RUN = """
 RUN = {
-    "schema": 1, "program": "fetch_all", "call": "", "result": ["a", "b", "c"], "error": None,
-    "duration": 4, "steps": 1, "lives": [], "calls": [], "leftovers": [], "deadlock": [],
-    "blocked": [], "output": "", "warnings": []}
+    "schema": 2, "program": "fetch_all", "clock": "virtual", "call": "",
+    "result": ["a", "b", "c"], "error": None, "duration": 4, "steps": 1, "lives": [], "calls": [],
+    "leftovers": [], "deadlock": [], "blocked": [], "lost": [], "threads": 0, "output": "",
+    "warnings": []}
 def lie_with(**changes):
     channel.send({"run": {**RUN, **changes}})
 """
@@ -129,14 +130,15 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
 
 LIES = {
     "a forged run": "lie_with(duration=4)",
-    "a forged run with a float id": "lie_with(schema=1.0)",
+    "a forged run with a float id": "lie_with(schema=2.0)",
     "a run that took a huge int": "lie_with(duration=10**400)",
-    "a run of another schema": "lie_with(schema=2)",
+    "a run of another schema": "lie_with(schema=1)",
     "a run with lives that are none": "lie_with(lives=[{}])",
     "a run with a negative time": "lie_with(duration=-1)",
     "a run with a name as a number": "lie_with(program=7)",
     "a run that leaves half a surrogate": (
-        "lie_with(leftovers=[{'task': '\\ud800', 'reason': '\\x1b[31m', 'line': None}])"
+        "lie_with(leftovers=[{'task': '\\ud800', 'reason': '\\x1b[31m', 'line': None, "
+        "'held_by': None}])"
     ),
     "a run and another": "lie_with(); lie_with(); lie_with()",
     "each reply twice": """
@@ -162,8 +164,12 @@ LIES = {
         "lie_with(result={'$dict': [[k * (2**61 - 1), 0] for k in range(49_000)]})"
     ),
     "many lives": """lie_with(lives=[
+        {"id": n, "kind": "task", "name": "", "function": "", "created_by": None,
+         "cancelled_by": None, "outcome": "pending", "error": None, "spans": []}
+        for n in range(70_000)])""",
+    "two lives of one id": """lie_with(lives=[
         {"id": 0, "kind": "task", "name": "", "function": "", "created_by": None,
-         "outcome": "pending", "error": None, "spans": []}] * 70_000)""",
+         "cancelled_by": None, "outcome": "pending", "error": None, "spans": []}] * 2)""",
     "a long text": "lie_with(result='x' * 7_000_000)",
     "a long line": "say('x' * 30_000_000)",
     "a line of empty lists": "say('{\"id\": \"ID\", \"run\": [' + '[],' * 2_500_000 + '[]]}')",

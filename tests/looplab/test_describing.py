@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from looplab.describing import describe, label, one_line, overlap, title
-from looplab.run import Blocking, Run, Span, TaskLife, Wait
+from looplab.run import SCHEMA, Blocking, Run, Span, TaskLife, Wait
 from looplab.wire import Failure
 
 KEY_ERROR = Failure("KeyError", ("KeyError", "LookupError"), "'price'", (), 12)
@@ -22,14 +23,17 @@ def span(state: Any, start: float, stop: float, reason: str = "", by: int | None
 
 def life(number: int, name: str, *spans: Span, **more: Any) -> TaskLife:
     facts = {"kind": "task", "function": name, "created_by": None, "outcome": "returned"}
+    facts |= {"cancelled_by": None}
     return TaskLife(id=number, name=name, spans=spans, **{"error": None, **facts, **more})
 
 
 def run_of(*lives: TaskLife, **more: Any) -> Run:
     facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
     facts |= {"steps": 12, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
-    facts |= {"threads": 0}
-    return Run(schema=1, call="main()", lives=lives, output="", warnings=(), **{**facts, **more})
+    facts |= {"threads": 0, "clock": "virtual", "lost": ()}
+    return Run(
+        schema=SCHEMA, call="main()", lives=lives, output="", warnings=(), **{**facts, **more}
+    )
 
 
 def job(number: int, seconds: float) -> TaskLife:
@@ -171,11 +175,11 @@ def test_text_of_the_program_stays_on_one_line_and_harmless() -> None:
 
 def test_it_needs_no_matplotlib() -> None:
     code = (
-        "import sys; sys.modules['matplotlib'] = None\n"
+        "import json, sys; sys.modules['matplotlib'] = None\n"
         "from looplab.describing import describe\n"
         "from looplab.run import Run\n"
-        "run = Run(1, 'main', 'main()', None, None, 2.0, 1, (), (), (), (), (), 0, '', ())\n"
-        "print(describe(run))"
+        "print(describe(Run.from_json(json.loads(sys.argv[1]))))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code, json.dumps(run_of(duration=2.0).to_json())]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "main took 2 s\n"

@@ -24,7 +24,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from looplab.describing import describe
-from looplab.run import Blocking, Run, Span, TaskLife, Wait
+from looplab.run import SCHEMA, Blocking, Run, Span, TaskLife, Wait
 from looplab.timeline import BARS, LEGEND, WIDTH, Timeline, draw
 from looplab.wire import Failure
 
@@ -45,6 +45,7 @@ def ready(start: float, stop: float, first: int, last: int, by: int | None = Non
 
 def life(number: int, name: str, *spans: Span, **more: Any) -> TaskLife:
     facts = {"kind": "task", "function": name, "created_by": None, "outcome": "returned"}
+    facts |= {"cancelled_by": None}
     return TaskLife(id=number, name=name, spans=spans, **{"error": None, **facts, **more})
 
 
@@ -52,8 +53,10 @@ def run_of(*lives: TaskLife, **more: Any) -> Run:
     steps = max((span.last for each in lives for span in each.spans), default=0)
     facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
     facts |= {"steps": steps, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
-    facts |= {"threads": 0}
-    return Run(schema=1, call="main()", lives=lives, output="", warnings=(), **{**facts, **more})
+    facts |= {"threads": 0, "clock": "virtual", "lost": ()}
+    return Run(
+        schema=SCHEMA, call="main()", lives=lives, output="", warnings=(), **{**facts, **more}
+    )
 
 
 def two_generators(items: int = 3) -> Run:
