@@ -6,7 +6,7 @@ how long it was ready and something else ran: this is where the spans come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from looplab.recorder import ENDED, RELAYED, ROW, STILL_RUNNING, Life, Recorder
@@ -22,6 +22,15 @@ def lives_of(recorder: Recorder) -> tuple[TaskLife, ...]:
 def waits_of(recorder: Recorder, numbers: Iterable[int]) -> tuple[Wait, ...]:
     """Return what the lives of these numbers wait for now."""
     return _Reader(recorder).waits(numbers)
+
+
+def timed(recorder: Recorder) -> Iterator[tuple[int, int, int, float, float]]:
+    """Yield each step: its life, its cause, its end, and when it began and stopped."""
+    free = recorder.origin
+    for step, (life, cause, end, ready, stop) in enumerate(ROW.iter_unpack(recorder.log)):
+        start = max(ready, free, recorder.freed.get(step, free))
+        free = max(free, stop)
+        yield life, cause, end, min(start, free), free
 
 
 @dataclass(slots=True)
@@ -41,16 +50,14 @@ class _Reader:
         self._recorder = recorder
         self._until = recorder.cut or recorder.stopped or (recorder.now(), recorder.steps)
         self._drafts = [_Draft(life) for life in recorder.lives]
-        self._rows: list[tuple[int, int, int, float, float, float]] = list(
-            ROW.iter_unpack(recorder.log)
-        )
+        self._rows: list[tuple[int, int, int, float, float]] = list(ROW.iter_unpack(recorder.log))
         self._read()
 
     def _read(self) -> None:
         origin = self._recorder.origin
-        for step, (life, cause, end, ready, start, stop) in enumerate(self._rows):
+        for step, (life, cause, end, start, stop) in enumerate(timed(self._recorder)):
             draft = self._drafts[life]
-            start, stop = start - origin, stop - origin
+            ready, start, stop = self._rows[step][3], start - origin, stop - origin
             waker = self._waker(cause, life)
             line = self._wait(draft)[1] if draft.rows else None
             if draft.life.kind == "task":

@@ -5,7 +5,7 @@ to be run: while a `Recorder` is at work, `asyncio.events.Handle` is a subclass 
 notes when it was made, in whose step, and when it ran. The tasks, the coroutines and the
 loop stay as they are, so what `repr`, `get_coro` and a traceback say stays true.
 
-A recorder only notes, one row of 40 bytes for each step; `looplab.lives` makes the record
+A recorder only notes, one row of 32 bytes for each step; `looplab.lives` makes the record
 out of them. A row says whose step it was, what made it ready (its *cause*), at what it
 was suspended, and when it was ready, began and ended.
 
@@ -41,8 +41,9 @@ from looplab.wire import Failure, describe_exception
 MAX_STEPS = 200_000
 """Steps are counted for ever; what happens in them is noted up to this one."""
 
-ROW = Struct("iiiddd")
-"""A step: its life, its cause, its end; when it was ready, when it began, when it stopped."""
+ROW = Struct("iiidd")
+"""A step: its life, its cause, its end; when it was ready, and when it stopped. It began when it
+was ready, or when what ran before had stopped; reading the clock once less is worth that."""
 
 ENDED = -1
 """The end of a step after which the life had ended. From here down, `ENDED - 1 - lasti`: it
@@ -51,6 +52,9 @@ number of its suspension."""
 
 STILL_RUNNING = -(2**30)
 """The end of a step that had not ended when the recording did."""
+
+LONG = 0.001
+"""Seconds; a callback that takes as long is not counted into the step that follows."""
 
 RELAYED = -(2**30)
 _STEP = "_handles.<locals>.RecordedHandle._run"
@@ -139,7 +143,7 @@ class Recorder:
     Args:
         now: says what time it is, in seconds; seconds are counted from its making.
         program: the name of what is recorded.
-        limit: how many steps are noted at most; they take 40 bytes each.
+        limit: how many steps are noted at most; they take 32 bytes each.
 
     >>> recorder = Recorder(lambda: 0.0, "main")
     >>> with recorder.tasks():
@@ -147,6 +151,36 @@ class Recorder:
     >>> recorder.lives[0].outcome
     'returned'
     """
+
+    __slots__ = (
+        "_destroyed",
+        "_hooks",
+        "_loops",
+        "_opened",
+        "_tasks",
+        "_thread",
+        "aside",
+        "by_task",
+        "cancellations",
+        "current",
+        "cut",
+        "freed",
+        "holders",
+        "limit",
+        "lives",
+        "log",
+        "now",
+        "on_unhandled",
+        "origin",
+        "pending",
+        "program",
+        "relays",
+        "root",
+        "steps",
+        "stopped",
+        "suspensions",
+        "threads",
+    )
 
     def __init__(self, now: Callable[[], float], program: str, limit: int = MAX_STEPS) -> None:
         self.now, self.program, self.limit = now, program, limit
@@ -160,6 +194,8 @@ class Recorder:
         """The notes of the lives that are threads."""
         self.cancellations: set[int] = set()
         """The steps that began because their life was cancelled."""
+        self.freed: dict[int, float] = {}
+        """When the loop was free for these steps, where a callback held it up before."""
         self.aside: list[bytes] = []
         """Rows that follow the one of the step that runs."""
         self.steps = 0
@@ -226,7 +262,7 @@ class Recorder:
                 frame = frame.f_back
             own = frame.f_locals
             handle = own["self"]
-            self._append(own["life"], handle._cause, STILL_RUNNING, handle._ready_at, own["start"])
+            self._append(own["life"], handle._cause, STILL_RUNNING, handle._ready_at)
             self.current = ~self.steps
 
     def here(self) -> bool:
@@ -383,7 +419,7 @@ class Recorder:
         """
         assert self._opened is not None
         life, cause, start = self._opened
-        self._append(life.id, cause, end, start, start)
+        self._append(life.id, cause, end, start)
         self._opened = None
         self.current = ~self.steps
         return life
@@ -394,14 +430,14 @@ class Recorder:
         self.current -= 1
         offset = self.current * ROW.size
         if offset < len(self.log):
-            life, cause, _, _, start, _ = ROW.unpack_from(self.log, offset)
+            life, cause, _, start, _ = ROW.unpack_from(self.log, offset)
             del self.log[offset:]
             self._opened = self.lives[life], cause, start
 
-    def _append(self, life: int, cause: int, end: int, ready: float, start: float) -> None:
+    def _append(self, life: int, cause: int, end: int, ready: float) -> None:
         """Note the step that runs, which ends now, and those that follow it."""
         if self.current < self.limit:
-            self.log += ROW.pack(life, cause, end, ready, start, self.now())
+            self.log += ROW.pack(life, cause, end, ready, self.now())
             self.flush()
         elif self.cut is None:
             self.cut = self.now(), self.current
@@ -505,7 +541,7 @@ def _creating(recorder: Recorder) -> Callable[..., Any]:
             number = recorder.meet(task, cause, loop)
             end = ENDED if number is None else _end_of(recorder, number, task)
         if number is not None and step < recorder.limit:
-            row = ROW.pack(number, cause, end, start, start, recorder.now())
+            row = ROW.pack(number, cause, end, start, recorder.now())
             recorder.aside.append(row)
         return task
 
@@ -526,6 +562,9 @@ def _patched_handles(recorder: Recorder) -> Iterator[None]:
             del handle.__init__, handle._run, timer.__init__, timer._run
 
 
+# What a task is run by, where that is not a type of its own: in C, and in Python
+_STEPS = {"task_wakeup", "__step", "__wakeup"}
+
 _SLOTS = ("_cause", "_ready_at")
 
 # asyncio's own, also inside another recording
@@ -541,8 +580,9 @@ def _handles(recorder: Recorder) -> tuple[Any, Any]:
     """
     now, limit, log = recorder.now, recorder.limit, recorder.log
     life_of, pack = recorder.by_task.get, ROW.pack
-    number_of_suspension = recorder.suspensions.number
+    number_of_suspension, sleep = recorder.suspensions.number, _SLEEP
     cancellations = recorder.cancellations
+    builtin, method = types.BuiltinMethodType, types.MethodType
 
     class RecordedHandle(_Handle):  # type: ignore[misc]  # Any, see above
         __slots__ = _SLOTS
@@ -574,29 +614,28 @@ def _handles(recorder: Recorder) -> tuple[Any, Any]:
                 if life is None:
                     _run_callback(recorder, self)
                     return
+            kind = type(callback)
+            if (kind is builtin or kind is method) and callback.__name__ not in _STEPS:
+                _run_callback(recorder, self)  # `call_soon(task.cancel)`, for example
+                return
+            args = self._args
             step = recorder.steps
             if recorder.current >= 0 or step >= limit:
                 _run_unnoted(recorder, self, life, task)
                 return
             recorder.current = step
             recorder.steps = step + 1
-            args = self._args
-            if args:
-                try:
-                    if args[0].cancelled():
-                        cancellations.add(step)
-                except AttributeError:  # a task written in Python may be woken with an error
-                    pass
-            start = now()
             try:
-                # Two calls: without arguments, the plain one is quicker.
-                if args:
-                    self._context.run(callback, *args)
-                else:
+                # A call with `*args` is much slower.
+                if not args:
                     self._context.run(callback)
+                else:
+                    if kind is builtin and args[0].cancelled():
+                        cancellations.add(step)
+                    self._context.run(callback, args[0])
             except (SystemExit, KeyboardInterrupt):
                 end = _end_of(recorder, life, task)
-                recorder._append(life, self._cause, end, self._ready_at, start)
+                recorder._append(life, self._cause, end, self._ready_at)
                 recorder.current = ~recorder.steps
                 raise
             except BaseException as error:
@@ -613,14 +652,14 @@ def _handles(recorder: Recorder) -> tuple[Any, Any]:
                     if frame is None:
                         end = ENDED
                         recorder.task_ended(life, task)
-                    elif coroutine.cr_await.cr_code is _SLEEP:
+                    elif coroutine.cr_await.cr_code is sleep:
                         end = ENDED - 1 - frame.f_lasti
                     else:
                         end = number_of_suspension(task)
                 except AttributeError:
                     end = _end_of(recorder, life, task)
             recorder.current = ~recorder.steps
-            log += pack(life, self._cause, end, self._ready_at, start, stop)
+            log += pack(life, self._cause, end, self._ready_at, stop)
             if recorder.aside:
                 recorder.flush()
 
@@ -644,7 +683,11 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
         return
     if handle._cause >= 0 or handle._cause <= RELAYED:
         recorder.current = recorder.relay(None if timer else recorder.waker(handle._cause))
+    start = recorder.now()
     _Handle._run(handle)
+    stop = recorder.now()
+    if stop - start > LONG:
+        recorder.freed[recorder.steps] = stop
     recorder.current = ~recorder.steps
 
 

@@ -18,7 +18,7 @@ recorded. A loop that runs inside a task's step (nest_asyncio) is not looked int
 
 from __future__ import annotations
 
-import sys
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ from contextlib import contextmanager
 from dataclasses import fields
 from types import FrameType
 
-from looplab.lives import lives_of, waits_of
+from looplab.lives import lives_of, timed, waits_of
 from looplab.losing import Losses
-from looplab.recorder import MAX_STEPS, ROW, Recorder
+from looplab.recorder import MAX_STEPS, Recorder
 from looplab.run import SCHEMA, Blocking, Run
 from looplab.threads import Threads
 from looplab.waiting import is_program, last_line
@@ -47,7 +47,7 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
 
     Args:
         name: the name of the run, for its picture.
-        limit: how many steps are recorded at most; each takes 40 bytes while the block
+        limit: how many steps are recorded at most; each takes 32 bytes while the block
             runs, and some hundreds in the run.
 
     Yields:
@@ -118,14 +118,18 @@ def _record(
 
 
 def _blocked(recorder: Recorder, watch: _Watch) -> Iterator[Blocking]:
-    for step, (life, _, _, _, start, stop) in enumerate(ROW.iter_unpack(recorder.log)):
+    for step, (life, _, _, start, stop) in enumerate(timed(recorder)):
         if stop - start >= BLOCKING:
             label = recorder.lives[life].label
             yield Blocking(label, start - recorder.origin, stop - start, watch.lines.get(step))
 
 
 class _Watch:
-    """Looks from a thread of its own at which line a step stands that lasts long.
+    """Looks ten times a second at which line a step stands, for those that last long.
+
+    It is a signal that looks, because a thread would have to wait for the interpreter's lock,
+    and the program with it. Where there is no such signal, or the program has a use for it
+    (Windows, a thread that is not the main one), the lines stay unknown.
 
     Attributes:
         lines: the line of the program, by the number of the step.
@@ -134,28 +138,30 @@ class _Watch:
     def __init__(self, recorder: Recorder) -> None:
         self.lines: dict[int, int | None] = {}
         self._recorder = recorder
-        self._watched = threading.get_ident()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="looplab watch", daemon=True)
+        self._on = False
 
     def __enter__(self) -> _Watch:
-        if time.perf_counter is _real_clock:  # on a virtual clock no step lasts
-            self._thread.start()
+        free = (
+            time.perf_counter is _real_clock  # on a virtual one no step lasts
+            and hasattr(signal, "setitimer")
+            and threading.current_thread() is threading.main_thread()
+            and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+        )
+        if free:
+            self._on = True
+            signal.signal(signal.SIGALRM, self._look)
+            # A step that lasts as long as `BLOCKING` is seen at least once.
+            signal.setitimer(signal.ITIMER_REAL, BLOCKING, BLOCKING)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
+        if self._on and signal.getsignal(signal.SIGALRM) == self._look:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
-    def _look(self) -> None:
-        before = -1
-        while not self._over.wait(BLOCKING / 2):
-            step = self._recorder.current
-            if step >= 0 and step == before and step not in self.lines:
-                self.lines[step] = _line(sys._current_frames().get(self._watched))
-            before = step
-
-
-def _line(frame: FrameType | None) -> int | None:
-    while frame is not None and not is_program(frame.f_code.co_filename):
-        frame = frame.f_back
-    return None if frame is None else frame.f_lineno
+    def _look(self, signum: int, frame: FrameType | None) -> None:
+        step = self._recorder.current
+        if step >= 0:
+            while frame is not None and not is_program(frame.f_code.co_filename):
+                frame = frame.f_back
+            self.lines[step] = None if frame is None else frame.f_lineno

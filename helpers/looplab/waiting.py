@@ -83,10 +83,11 @@ def line_at(code: types.CodeType, lasti: int) -> int | None:
     return None
 
 
-_PROGRAM, _LIBRARY, _IN_DETAIL, _WRAPPER = 1, 2, 3, 4
+_PROGRAM, _LIBRARY, _WRAPPER = 1, 2, 3
 
-# Whose arguments say more than their name.
-_WITH_DETAILS = {"sleep", "Lock.acquire", "to_thread"}
+# What these files define awaits nothing of the program's, and its name says all but who holds
+# a lock.
+_LEAF_FILES = {asyncio.locks.__file__, asyncio.queues.__file__}
 # Who only calls what is worth naming.
 _WRAPPERS = {"_ContextManagerMixin.__aenter__", "Future.__await__", "__sleep0"}
 
@@ -112,42 +113,46 @@ class Suspensions:
         self._life_of, self._holder_of = life_of, holder_of
         self._numbers: dict[Any, int] = {}
         self._kinds: dict[int, int] = {}
+        self._leaves: set[int] = set()
         self._codes: list[types.CodeType] = []  # kept, so that an identity stays theirs
         self.number = self._quickly()
         """Returns the number, in `found`, of the suspension at which a task stands."""
 
     def _quickly(self) -> Callable[[Any], int]:
         """Return `number`, with all that it needs at hand: it is asked at every step."""
-        numbers, kind_of, classify = self._numbers, self._kinds.get, self._classify
-        coroutine_type, future_iterator = types.CoroutineType, _FUTURE_ITERATOR
+        numbers, leaves, slowly = self._numbers, self._leaves, self._slowly
+        coroutine_type = types.CoroutineType
 
         def number(task: Any) -> int:
-            awaited = program = task.get_coro()
-            called = kind = None
+            caller = task.get_coro()
+            try:
+                awaited = caller.cr_await
+            except AttributeError:  # it is written with `yield from`
+                return slowly(task)
             while type(awaited) is coroutine_type:
-                code = awaited.cr_code
-                each = kind_of(id(code)) or classify(code)
-                if each == _PROGRAM:
-                    program, kind = awaited, None
-                elif kind is None and each != _WRAPPER:
-                    called, kind = code, each
-                awaited = awaited.cr_await
-            if kind == _LIBRARY and type(awaited) is future_iterator:
-                # The usual case: all that matters is where.
-                place = (id(called), id(program.cr_code), program.cr_frame.f_lasti)
-                found = numbers.get(place)
-                return self._new_place(place, called, program) if found is None else found
-            suspension = self._in_detail(task._fut_waiter, chain_of(task.get_coro()))
-            return self._keep(suspension, suspension)
+                code = id(awaited.cr_code)
+                if code in leaves:
+                    # The usual case: all that matters is where.
+                    place = (code, id(caller.cr_code), caller.cr_frame.f_lasti)
+                    found = numbers.get(place)
+                    if found is not None:
+                        return found
+                    return self._at_leaf(task, place, awaited.cr_code, caller)
+                caller, awaited = awaited, awaited.cr_await
+            return slowly(task)
 
         return number
 
-    def _new_place(self, place: object, called: Any, program: Any) -> int:
-        code, lasti = program.cr_code, program.cr_frame.f_lasti
-        if self._kinds[id(code)] != _PROGRAM:
-            code = None
-        self._codes += [called, program.cr_code]
-        return self._keep(place, Suspension(_plain_name(called), code, lasti))
+    def _slowly(self, task: Any) -> int:
+        suspension = self._in_detail(task._fut_waiter, chain_of(task.get_coro()))
+        return self._keep(suspension, suspension)
+
+    def _at_leaf(self, task: Any, place: object, leaf: types.CodeType, caller: Any) -> int:
+        """Return the number of a suspension in a function that calls nothing of the program."""
+        code = caller.cr_code
+        if self._kind(code) != _PROGRAM:
+            return self._slowly(task)
+        return self._keep(place, Suspension(_plain_name(leaf), code, caller.cr_frame.f_lasti))
 
     def at(self, reason: str, code: types.CodeType | None = None, lasti: int = -1) -> int:
         """Return the number, in `found`, of a suspension that is known already."""
@@ -161,24 +166,21 @@ class Suspensions:
             self.found.append(suspension)
         return number
 
-    def _classify(self, code: types.CodeType) -> int:
-        if is_program(code.co_filename):
-            kind = _PROGRAM
-        elif code.co_qualname in _WRAPPERS or _is_ours(code, "main"):
-            kind = _WRAPPER
-        elif code.co_qualname in _WITH_DETAILS or _is_ours(code, "job"):
-            kind = _IN_DETAIL
-        else:
-            kind = _LIBRARY
-        self._codes.append(code)
-        self._kinds[id(code)] = kind
+    def _kind(self, code: types.CodeType) -> int:
+        kind = self._kinds.get(id(code))
+        if kind is None:
+            kind = self._kinds[id(code)] = _kind_of(code)
+            self._codes.append(code)
+            leaf = code.co_filename in _LEAF_FILES and code.co_qualname != "Lock.acquire"
+            if leaf and kind == _LIBRARY:
+                self._leaves.add(id(code))
         return kind
 
     def _in_detail(self, future: Any, chain: _Chain) -> Suspension:
         place: tuple[types.CodeType | None, int] = None, -1
         called = None
         for code, frame in chain:
-            kind = self._kinds.get(id(code)) or self._classify(code)
+            kind = self._kind(code)
             if kind == _PROGRAM:
                 place, called = (code, frame.f_lasti), None
             elif called is None and kind != _WRAPPER:
@@ -197,6 +199,14 @@ class Suspensions:
         if type(future).__name__ == "_GatheringFuture":
             return f"gather of {len(future._children)}"
         return self.on_threads.get(future, "a future")
+
+
+def _kind_of(code: types.CodeType) -> int:
+    if is_program(code.co_filename):
+        return _PROGRAM
+    if code.co_qualname in _WRAPPERS or _is_ours(code, "main"):
+        return _WRAPPER
+    return _LIBRARY
 
 
 def _is_ours(code: types.CodeType, name: str) -> bool:
