@@ -170,6 +170,7 @@ class _Reader:
 
     def _record(self, draft: _Draft) -> TaskLife:
         life = draft.life
+        life.look_at_name()
         return TaskLife(
             id=life.id,
             kind=life.kind,

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from looplab.handles import patched
 from looplab.lives import waits_of
-from looplab.recorder import Recorder, patched
+from looplab.recorder import Recorder
 from looplab.run import Lost
 from looplab.waiting import is_program, line_of_caller
 

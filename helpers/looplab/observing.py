@@ -23,6 +23,7 @@ from typing import Any
 
 from looplab.clock import Deadlock, VirtualLoop, hidden_loop, virtual_time
 from looplab.generators import GeneratorTrace
+from looplab.handles import recorded
 from looplab.lives import lives_of, waits_of
 from looplab.losing import Losses
 from looplab.recorder import ENDED, Recorder
@@ -204,7 +205,7 @@ def perform(
         virtual_time(world, names, blocked),
         threads.recorded(),
         losses.noted(),
-        recorder.tasks(),
+        recorded(recorder),
     ):
         if inspect.iscoroutinefunction(program):
             _run_on_loop(program(*args), facts, recorder, world)

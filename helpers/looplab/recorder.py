@@ -1,21 +1,14 @@
 """Who ran, who waited for what, who woke whom: a recording of one program.
 
-Tasks are recorded at the level of `asyncio.Handle`, the loop's note that something is
-to be run: while a `Recorder` is at work, `asyncio.events.Handle` is a subclass that
-notes when it was made, in whose step, and when it ran. The tasks, the coroutines and the
-loop stay as they are, so what `repr`, `get_coro` and a traceback say stays true.
-
-A recorder only notes, one row of 32 bytes for each step; `looplab.lives` makes the record
-out of them. A row says whose step it was, what made it ready (its *cause*), at what it
-was suspended, and when it was ready, began and ended.
+A recorder only notes: `looplab.handles` tells it what happens, and `looplab.lives` makes the
+record out of the notes. For each step there is a row of 32 bytes. It says whose step it was,
+what made it ready (its *cause*), how it ended, and when it was ready and stopped.
 
 A cause is a number:
 
 - 0 and up: it was made ready in the step of that number;
 - -1 and down: by nobody, a timer or input, when `~cause` steps had begun;
 - `RELAYED` and down: as `Recorder.relays[RELAYED - cause]` says: on behalf of somebody.
-
-Caveats: a loop that makes its handles in C, uvloop for example, is not recorded.
 """
 
 from __future__ import annotations
@@ -28,9 +21,8 @@ import sys
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from contextvars import copy_context
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any, Literal, NamedTuple
@@ -58,12 +50,12 @@ LONG = 0.001
 
 RELAYED = -(2**30)
 _STEP = "_handles.<locals>.RecordedHandle._run"
+"""What runs a step, in `looplab.handles`."""
 
 Kind = Literal["task", "generator", "thread", "program"]
 Outcome = Literal["returned", "raised", "cancelled", "closed", "pending"]
 
 _TASKS: tuple[Any, ...] = (asyncio.Task, asyncio.tasks._PyTask)  # type: ignore[attr-defined]  # the two that asyncio has
-_SLEEP = asyncio.sleep.__code__
 
 
 def is_default(name: str) -> bool:
@@ -92,11 +84,14 @@ class Life:
     @property
     def label(self) -> str:
         """Its name where the program gave it one; else what it runs."""
-        if self.task is not None and (task := self.task()) is not None:
-            name: str = task.get_name()
-            if not is_default(name):
-                self.name = name
+        self.look_at_name()
         return self.function if is_default(self.name) else self.name
+
+    def look_at_name(self) -> None:
+        """Note the name that its task has now: a program may change it."""
+        task = None if self.task is None else self.task()
+        if task is not None and not is_default(name := task.get_name()):
+            self.name = name
 
 
 class Relay(NamedTuple):
@@ -141,20 +136,13 @@ class Recorder:
     """Records the tasks of one thread, and where asked its generators.
 
     Args:
-        now: says what time it is, in seconds; seconds are counted from its making.
+        now: says what time it is, in seconds; the record counts them from now.
         program: the name of what is recorded.
         limit: how many steps are noted at most; they take 32 bytes each.
-
-    >>> recorder = Recorder(lambda: 0.0, "main")
-    >>> with recorder.tasks():
-    ...     asyncio.run(asyncio.sleep(0))
-    >>> recorder.lives[0].outcome
-    'returned'
     """
 
     __slots__ = (
         "_destroyed",
-        "_hooks",
         "_loops",
         "_opened",
         "_tasks",
@@ -166,6 +154,7 @@ class Recorder:
         "cut",
         "freed",
         "holders",
+        "hooks",
         "limit",
         "lives",
         "log",
@@ -216,54 +205,30 @@ class Recorder:
         """The task inside which the recording began, where it did."""
         self._thread = threading.get_ident()
         self._loops: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
-        self._hooks = ExitStack()
+        self.hooks = ExitStack()
         self._tasks = 0
 
     # What is recorded
-
-    @contextmanager
-    def tasks(self) -> Iterator[None]:
-        """Record this thread's tasks, in the with block.
-
-        Inside a task, only what that task does and whom it starts: a notebook's kernel
-        has tasks of its own.
-        """
-        loops = asyncio.BaseEventLoop
-        with self._hooks:
-            for owner, name, value in (
-                (asyncio.Lock, "_locked", _holding(self)),
-                (loops, "call_exception_handler", _handling(self)),
-                (loops, "run_forever", _running(self)),
-                (loops, "create_task", _creating(self)),
-            ):
-                self._hooks.enter_context(patched(owner, name, value))
-            self._hooks.enter_context(_patched_handles(self))
-            self._begin_inside()
-            try:
-                yield
-            finally:
-                self.stop()
 
     def stop(self) -> None:
         """Note nothing from now on, but how the step ends that runs."""
         if self.stopped is None:
             self.note_pending()
             self.stopped = self.now(), self.steps
-            self._hooks.close()
+            self.hooks.close()
 
     def finish_step(self) -> None:
         """End the step that runs, for a record that cannot wait for it."""
         if self._opened is not None:
             self.close(STILL_RUNNING)
         elif self.current >= 0:
-            frame = sys._getframe()
-            while frame.f_code.co_qualname != _STEP:
-                assert frame.f_back is not None
+            frame: types.FrameType | None = sys._getframe()
+            while frame is not None and frame.f_code.co_qualname != _STEP:
                 frame = frame.f_back
-            own = frame.f_locals
-            handle = own["self"]
-            self._append(own["life"], handle._cause, STILL_RUNNING, handle._ready_at)
-            self.current = ~self.steps
+            if frame is not None:
+                handle, life = frame.f_locals["self"], frame.f_locals["life"]
+                self.append(life, handle._cause, STILL_RUNNING, handle._ready_at)
+                self.current = ~self.steps
 
     def here(self) -> bool:
         """Whether what the caller does is to be recorded."""
@@ -359,7 +324,7 @@ class Recorder:
     def task_ended(self, life: int, task: Any) -> None:
         """Note how a task ended."""
         record = self.lives[life]
-        _ = record.label  # it may be gone when the record is made
+        record.look_at_name()  # it may be gone when the record is made
         if task.cancelled():
             record.outcome = "cancelled"
             return
@@ -368,7 +333,7 @@ class Recorder:
         record.outcome = "raised" if error else "returned"
         record.error = describe_exception(error, last_line(error)) if error else None
 
-    def _begin_inside(self) -> None:
+    def begin_inside(self) -> None:
         """Begin with the task that runs already, where one does."""
         loop = asyncio._get_running_loop()
         task = asyncio.current_task() if loop is not None else None
@@ -419,7 +384,7 @@ class Recorder:
         """
         assert self._opened is not None
         life, cause, start = self._opened
-        self._append(life.id, cause, end, start)
+        self.append(life.id, cause, end, start)
         self._opened = None
         self.current = ~self.steps
         return life
@@ -434,7 +399,7 @@ class Recorder:
             del self.log[offset:]
             self._opened = self.lives[life], cause, start
 
-    def _append(self, life: int, cause: int, end: int, ready: float) -> None:
+    def append(self, life: int, cause: int, end: int, ready: float) -> None:
         """Note the step that runs, which ends now, and those that follow it."""
         if self.current < self.limit:
             self.log += ROW.pack(life, cause, end, ready, self.now())
@@ -454,270 +419,3 @@ _PLUMBING = ("BaseEventLoop.shutdown_asyncgens", "BaseEventLoop.shutdown_default
 
 
 # Hooks
-
-
-@contextmanager
-def patched(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """Set an attribute in the with block; a recording that ends twice puts it back once."""
-    missing = object()
-    before = vars(owner).get(name, missing)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        if before is missing:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, before)
-
-
-def _holding(recorder: Recorder) -> property:
-    """Return what `Lock._locked` is while it is noted who holds each lock.
-
-    A lock does not know its holder. It knows whether it is locked, and whoever runs when
-    that changes has locked it.
-    """
-
-    def set_locked(lock: asyncio.Lock, value: bool) -> None:
-        lock.__dict__["_locked"] = value
-        holder = recorder.running if value and recorder.here() else None
-        if holder is not None:
-            recorder.holders[id(lock)] = holder.id
-        else:
-            recorder.holders.pop(id(lock), None)
-
-    return property(lambda lock: lock.__dict__["_locked"], set_locked)
-
-
-def _handling(recorder: Recorder) -> Callable[..., None]:
-    """Return `call_exception_handler`, which also tells the recorder."""
-    original = asyncio.BaseEventLoop.call_exception_handler
-
-    def call_exception_handler(loop: asyncio.BaseEventLoop, context: dict[str, Any]) -> None:
-        if recorder.on_unhandled is not None and recorder.here():
-            recorder.on_unhandled(context)
-        original(loop, context)
-
-    return call_exception_handler
-
-
-def _running(recorder: Recorder) -> Callable[..., None]:
-    """Return `run_forever`, during which whoever calls it waits."""
-    original = asyncio.BaseEventLoop.run_forever
-
-    def run_forever(loop: asyncio.BaseEventLoop) -> None:
-        if recorder._opened is None or not recorder.here():
-            original(loop)
-            return
-        caller = recorder.close(recorder.suspensions.at("the event loop"))
-        try:
-            original(loop)
-        finally:
-            if recorder.here():
-                recorder.open(caller, recorder.current)
-
-    return run_forever
-
-
-def _creating(recorder: Recorder) -> Callable[..., Any]:
-    """Return `create_task`, which notes that an eager task runs at once (Python 3.12).
-
-    Its first step is a part of its creator's; it is noted as the one that follows.
-    """
-    original = asyncio.BaseEventLoop.create_task
-
-    def create_task(loop: Any, coroutine: Any, **kwargs: Any) -> Any:
-        eager = loop._task_factory is not None or kwargs.get("eager_start")
-        if not eager or recorder.current < 0 or not recorder.here():
-            return original(loop, coroutine, **kwargs)
-        creator, cause = recorder.running, recorder.current
-        step = recorder.current = recorder.steps
-        recorder.steps += 1
-        start = recorder.now()
-        task = original(loop, coroutine, **kwargs)
-        recorder.current = cause
-        number, end = None if creator is None else creator.id, STILL_RUNNING
-        if task.done() or getattr(task.get_coro(), "cr_suspended", False):
-            number = recorder.meet(task, cause, loop)
-            end = ENDED if number is None else _end_of(recorder, number, task)
-        if number is not None and step < recorder.limit:
-            row = ROW.pack(number, cause, end, start, recorder.now())
-            recorder.aside.append(row)
-        return task
-
-    return create_task
-
-
-@contextmanager
-def _patched_handles(recorder: Recorder) -> Iterator[None]:
-    handle, timer = _handles(recorder)
-    with (
-        patched(asyncio.events, "Handle", handle),
-        patched(asyncio.events, "TimerHandle", timer),
-    ):
-        try:
-            yield
-        finally:
-            # Some are still in a loop's queue; they run as asyncio's own from now on.
-            del handle.__init__, handle._run, timer.__init__, timer._run
-
-
-# What a task is run by, where that is not a type of its own: in C, and in Python
-_STEPS = {"task_wakeup", "__step", "__wakeup"}
-
-_SLOTS = ("_cause", "_ready_at")
-
-# asyncio's own, also inside another recording
-_Handle: Any = asyncio.events.Handle
-_TimerHandle: Any = asyncio.events.TimerHandle
-
-
-def _handles(recorder: Recorder) -> tuple[Any, Any]:
-    """Return the classes of handles that tell `recorder` what happens.
-
-    This is what a recording costs at each step, so it is written to run fast: the base's
-    methods are written out, and what is used often has a local name.
-    """
-    now, limit, log = recorder.now, recorder.limit, recorder.log
-    life_of, pack = recorder.by_task.get, ROW.pack
-    number_of_suspension, sleep = recorder.suspensions.number, _SLEEP
-    cancellations = recorder.cancellations
-    builtin, method = types.BuiltinMethodType, types.MethodType
-
-    class RecordedHandle(_Handle):  # type: ignore[misc]  # Any, see above
-        __slots__ = _SLOTS
-
-        def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
-            if loop._debug:
-                _Handle.__init__(self, callback, args, loop, context)
-            else:
-                self._context = copy_context() if context is None else context
-                self._loop = loop
-                self._callback = callback
-                self._args = args
-                self._cancelled = False
-                self._repr = None
-                self._source_traceback = None
-            self._cause = recorder.current
-            self._ready_at = now()
-
-        def _run(self) -> None:
-            nonlocal log
-            callback = self._callback
-            try:
-                task = callback.__self__
-            except AttributeError:
-                task = None
-            life = life_of(id(task))
-            if life is None:
-                life = recorder.meet(task, self._cause, self._loop)
-                if life is None:
-                    _run_callback(recorder, self)
-                    return
-            kind = type(callback)
-            if (kind is builtin or kind is method) and callback.__name__ not in _STEPS:
-                _run_callback(recorder, self)  # `call_soon(task.cancel)`, for example
-                return
-            args = self._args
-            step = recorder.steps
-            if recorder.current >= 0 or step >= limit:
-                _run_unnoted(recorder, self, life, task)
-                return
-            recorder.current = step
-            recorder.steps = step + 1
-            try:
-                # A call with `*args` is much slower.
-                if not args:
-                    self._context.run(callback)
-                else:
-                    if kind is builtin and args[0].cancelled():
-                        cancellations.add(step)
-                    self._context.run(callback, args[0])
-            except (SystemExit, KeyboardInterrupt):
-                end = _end_of(recorder, life, task)
-                recorder._append(life, self._cause, end, self._ready_at)
-                recorder.current = ~recorder.steps
-                raise
-            except BaseException as error:
-                _report(self, error)
-            stop = now()
-            if recorder.current != step:  # the record was made meanwhile
-                return
-            if task._fut_waiter is not None:
-                end = number_of_suspension(task)
-            else:
-                coroutine = task.get_coro()
-                try:
-                    frame = coroutine.cr_frame
-                    if frame is None:
-                        end = ENDED
-                        recorder.task_ended(life, task)
-                    elif coroutine.cr_await.cr_code is sleep:
-                        end = ENDED - 1 - frame.f_lasti
-                    else:
-                        end = number_of_suspension(task)
-                except AttributeError:
-                    end = _end_of(recorder, life, task)
-            recorder.current = ~recorder.steps
-            log += pack(life, self._cause, end, self._ready_at, stop)
-            if recorder.aside:
-                recorder.flush()
-
-    class RecordedTimerHandle(_TimerHandle):  # type: ignore[misc]  # Any, see above
-        __slots__ = ("_cause",)
-
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args)
-            self._cause = recorder.current
-
-        def _run(self) -> None:
-            _run_callback(recorder, self, timer=True)
-
-    return RecordedHandle, RecordedTimerHandle
-
-
-def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
-    """Run a handle that is no task's step: what it wakes, whoever asked for it woke."""
-    if recorder.current >= 0 or not recorder.here():
-        _Handle._run(handle)
-        return
-    if handle._cause >= 0 or handle._cause <= RELAYED:
-        recorder.current = recorder.relay(None if timer else recorder.waker(handle._cause))
-    start = recorder.now()
-    _Handle._run(handle)
-    stop = recorder.now()
-    if stop - start > LONG:
-        recorder.freed[recorder.steps] = stop
-    recorder.current = ~recorder.steps
-
-
-def _run_unnoted(recorder: Recorder, handle: Any, life: int, task: Any) -> None:
-    """Run a step inside another one, or one too many to be noted."""
-    if recorder._opened is not None and recorder.here():
-        # A cell that runs the loop which it runs in (nest_asyncio): it waits from now on.
-        recorder.close(recorder.suspensions.at("the event loop"))
-        handle._run()
-        return
-    if recorder.current < 0:
-        if recorder.cut is None:
-            recorder.cut = recorder.now(), recorder.steps
-        recorder.steps += 1
-        recorder.current = ~recorder.steps
-    _Handle._run(handle)
-    if task.done():
-        recorder.task_ended(life, task)
-
-
-def _end_of(recorder: Recorder, life: int, task: Any) -> int:
-    """Return how a step ended, of a task whose coroutine may be of any kind."""
-    if not task.done():
-        return recorder.suspensions.number(task)
-    recorder.task_ended(life, task)
-    return ENDED
-
-
-def _report(handle: Any, error: BaseException) -> None:
-    """Tell the loop of an error that no task has caught, as asyncio's own handle does."""
-    message = f"Exception in callback {handle._callback!r}"
-    context = {"message": message, "exception": error, "handle": handle}
-    handle._loop.call_exception_handler(context)

@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from types import FrameType
 
+from looplab.handles import recorded
 from looplab.lives import lives_of, timed, waits_of
 from looplab.losing import Losses
 from looplab.recorder import MAX_STEPS, Recorder
@@ -66,7 +67,7 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
     recorder = Recorder(time.perf_counter, name, limit)
     threads, losses = Threads(recorder), Losses(recorder)
     failure = None
-    with _Watch(recorder) as watch, threads.recorded(), losses.noted(), recorder.tasks():
+    with _Watch(recorder) as watch, threads.recorded(), losses.noted(), recorded(recorder):
         try:
             yield run
         except BaseException as error:

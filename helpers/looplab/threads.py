@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from looplab.recorder import Life, Recorder, ThreadNotes, patched
+from looplab.handles import patched
+from looplab.recorder import Life, Recorder, ThreadNotes
 from looplab.waiting import last_line, name_of
 from looplab.wire import describe_exception
 
