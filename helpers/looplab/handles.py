@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any
 
-from looplab.recorder import ENDED, LONG, RELAYED, ROW, STILL_RUNNING, Recorder
+from looplab.recorder import ENDED, LONG, ROW, STILL_RUNNING, TIMED, Recorder
 
 _SLEEP = asyncio.sleep.__code__
 
@@ -278,8 +278,10 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
     if recorder.current >= 0 or not recorder.here():
         _Handle._run(handle)
         return
-    if handle._cause >= 0 or handle._cause <= RELAYED:
-        recorder.current = recorder.relay(None if timer else recorder.waker(handle._cause))
+    inside = handle._cause >= 0 or handle._cause <= TIMED
+    if inside and recorder.steps < recorder.limit:
+        waker = None if timer else recorder.waker(handle._cause)
+        recorder.current = TIMED - recorder.steps if waker is None else recorder.relay(waker)
     start = recorder.now()
     _Handle._run(handle)
     stop = recorder.now()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from looplab.recorder import ENDED, RELAYED, ROW, STILL_RUNNING, Life, Recorder
+from looplab.recorder import ENDED, RELAYED, ROW, STILL_RUNNING, TIMED, Life, Recorder
 from looplab.run import Span, TaskLife, Wait
 from looplab.waiting import line_at
 
@@ -122,6 +122,8 @@ class _Reader:
     def _steps_at(self, cause: int) -> int:
         if cause <= RELAYED:
             return self._recorder.relays[RELAYED - cause].steps
+        if cause <= TIMED:
+            return TIMED - cause
         return cause + 1 if cause >= 0 else ~cause
 
     def _waker(self, cause: int, life: int) -> int | None:

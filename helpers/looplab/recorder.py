@@ -7,7 +7,8 @@ what made it ready (its *cause*), how it ended, and when it was ready and stoppe
 A cause is a number:
 
 - 0 and up: it was made ready in the step of that number;
-- -1 and down: by nobody, a timer or input, when `~cause` steps had begun;
+- -1 and down: by input, or by something that is not recorded, when `~cause` steps had begun;
+- `TIMED` and down: by a timer of the program's, when `TIMED - cause` steps had begun;
 - `RELAYED` and down: as `Recorder.relays[RELAYED - cause]` says: on behalf of somebody.
 """
 
@@ -48,7 +49,7 @@ STILL_RUNNING = -(2**30)
 LONG = 0.001
 """Seconds; a callback that takes as long is not counted into the step that follows."""
 
-RELAYED = -(2**30)
+TIMED, RELAYED = -(2**28), -(2**30)
 _STEP = "_handles.<locals>.RecordedHandle._run"
 """What runs a step, in `looplab.handles`."""
 
@@ -95,10 +96,10 @@ class Life:
 
 
 class Relay(NamedTuple):
-    """Why something was made ready outside any step.
+    """On whose behalf something was made ready outside any step.
 
     Attributes:
-        waker: the number of the life on whose behalf; None for a timer.
+        waker: the number of the life; None where it is not known.
         steps: how many steps had begun.
     """
 
@@ -276,7 +277,7 @@ class Recorder:
         """
         if not isinstance(task, _TASKS) or not self.here():
             return None
-        if self.root is not None and RELAYED < cause < 0:
+        if self.root is not None and TIMED < cause < 0:
             return None  # nobody of ours has started it
         coroutine: Any = task.get_coro()
         function = getattr(coroutine, "__qualname__", type(coroutine).__name__)
