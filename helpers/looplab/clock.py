@@ -4,18 +4,24 @@ When every task waits, the loop asks its world what time it is. The world moves 
 clock to the next timer, or to the moment a service is done, whichever comes first,
 and the loop goes on at once: `asyncio.sleep(3600)` takes no time and counts 3,600 s.
 
-The clock moves at three moments only:
+The clock moves at two moments only:
 
 - every task waits, and a timer or a service is due: to that moment;
-- the program calls `time.sleep`: by that long, while nobody else can run;
-- a thread of an executor works: real time passes, and the clock stands still.
+- the program calls `time.sleep`: by that long, while nobody else can run.
 
-When every task waits and nothing is due, nothing can ever happen again: the loop
-stops with `Deadlock`. When the loop turns 20,000 times and the clock does not move, or
+While a thread of the program or a subprocess is at work (`looplab.outside` says when it is),
+real time passes and the clock stands still. A timer is due then only when as much real time
+has passed too: so a thread that sleeps 0.1 s is done before `asyncio.sleep(10)`, and
+`asyncio.timeout(1)` ends what takes a thread three seconds, at 1.0 s exactly.
+
+When every task waits, nothing is due and nothing is at work, nothing can ever happen again:
+the loop stops with `Deadlock`. When the loop turns 20,000 times and the clock does not move, or
 200,000 times in all, the program polls for ever: it stops with `TooMuch`.
 
-Caveats: a thread that the program starts itself, a socket and a subprocess are not
-waited for.
+Caveats: a loop that runs in another thread runs in real time. Sockets get `GRACE` seconds of
+real time, which is enough between two ends on one machine; the network is not waited for.
+`time.sleep` and the clocks are replaced where the program's modules have them by name; a
+default argument that holds one keeps the real one.
 """
 
 from __future__ import annotations
@@ -29,9 +35,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from looplab.outside import Call, Outside, RealTime
 from looplab.services import Answer, Clock, TooMuch
+from looplab.waiting import is_of_student
 
 RESOLUTION = 1e-9
 """Seconds; two instants that are nearer to each other are the same."""
@@ -42,8 +51,17 @@ MAX_TURNS = 20_000
 MAX_TURNS_IN_ALL = 200_000
 """Turns of the loop before the program is stopped, however much time passes."""
 
+GRACE = 0.005
+"""Seconds of real time that sockets and pipes get before virtual time passes."""
+
+LOOK = 0.01
+"""Seconds of real time between two looks at the threads that are at work."""
+
 EPOCH = 1_700_000_000.0
 """What `time.time()` says when a run starts, in seconds: the same for every run."""
+
+
+_real_time = time.monotonic
 
 
 class Deadlock(BaseException):
@@ -65,13 +83,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._world = world
         self._clock_resolution = RESOLUTION
         self._tickets: dict[int, asyncio.Future[Answer]] = {}
-        self._threads_at_work = 0
+        self._home = threading.get_ident()
+        self._calls: set[Call] = set()
+        self._processes: list[asyncio.SubprocessTransport] = []
+        self._standing: RealTime | None = None
         self._turns = 0
         self._turns_in_all = 0
 
     def time(self) -> float:
         """Return the world's time, in seconds since the start of the run."""
-        return self._world.now
+        return self._world.now if threading.get_ident() == self._home else _real_time()
 
     def wait_for_ticket(self, ticket: int) -> asyncio.Future[Answer]:
         """Return a future for the answer that a service promised."""
@@ -82,20 +103,36 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def run_in_executor(  # type: ignore[override]  # plain arguments say all of it
         self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> Any:
-        """As asyncio's; while the thread works, the loop waits for it in real time."""
+        """As asyncio's; while the call is under way, the clock stands still."""
+        call = Call()
+        # What goes to another process must be a function that can be sent there.
+        if executor is None or isinstance(executor, ThreadPoolExecutor):
+            func = call.marked(func)
         future = super().run_in_executor(executor, func, *args)
-        self._threads_at_work += 1
-        future.add_done_callback(self._thread_is_done)
+        self._calls.add(call)
+        future.add_done_callback(lambda _: self._calls.discard(call))
         return future
 
-    def _thread_is_done(self, _: object) -> None:
-        self._threads_at_work -= 1
+    async def _make_subprocess_transport(self, *args: Any, **kwargs: Any) -> Any:
+        transport = await super()._make_subprocess_transport(*args, **kwargs)  # type: ignore[misc]  # asyncio's own, not in its stubs
+        self._processes.append(transport)
+        return transport
+
+    def _works_outside(self) -> bool:
+        """Whether a thread or a subprocess may still do something by itself."""
+        self._processes = [each for each in self._processes if each.get_returncode() is None]
+        outside = Outside.current
+        return (
+            any(call.is_under_way for call in self._calls)
+            or bool(self._processes)
+            or (outside is not None and outside.at_work())
+        )
 
     def next_deadline(self) -> float | None:
         """Return when the next timer is due, in seconds; None without one."""
         timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]  # asyncio has no public list of timers
-        live = [timer.when() for timer in timers if not timer.cancelled()]
-        return min(live, default=None)
+        # A heap; before it selects, the loop has dropped the cancelled ones from its top.
+        return timers[0].when() if timers else None
 
     def turn(self) -> None:
         """Count a turn in which something was ready.
@@ -114,6 +151,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 "something polls, or never stops"
             )
 
+    def has_ready(self) -> bool:
+        """Whether something is to be run at once; a thread may have seen to it."""
+        return bool(self._ready)  # type: ignore[attr-defined]  # asyncio has no public name for it
+
     def reset_turns(self) -> None:
         """Count the turns from 0 again."""
         self._turns = self._turns_in_all = 0
@@ -129,6 +170,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if done is None:
             raise Deadlock("Every task waits, and nothing can wake one.")
         now = self._world.now
+        self._standing = None
         if now > before:
             self._turns = 0
             # A timer is due within this much of now: never less than a float can tell apart.
@@ -148,16 +190,42 @@ class _Selector(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> Any:
         loop = self._loop
+        if threading.get_ident() != loop._home:
+            return super().select(timeout)
         if timeout is not None and timeout <= 0:
             loop.turn()
-            return super().select(0)
+            return super().select(0) if self._may_have_news() else []
         ready = super().select(0)
-        if ready:
+        if ready or loop.has_ready():
             return ready
-        if loop._threads_at_work:
-            return super().select(None)
+        if loop._works_outside():
+            return self._wait_for_outside()
+        # What ended meanwhile has told the loop before it ended.
+        if loop.has_ready():
+            return []
+        if len(self.get_map()) > 1 and (ready := super().select(GRACE)):
+            return ready
         loop.idle()
         return []
+
+    def _may_have_news(self) -> bool:
+        """Whether anybody but the loop's own threads and signals can make it ready."""
+        loop: Any = self._loop
+        return len(self.get_map()) > 1 or bool(loop._signal_handlers) or bool(loop._calls)
+
+    def _wait_for_outside(self) -> Any:
+        """Let real time pass, until there is news or a timer is due in real time as well."""
+        loop = self._loop
+        if loop._standing is None:
+            loop._standing = RealTime()
+        left, deadline = LOOK, loop.next_deadline()
+        if deadline is not None:
+            left = loop._standing.left(deadline - loop.time())
+            if not left:
+                loop.idle()
+                return []
+        # Not longer: a thread that begins to wait for the loop does not tell.
+        return super().select(min(left, LOOK))
 
 
 @contextlib.contextmanager
@@ -226,27 +294,50 @@ def virtual_time(
     real = {name: getattr(time, name) for name in fakes}
     real_sleep = real["sleep"]
 
-    def new_event_loop() -> VirtualLoop:
-        return VirtualLoop(world)
+    def new_event_loop() -> asyncio.AbstractEventLoop:
+        # In another thread a loop runs in real time.
+        return VirtualLoop(world) if threading.get_ident() == thread else real_loop()
 
-    imported = {
-        here: name for here, value in names.items() for name in fakes if value is real[name]
-    }
+    real_loop = asyncio.events.new_event_loop
+
+    imported = list(_by_name(names, real))
     places: list[Any] = [asyncio, asyncio.events]
     old_factories = [place.new_event_loop for place in places]
     for name, fake in fakes.items():
         setattr(time, name, fake)
-    for here, name in imported.items():
-        names[here] = fakes[name]
+    for where, here, name in imported:
+        where[here] = fakes[name]
     for place in places:
         place.new_event_loop = new_event_loop
     try:
-        yield
+        with Outside().watched():
+            yield
     finally:
         for name, function in real.items():
             setattr(time, name, function)
-        for here, name in imported.items():
-            if names.get(here) is fakes[name]:
-                names[here] = real[name]
+        for where, here, name in imported:
+            if where.get(here) is fakes[name]:
+                where[here] = real[name]
         for place, factory in zip(places, old_factories, strict=True):
             place.new_event_loop = factory
+
+
+def _by_name(
+    names: dict[str, Any], functions: dict[str, Any]
+) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Yield where the student's modules have one of these functions by name.
+
+    Args:
+        names: of the program; it need not be in a module.
+        functions: what to look for.
+    """
+    spaces = {id(names): names}
+    for module in list(sys.modules.values()):
+        space = getattr(module, "__dict__", None)
+        if space is not None and is_of_student(space.get("__file__")):
+            spaces[id(space)] = space
+    kinds = {id(function): name for name, function in functions.items()}
+    for space in spaces.values():
+        for here, value in list(space.items()):
+            if (name := kinds.get(id(value))) is not None:
+                yield space, here, name

@@ -49,6 +49,14 @@ def _is_foreign(filename: str) -> bool:
     return site or not filename.startswith(_STDLIB)
 
 
+@functools.cache
+def is_of_student(filename: object) -> bool:
+    """Whether a module of that file is neither Python's, nor ours, nor an installed package's."""
+    if not isinstance(filename, str) or not is_program(filename):
+        return False
+    return "site-packages" not in filename and "dist-packages" not in filename
+
+
 class Suspension(NamedTuple):
     """Where a task is suspended, and on what.
 

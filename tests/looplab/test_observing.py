@@ -279,7 +279,9 @@ def test_the_clocks_are_real_again_afterwards() -> None:
     observe(reads_clocks)
     assert time.sleep is sleep
     assert time.monotonic is monotonic
-    assert asyncio.new_event_loop().__class__.__name__ != "VirtualLoop"
+    loop = asyncio.new_event_loop()
+    loop.close()
+    assert type(loop).__name__ != "VirtualLoop"
 
 
 def test_observe_works_inside_a_running_loop() -> None:

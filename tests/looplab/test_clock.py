@@ -1,0 +1,352 @@
+"""Virtual time: what passes at once, what is waited for, and what ends in a deadlock."""
+
+import asyncio
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter as ticks
+from typing import Any
+
+import pytest
+
+from looplab import Run, observe
+from looplab.outside import Outside
+
+linux = pytest.mark.skipif(sys.platform == "win32", reason="it runs a program of Unix")
+
+
+async def after(seconds: float, value: Any = None) -> Any:
+    await asyncio.sleep(seconds)
+    return value
+
+
+async def first_of(*awaitables: Any) -> Any:
+    """Return what the first to end returned, and end the others."""
+    tasks = [asyncio.ensure_future(each) for each in awaitables]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    return sorted(task.result() for task in done)
+
+
+# Time that passes at once
+
+
+async def sleeps_an_hour() -> float:
+    await asyncio.sleep(3600)
+    return asyncio.get_running_loop().time()
+
+
+async def ten_tenths() -> float:
+    for _ in range(10):
+        await asyncio.sleep(0.1)
+    return asyncio.get_running_loop().time()
+
+
+async def tiny_and_huge() -> list[float]:
+    loop, times = asyncio.get_running_loop(), []
+    for seconds in (1e-6, 1e-3, 10 * 86_400.0):
+        await asyncio.sleep(seconds)
+        times.append(loop.time())
+    return times
+
+
+async def in_order() -> list[int]:
+    done: list[int] = []
+
+    async def one(seconds: int) -> None:
+        await asyncio.sleep(seconds)
+        done.append(seconds)
+
+    await asyncio.gather(*map(one, [3, 1, 2, 1]))
+    return done
+
+
+async def two_at_a_time() -> float:
+    places = asyncio.Semaphore(2)
+
+    async def one() -> None:
+        async with places:
+            await asyncio.sleep(1)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(one())
+    return asyncio.get_running_loop().time()
+
+
+async def a_timeout_that_is_met() -> Any:
+    async with asyncio.timeout(2):
+        return await after(1, "in time")
+
+
+async def a_timeout_at_the_same_instant() -> str:
+    try:
+        return str(await asyncio.wait_for(after(1, "done"), 1))
+    except TimeoutError:
+        return "too late"
+
+
+async def a_cancelled_timer() -> float:
+    loop = asyncio.get_running_loop()
+    for _ in range(300):  # so many that asyncio sweeps them out of its heap
+        loop.call_later(1, print).cancel()
+    await asyncio.sleep(5)
+    return loop.time()
+
+
+# What a program knows of time
+
+
+async def all_clocks() -> list[float]:
+    def read() -> list[float]:
+        nanoseconds = [time.time_ns(), time.monotonic_ns(), time.perf_counter_ns()]
+        return [time.time(), time.monotonic(), ticks(), *(each / 1e9 for each in nanoseconds)]
+
+    before = read()
+    await asyncio.sleep(7)
+    return [round(b - a, 6) for a, b in zip(before, read(), strict=True)]
+
+
+async def blocks_three_times() -> float:
+    async def one() -> None:
+        time.sleep(0.5)  # noqa: ASYNC251  # blocking is what it shows
+
+    await asyncio.gather(one(), one(), one())
+    return ticks()
+
+
+def runs_loops_of_its_own() -> list[float]:
+    async def hour() -> float:
+        await asyncio.sleep(3600)
+        return asyncio.get_running_loop().time()
+
+    loop = asyncio.new_event_loop()
+    try:
+        times = [asyncio.run(hour()), loop.run_until_complete(hour())]
+    finally:
+        loop.close()
+    with asyncio.Runner() as runner:
+        return [*times, runner.run(hour()), runner.run(hour())]
+
+
+# Real work outside the loop
+
+
+async def a_thread_before_a_long_sleep() -> list[str]:
+    order: list[str] = []
+
+    async def thread() -> None:
+        await asyncio.to_thread(time.sleep, 0.05)
+        order.append("thread")
+
+    async def long() -> None:
+        await asyncio.sleep(10)
+        order.append("sleep")
+
+    await asyncio.gather(long(), thread())
+    return order
+
+
+async def a_thread_that_calls_back() -> Any:
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+
+    def work() -> None:
+        time.sleep(0.05)
+        loop.call_soon_threadsafe(future.set_result, "from a thread")
+
+    threading.Thread(target=work).start()
+    return await asyncio.wait_for(future, 60)
+
+
+async def a_thread_that_waits_for_the_loop() -> Any:
+    """The thread waits a virtual hour for the loop, and no real one."""
+    loop = asyncio.get_running_loop()
+    ask = asyncio.run_coroutine_threadsafe
+    return await asyncio.to_thread(lambda: ask(after(3600, "asked"), loop).result(7200))
+
+
+async def a_thread_that_waits_for_ever() -> Any:
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    return await after(3600, "slept")
+
+
+async def a_deadlock_beside_a_waiting_thread() -> None:
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+    await asyncio.Event().wait()
+
+
+async def a_loop_in_a_thread() -> Any:
+    other = asyncio.new_event_loop()
+    thread = threading.Thread(target=other.run_forever)
+    thread.start()
+    try:
+        found = asyncio.run_coroutine_threadsafe(after(0.05, "real"), other)
+        return await asyncio.wrap_future(found)
+    finally:
+        other.call_soon_threadsafe(other.stop)
+        await asyncio.to_thread(thread.join)
+        other.close()
+
+
+async def a_thread_that_is_too_slow() -> str:
+    try:
+        async with asyncio.timeout(0.05):
+            await asyncio.to_thread(time.sleep, 0.2)
+    except TimeoutError:
+        return f"{asyncio.get_running_loop().time():g}"
+    return "in time"
+
+
+async def a_heart_beats_beside_a_thread() -> bool:
+    beats = 0
+
+    async def heart() -> None:
+        nonlocal beats
+        while True:
+            await asyncio.sleep(0.01)
+            beats += 1
+
+    task = asyncio.create_task(heart())
+    await asyncio.to_thread(time.sleep, 0.1)
+    task.cancel()
+    return 3 <= beats <= 10
+
+
+async def a_program_before_a_sleep() -> Any:
+    async def program() -> str:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "print('hello')", stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        return output.decode().strip()
+
+    return await first_of(program(), after(3600, "sleep"))
+
+
+async def a_late_answer_on_a_socket() -> Any:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        await asyncio.sleep(3)
+        writer.write(b"late\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(b"hello\n")
+    answer = await asyncio.wait_for(reader.readline(), 10)
+    writer.close()
+    await writer.wait_closed()
+    server.close()
+    return [answer, asyncio.get_running_loop().time()]
+
+
+def _check(**expected: Any) -> Callable[[Run], None]:
+    def check(run: Run) -> None:
+        assert run.error is None or "error" in expected, run.error
+        for name, value in expected.items():
+            found = getattr(run, name)
+            found = found.type if name == "error" else found
+            assert value(found) if callable(value) else found == value
+
+    return check
+
+
+PROGRAMS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+    (sleeps_an_hour, {"result": 3600.0, "duration": 3600}),
+    (ten_tenths, {"result": 1.0, "duration": 1}),
+    (tiny_and_huge, {"result": [1e-6, 0.001001, 864_000.001001]}),
+    (in_order, {"result": [1, 1, 2, 3], "duration": 3}),
+    (two_at_a_time, {"result": 2.0, "duration": 2}),
+    (a_timeout_that_is_met, {"result": "in time", "duration": 1}),
+    (a_cancelled_timer, {"result": 5.0, "duration": 5}),
+    (all_clocks, {"result": [7.0] * 6}),
+    (blocks_three_times, {"result": 1.5, "duration": 1.5}),
+    (runs_loops_of_its_own, {"result": [3600.0, 7200.0, 10800.0, 14400.0]}),
+    (a_thread_before_a_long_sleep, {"result": ["thread", "sleep"], "duration": 10}),
+    (a_thread_that_calls_back, {"result": "from a thread", "duration": 0}),
+    (a_thread_that_waits_for_the_loop, {"result": "asked", "duration": 3600}),
+    (a_thread_that_waits_for_ever, {"result": "slept", "duration": 3600}),
+    (a_deadlock_beside_a_waiting_thread, {"error": "Deadlock"}),
+    (a_loop_in_a_thread, {"result": "real", "duration": 0}),
+    (a_thread_that_is_too_slow, {"result": "0.05", "duration": 0.05}),
+    (a_heart_beats_beside_a_thread, {"result": True}),
+    pytest.param(a_program_before_a_sleep, {"result": ["hello"], "duration": 0}, marks=linux),  # type: ignore[list-item]
+    (a_late_answer_on_a_socket, {"result": [b"late\n", 3.0], "duration": 3}),
+]
+
+
+def name_of(value: object) -> str:
+    return getattr(value, "__name__", "")
+
+
+@pytest.mark.parametrize(("program", "expected"), PROGRAMS, ids=name_of)
+def test_a_program_on_virtual_time(program: Callable[..., Any], expected: dict[str, Any]) -> None:
+    start = time.monotonic()
+    _check(**expected)(observe(program))
+    assert time.monotonic() - start < 20  # an hour would be more
+
+
+@pytest.mark.parametrize(
+    "program", [a_thread_before_a_long_sleep, a_program_before_a_sleep, in_order], ids=name_of
+)
+def test_observe_may_run_in_a_thread_and_inside_a_loop(program: Callable[..., Any]) -> None:
+    async def inside() -> Any:
+        return observe(program).result
+
+    expected = observe(program).result
+    assert asyncio.run(inside()) == expected
+    with ThreadPoolExecutor(1) as executor:
+        assert executor.submit(lambda: observe(program).result).result() == expected
+
+
+def test_who_wins_at_one_instant_is_always_the_same() -> None:
+    assert observe(a_timeout_at_the_same_instant) == observe(a_timeout_at_the_same_instant)
+
+
+def test_threads_of_the_program_sleep_in_real_time() -> None:
+    async def four() -> None:
+        await asyncio.gather(*(asyncio.to_thread(time.sleep, 0.1) for _ in range(4)))
+
+    start = time.monotonic()
+    assert observe(four).duration == 0
+    assert time.monotonic() - start >= 0.1
+
+
+def test_names_are_virtual_in_all_modules_of_the_student() -> None:
+    module = types.ModuleType("clocks_by_name")
+    module.__file__ = __file__
+    exec("from time import monotonic as now", module.__dict__)
+    sys.modules[module.__name__] = module
+    try:
+
+        async def main() -> float:
+            before: float = module.now()
+            await asyncio.sleep(3600)
+            return round(module.now() - before, 6)
+
+        assert observe(main).result == 3600
+        assert module.now is time.monotonic
+    finally:
+        del sys.modules[module.__name__]
+
+
+def test_a_thread_that_stands_still_is_not_waited_for_for_ever() -> None:
+    outside, door = Outside(patience=0.05), threading.Lock()
+    door.acquire()
+    with outside.watched():
+        thread = threading.Thread(target=lambda: door.acquire(), daemon=True)
+        thread.start()
+    deadline = time.monotonic() + 20
+    while outside.at_work() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert thread.is_alive()
+    assert not outside.at_work()
+    door.release()
+    thread.join()
