@@ -101,7 +101,7 @@ class _Reader:
                 max(draft.last, step),
                 reason,
                 line,
-                held_by=self._shown(holder),
+                held_by=holder,
             )
         )
 
@@ -128,10 +128,7 @@ class _Reader:
 
     def _waker(self, cause: int, life: int) -> int | None:
         waker = self._recorder.waker(cause)
-        return None if waker == life else self._shown(waker)
-
-    def _shown(self, life: int | None) -> int | None:
-        return None if life is None or self._drafts[life].life.hidden else life
+        return None if waker == life else waker
 
     # The record
 
@@ -141,7 +138,7 @@ class _Reader:
                 self._add_thread(draft)
             elif draft.life.outcome == "pending" or draft.end >= 0:
                 self._add_the_rest(draft)
-        return tuple(self._record(draft) for draft in self._drafts if not draft.life.hidden)
+        return tuple(self._record(draft) for draft in self._drafts)
 
     def _add_the_rest(self, draft: _Draft) -> None:
         """Add what a life did that had not ended, up to the end of the record."""
@@ -179,7 +176,7 @@ class _Reader:
             name=life.name,
             function=life.function,
             created_by=self._waker(life.cause, life.id),
-            cancelled_by=self._shown(self._canceller(draft, 0)),
+            cancelled_by=self._canceller(draft, 0),
             outcome=life.outcome,
             error=life.error,
             spans=tuple(draft.spans),

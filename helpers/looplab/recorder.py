@@ -79,8 +79,6 @@ class Life:
     task: weakref.ref[Any] | None = None
     ended: tuple[float, int] | None = None
     """When it ended, in seconds and steps, where that was not at the end of a step."""
-    hidden: bool = False
-    """Whether it is part of how a program is run, and none of its own."""
 
     @property
     def label(self) -> str:
@@ -281,6 +279,8 @@ class Recorder:
             return None  # nobody of ours has started it
         coroutine: Any = task.get_coro()
         function = getattr(coroutine, "__qualname__", type(coroutine).__name__)
+        if function in _PLUMBING:
+            return None
         # asyncio numbers unnamed tasks through the whole process: Task-93. A record must
         # not depend on what ran before it.
         self._tasks += 1
@@ -288,11 +288,11 @@ class Recorder:
         name = f"Task-{self._tasks}" if is_default(name) else name
         life = self.new_life("task", name, function, cause)
         life.code = getattr(coroutine, "cr_code", None)
-        life.hidden = function in _PLUMBING
         number = id(task)
         # Weak: a recording must not keep alive a task that the program has lost.
         life.task = weakref.ref(task, lambda _: self._forget(number))
         self.by_task[number] = life.id
+        self.suspensions.met(task, life.id)
         self._loops.add(loop)
         return life.id
 
@@ -344,8 +344,9 @@ class Recorder:
         assert number is not None
         self.root = self.lives[number]
         self.open(self.root, self.current)
-        # All that runs from now on stands behind this in the loop's queue.
-        loop.call_soon(self._suspend_root, task)
+        # First of all that runs when the task waits, what was in the loop's queue included.
+        queue: Any = loop._ready  # type: ignore[attr-defined]  # asyncio has no public name for it
+        queue.appendleft(asyncio.Handle(self._suspend_root, (task,), loop))
 
     def _suspend_root(self, task: Any) -> None:
         if self._opened is not None and self.here():

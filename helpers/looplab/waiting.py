@@ -96,6 +96,8 @@ _PROGRAM, _LIBRARY, _WRAPPER = 1, 2, 3
 # What these files define awaits nothing of the program's, and its name says all but who holds
 # a lock.
 _LEAF_FILES = {asyncio.locks.__file__, asyncio.queues.__file__}
+_A_TASK = "another task"
+
 # Who only calls what is worth naming.
 _WRAPPERS = {"_ContextManagerMixin.__aenter__", "Future.__await__", "__sleep0"}
 
@@ -122,6 +124,7 @@ class Suspensions:
         self._numbers: dict[Any, int] = {}
         self._kinds: dict[int, int] = {}
         self._leaves: set[int] = set()
+        self._expected: dict[int, list[tuple[int, Any]]] = {}
         self._codes: list[types.CodeType] = []  # kept, so that an identity stays theirs
         self.number = self._quickly()
         """Returns the number, in `found`, of the suspension at which a task stands."""
@@ -150,10 +153,6 @@ class Suspensions:
             return slowly(task)
 
         return number
-
-    def _slowly(self, task: Any) -> int:
-        suspension = self._in_detail(task._fut_waiter, chain_of(task.get_coro()))
-        return self._keep(suspension, suspension)
 
     def _at_leaf(self, task: Any, place: object, leaf: types.CodeType, caller: Any) -> int:
         """Return the number of a suspension in a function that calls nothing of the program."""
@@ -203,9 +202,28 @@ class Suspensions:
         life = self._life_of(future)
         return Suspension(self._of(future) if life is None else life, *place)
 
+    def _slowly(self, task: Any) -> int:
+        future = task._fut_waiter
+        suspension = self._in_detail(future, chain_of(task.get_coro()))
+        if suspension.reason != _A_TASK:
+            return self._keep(suspension, suspension)
+        # It has not run yet, and has no number.
+        key = (id(future), suspension)
+        number = self._keep(key, suspension)
+        self._expected.setdefault(id(future), []).append((number, key))
+        return number
+
+    def met(self, task: Any, life: int) -> None:
+        """Say that `task`, for which others may wait already, has a life of that number."""
+        for number, key in self._expected.pop(id(task), ()):
+            self.found[number] = self.found[number]._replace(reason=life)
+            self._numbers.pop(key, None)
+
     def _of(self, future: Any) -> str:
         if type(future).__name__ == "_GatheringFuture":
             return f"gather of {len(future._children)}"
+        if isinstance(future, asyncio.Task):
+            return _A_TASK
         return self.on_threads.get(future, "a future")
 
 
