@@ -10,6 +10,8 @@ notebook `asyncio.run` refuses to start, and the Stop button cannot end an `awai
     loop.run_until_complete(main()) # the older spelling
     await main()                    # as in any notebook
 
+A cell that begins with `%%timeline` runs as it is, and shows its timeline.
+
 After a cell that announced a test (`looplab.check`) its tick appears, or the timeline of
 what went wrong.
 
@@ -40,6 +42,7 @@ from typing import Any
 
 from looplab import expecting
 from looplab.clock import hidden_loop
+from looplab.timeline_magic import TimelineMagic, without_magic
 
 GREEN = "#1a7f37"
 """Behind a tick, which is white: their contrast is above 4.5, in a light and a dark theme."""
@@ -64,6 +67,7 @@ def enable() -> None:
     loop = asyncio._get_running_loop()
     with ExitStack() as undo:
         _show_checks(shell, undo)
+        _bring_timeline_magic(shell, undo)
         if loop is not None:
             run_fresh_loops(loop, undo)
             _nest(loop, undo)
@@ -321,6 +325,15 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
 
     _register(shell, "pre_run_cell", before_cell, undo)
     _register(shell, "post_run_cell", after_cell, undo)
+
+
+def _bring_timeline_magic(shell: Any, undo: ExitStack) -> None:
+    magic = TimelineMagic()
+    shell.input_transformers_cleanup.append(without_magic)
+    undo.callback(shell.input_transformers_cleanup.remove, without_magic)
+    undo.callback(magic.end)
+    _register(shell, "pre_run_cell", magic.before_cell, undo)
+    _register(shell, "post_run_cell", magic.after_cell, undo)
 
 
 def _register(shell: Any, event: str, callback: Callable[..., None], undo: ExitStack) -> None:

@@ -539,6 +539,34 @@ def test_ipython_without_a_shell_is_a_script_too() -> None:
 # ---- after a test cell ----
 
 
+# ---- %%timeline ----
+
+
+@slow
+@pytest.mark.parametrize(
+    "line",
+    ["await asyncio.gather(answer(1), answer(2))", "asyncio.run(answer())", "answer(7) and 7"],
+)
+def test_the_timeline_magic_shows_what_the_cell_did(kernel: Kernel, line: str) -> None:
+    cell = kernel.run(f"%%timeline\nprint('in line', 2)\n{line}")
+    assert not cell.error, cell.traceback
+    assert cell.out == "in line 2\n"
+    [shown] = [each for each in cell.shown if "image/png" in each]
+    words = shown["text/plain"]
+    assert words.startswith("this cell took")
+    assert ("answer" in words) == ("asyncio" in line)
+    assert "shell_main" not in words.replace("task Kernel.shell_main", "", 1)
+    # The next cell is not recorded.
+    assert kernel.run("await answer()").shown == []
+
+
+@slow
+def test_the_timeline_magic_keeps_the_lines_of_the_cell(kernel: Kernel) -> None:
+    cell = kernel.run("%%timeline\n\n1 / 0")
+    assert cell.error == "ZeroDivisionError"
+    assert "line 3" in cell.traceback or "----> 3" in cell.traceback
+
+
 @slow
 def test_a_passed_test_shows_its_tick(kernel: Kernel) -> None:
     cell = kernel.run("""

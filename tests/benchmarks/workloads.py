@@ -1,0 +1,187 @@
+"""One measurement in a process of its own: python workloads.py TOOL WORK SCALE.
+
+Prints one number as JSON: milliseconds of the workload under the tool, or bytes a step.
+"""
+
+import asyncio
+import gc
+import json
+import random
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+TASKS, TURNS = 100, 2_000
+SLEEPERS, SLEEPS = 1_000, 100
+
+
+async def sleep0(scale: float) -> None:
+    """200,000 steps: 100 tasks that give way 2,000 times."""
+
+    async def one() -> None:
+        for _ in range(int(TURNS * scale)):
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(one() for _ in range(TASKS)))
+
+
+async def queue(scale: float) -> None:
+    """200,000 steps: 50 pairs of tasks, each with a queue that has room for one."""
+    turns = int(TURNS * scale)
+
+    async def put(channel: asyncio.Queue[int]) -> None:
+        for i in range(turns):
+            await channel.put(i)
+
+    async def get(channel: asyncio.Queue[int]) -> None:
+        for _ in range(turns):
+            await channel.get()
+
+    channels: list[asyncio.Queue[int]] = [asyncio.Queue(1) for _ in range(TASKS // 2)]
+    await asyncio.gather(*(each(channel) for channel in channels for each in (put, get)))
+
+
+async def timers(scale: float) -> None:
+    """100,000 timers: 1,000 tasks that sleep 100 times, by equal and by random delays."""
+    chance = random.Random(1)
+
+    async def one(delays: list[float]) -> None:
+        for delay in delays:
+            await asyncio.sleep(delay)
+
+    sleeps = int(SLEEPS * scale) or 1
+    delays = [
+        [chance.choice([0.5, 1, chance.random()]) for _ in range(sleeps)] for _ in range(SLEEPERS)
+    ]
+    await asyncio.gather(*map(one, delays))
+
+
+WORKS = {"sleep0": sleep0, "queue": queue, "timers": timers}
+Work = Callable[[float], Awaitable[None]]
+
+
+async def milliseconds(work: Work, scale: float, clock: Callable[[], float]) -> float:
+    """Return how long a workload takes."""
+    start = clock()
+    await work(scale)
+    return (clock() - start) * 1e3
+
+
+def under_tool(tool: str) -> Any:
+    """Return the context in which a tool records what runs."""
+    if tool == "recording":
+        from looplab import recording
+
+        return recording()
+    if tool == "viztracer":
+        from viztracer import VizTracer
+
+        # It writes its trace when it ends: half a gigabyte.
+        trace = str(Path(tempfile.gettempdir()) / "looplab-benchmark.json")
+        return VizTracer(log_async=True, tracer_entries=5_000_000, verbose=0, output_file=trace)
+    if tool == "yappi":
+        import yappi
+
+        yappi.set_clock_type("wall")
+        return yappi.run()
+    return nullcontext()
+
+
+def on_virtual_time(tool: str, work: Work, scale: float) -> float:
+    """Return how long a workload takes on a virtual clock, in real milliseconds."""
+    clock = time.perf_counter
+    gc.collect()
+    start = clock()
+    if tool == "looptime":
+        import looptime
+
+        loop = looptime.new_event_loop()
+        loop.run_until_complete(work(scale))
+        loop.close()
+    else:
+        from looplab import observe
+
+        run = observe(work, scale)
+        assert run.error is None, run.error
+    return (clock() - start) * 1e3
+
+
+def bytes_a_step(work: Work, scale: float) -> float:
+    """Return what the recorder holds for each step of a workload."""
+    from looplab.handles import recorded
+    from looplab.recorder import Recorder
+
+    recorder = Recorder(time.perf_counter, "memory")
+    tracemalloc.start()
+    with recorded(recorder):
+        before = 0
+
+        async def main() -> None:
+            nonlocal before
+            before = tracemalloc.get_traced_memory()[0]
+            await work(scale)
+
+        asyncio.run(main())
+    gc.collect()
+    return (tracemalloc.get_traced_memory()[0] - before) / recorder.steps
+
+
+def resident_bytes_a_step(tool: str, work: Work, scale: float) -> float:
+    """Return by how much the process has grown at most, for each of the workload's steps."""
+    import resource
+
+    asyncio.run(work(min(scale, 0.01)))
+    unit = 1 if sys.platform == "darwin" else 1024
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with under_tool(tool) if tool != "recorder" else _recorder():
+        asyncio.run(work(scale))
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (after - before) * unit / (TASKS * TURNS * scale)
+
+
+def _recorder() -> Any:
+    from looplab.handles import recorded
+    from looplab.recorder import Recorder
+
+    return recorded(Recorder(time.perf_counter, "memory"))
+
+
+def seconds_of_the_record(work: Work, scale: float) -> float:
+    """Return how long it takes to make a Run of what was recorded, in milliseconds."""
+    from looplab import recording
+
+    with recording() as run:
+        asyncio.run(work(scale))
+        start = time.perf_counter()
+    assert run.steps
+    return (time.perf_counter() - start) * 1e3
+
+
+def measure(tool: str, name: str, scale: float) -> float:
+    """Return one figure."""
+    if name == "import":
+        start = time.perf_counter()
+        __import__("looplab")
+        assert not {"matplotlib", "IPython"} & set(sys.modules)
+        return (time.perf_counter() - start) * 1e3
+    kind, _, name = name.rpartition(":")
+    work = WORKS[name]
+    if kind == "bytes":
+        return bytes_a_step(work, scale)
+    if kind == "resident":
+        return resident_bytes_a_step(tool, work, scale)
+    if kind == "record":
+        return seconds_of_the_record(work, scale)
+    if tool in ("looptime", "observe"):
+        return on_virtual_time(tool, work, scale)
+    with under_tool(tool):
+        return asyncio.run(milliseconds(work, scale, time.perf_counter))
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], sys.argv[2], float(sys.argv[3]))))
