@@ -18,10 +18,12 @@ When every task waits, nothing is due and nothing is at work, nothing can ever h
 the loop stops with `Deadlock`. When the loop turns 20,000 times and the clock does not move, or
 200,000 times in all, the program polls for ever: it stops with `TooMuch`.
 
-Caveats: a loop that runs in another thread runs in real time. Sockets get `GRACE` seconds of
-real time, which is enough between two ends on one machine; the network is not waited for.
-`time.sleep` and the clocks are replaced where the program's modules have them by name; a
-default argument that holds one keeps the real one.
+Caveats: a loop that runs in another thread, or that is made from a class and not by asyncio,
+runs in real time. Sockets get `GRACE` seconds of real time, which is enough between two ends on
+one machine; the network is not waited for. `time.sleep` and the clocks are replaced where the
+program's modules have them by name; a default argument that holds one keeps the real one. What
+else blocks the loop's own thread, `threading.Event().wait(1)` for example, takes real time and
+counts none. A thread's own time limits count real seconds.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from looplab.outside import Call, Outside, RealTime
+from looplab.outside import LOOK, PATIENCE, Outside, RealTime, Sight
 from looplab.services import Answer, Clock, TooMuch
 from looplab.waiting import is_of_student
 
@@ -51,17 +53,27 @@ MAX_TURNS = 20_000
 MAX_TURNS_IN_ALL = 200_000
 """Turns of the loop before the program is stopped, however much time passes."""
 
+TURNS_TO_HEAR = 50
+"""So often the loop turns, then, between two looks at what works outside."""
+
 GRACE = 0.005
 """Seconds of real time that sockets and pipes get before virtual time passes."""
-
-LOOK = 0.01
-"""Seconds of real time between two looks at the threads that are at work."""
 
 EPOCH = 1_700_000_000.0
 """What `time.time()` says when a run starts, in seconds: the same for every run."""
 
 
 _real_time = time.monotonic
+_here = threading.local()
+
+
+def is_virtual() -> bool:
+    """Return whether the clocks of this thread, `time.monotonic` for example, are virtual now.
+
+    >>> is_virtual()
+    False
+    """
+    return getattr(_here, "is_virtual", False)
 
 
 class Deadlock(BaseException):
@@ -84,8 +96,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._clock_resolution = RESOLUTION
         self._tickets: dict[int, asyncio.Future[Answer]] = {}
         self._home = threading.get_ident()
-        self._calls: set[Call] = set()
-        self._processes: list[asyncio.SubprocessTransport] = []
+        self._calls: set[asyncio.Future[Any]] = set()
+        self._processes: list[Any] = []
+        self._outside = Outside()
         self._standing: RealTime | None = None
         self._turns = 0
         self._turns_in_all = 0
@@ -104,13 +117,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> Any:
         """As asyncio's; while the call is under way, the clock stands still."""
-        call = Call()
-        # What goes to another process must be a function that can be sent there.
-        if executor is None or isinstance(executor, ThreadPoolExecutor):
-            func = call.marked(func)
         future = super().run_in_executor(executor, func, *args)
-        self._calls.add(call)
-        future.add_done_callback(lambda _: self._calls.discard(call))
+        # A thread tells what it does; of what goes to another process this is all that is known.
+        if executor is not None and not isinstance(executor, ThreadPoolExecutor):
+            self._calls.add(future)
+            future.add_done_callback(self._calls.discard)
         return future
 
     async def _make_subprocess_transport(self, *args: Any, **kwargs: Any) -> Any:
@@ -118,15 +129,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._processes.append(transport)
         return transport
 
-    def _works_outside(self) -> bool:
-        """Whether a thread or a subprocess may still do something by itself."""
-        self._processes = [each for each in self._processes if each.get_returncode() is None]
-        outside = Outside.current
-        return (
-            any(call.is_under_way for call in self._calls)
-            or bool(self._processes)
-            or (outside is not None and outside.at_work())
-        )
+    def look_outside(self) -> Sight:
+        """Return whether a thread or a subprocess may still do something by itself."""
+        self._processes = [each for each in self._processes if _is_running(each)]
+        outside = Outside.current or self._outside
+        return outside.look([*self._calls, *self._processes])
 
     def next_deadline(self) -> float | None:
         """Return when the next timer is due, in seconds; None without one."""
@@ -134,8 +141,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         # A heap; before it selects, the loop has dropped the cancelled ones from its top.
         return timers[0].when() if timers else None
 
-    def turn(self) -> None:
+    def turn(self) -> bool:
         """Count a turn in which something was ready.
+
+        Returns:
+            Whether to let a little real time pass: the program polls for what works outside.
 
         Raises:
             TooMuch: the clock has not moved for `MAX_TURNS` turns, or it was one of
@@ -145,11 +155,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._turns_in_all += 1
         if self._turns_in_all > MAX_TURNS_IN_ALL:
             raise TooMuch(f"the loop turned {MAX_TURNS_IN_ALL:,} times: does it ever stop?")
-        if self._turns > MAX_TURNS:
-            raise TooMuch(
-                f"the loop turned {MAX_TURNS:,} times and no time passed: "
-                "something polls, or never stops"
-            )
+        if self._turns <= MAX_TURNS:
+            return False
+        if self.look_outside().at_work:
+            self._turns -= TURNS_TO_HEAR
+            return True
+        raise TooMuch(
+            f"the loop turned {MAX_TURNS:,} times and no time passed: "
+            "something polls, or never stops"
+        )
 
     def has_ready(self) -> bool:
         """Whether something is to be run at once; a thread may have seen to it."""
@@ -159,15 +173,29 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Count the turns from 0 again."""
         self._turns = self._turns_in_all = 0
 
-    def idle(self) -> None:
+    def idle(self, outside: Sight) -> bool:
         """Let the world move the clock: no task can run.
+
+        Args:
+            outside: what threads and subprocesses are at.
+
+        Returns:
+            Whether it did; if not, only a thread can still wake the loop.
 
         Raises:
             Deadlock: nothing will ever happen.
+            TooMuch: nothing has happened outside for longer than anybody waits.
         """
         before = self._world.now
         done = self._world.advance(self.next_deadline())
         if done is None:
+            if outside.may_act:
+                return False
+            if outside.given_up:
+                raise TooMuch(
+                    f"every task waits for a thread or a subprocess that took more than "
+                    f"{PATIENCE:g} s of real time"
+                )
             raise Deadlock("Every task waits, and nothing can wake one.")
         now = self._world.now
         self._standing = None
@@ -179,6 +207,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             future = self._tickets.pop(ticket, None)
             if future is not None and not future.done():
                 future.set_result(answer)
+        return True
+
+
+def _is_running(process: Any) -> bool:
+    """Whether a subprocess, or one of its own, may still end or write something."""
+    if process.get_returncode() is None:
+        return True
+    pipes = map(process.get_pipe_transport, (1, 2))
+    return any(pipe is not None and pipe.is_reading() for pipe in pipes)
 
 
 class _Selector(selectors.DefaultSelector):
@@ -193,27 +230,28 @@ class _Selector(selectors.DefaultSelector):
         if threading.get_ident() != loop._home:
             return super().select(timeout)
         if timeout is not None and timeout <= 0:
-            loop.turn()
+            if loop.turn():
+                return super().select(LOOK)
             return super().select(0) if self._may_have_news() else []
         ready = super().select(0)
         if ready or loop.has_ready():
             return ready
-        if loop._works_outside():
-            return self._wait_for_outside()
+        outside = loop.look_outside()
+        if outside.at_work:
+            return self._wait_for_outside(outside)
         # What ended meanwhile has told the loop before it ended.
         if loop.has_ready():
             return []
         if len(self.get_map()) > 1 and (ready := super().select(GRACE)):
             return ready
-        loop.idle()
-        return []
+        return [] if loop.idle(outside) else super().select(LOOK)
 
     def _may_have_news(self) -> bool:
-        """Whether anybody but the loop's own threads and signals can make it ready."""
+        """Whether anything but the loop's own threads can make it ready."""
         loop: Any = self._loop
-        return len(self.get_map()) > 1 or bool(loop._signal_handlers) or bool(loop._calls)
+        return len(self.get_map()) > 1 or bool(loop._signal_handlers)
 
-    def _wait_for_outside(self) -> Any:
+    def _wait_for_outside(self, outside: Sight) -> Any:
         """Let real time pass, until there is news or a timer is due in real time as well."""
         loop = self._loop
         if loop._standing is None:
@@ -222,7 +260,7 @@ class _Selector(selectors.DefaultSelector):
         if deadline is not None:
             left = loop._standing.left(deadline - loop.time())
             if not left:
-                loop.idle()
+                loop.idle(outside)
                 return []
         # Not longer: a thread that begins to wait for the loop does not tell.
         return super().select(min(left, LOOK))
@@ -261,25 +299,28 @@ def virtual_time(
 ) -> Iterator[None]:
     """Make a program's clocks, its `time.sleep` and its new event loops virtual.
 
+    Only those of the calling thread: others, the notebook's own for example, keep real time.
+
     Args:
         world: the clock.
         names: the program's global names; `from time import sleep` is found there.
         blocked: told of each `time.sleep`: when it began and for how long, in seconds.
     """
     thread = threading.get_ident()
+    outside = Outside()
 
     def sleep(seconds: float) -> None:
         if threading.get_ident() != thread:
-            real_sleep(seconds)
+            real["sleep"](seconds)
             return
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
         start = world.now
+        outside.pause(seconds)
         world.block(seconds)
         blocked(start, seconds)
 
     def clock(name: str, read: Callable[[], Any]) -> Callable[[], Any]:
-        # Other threads, the notebook's own for example, keep the real time.
         return lambda: read() if threading.get_ident() == thread else real[name]()
 
     fakes: dict[str, Any] = {
@@ -292,52 +333,59 @@ def virtual_time(
         "perf_counter_ns": clock("perf_counter_ns", lambda: round(world.now * 10**9)),
     }
     real = {name: getattr(time, name) for name in fakes}
-    real_sleep = real["sleep"]
-
-    def new_event_loop() -> asyncio.AbstractEventLoop:
-        # In another thread a loop runs in real time.
-        return VirtualLoop(world) if threading.get_ident() == thread else real_loop()
-
-    real_loop = asyncio.events.new_event_loop
-
-    imported = list(_by_name(names, real))
-    places: list[Any] = [asyncio, asyncio.events]
-    old_factories = [place.new_event_loop for place in places]
+    before, _here.is_virtual = is_virtual(), True
     for name, fake in fakes.items():
         setattr(time, name, fake)
-    for where, here, name in imported:
-        where[here] = fakes[name]
-    for place in places:
-        place.new_event_loop = new_event_loop
+    _replace_by_name(names, {real[name]: fake for name, fake in fakes.items()})
     try:
-        with Outside().watched():
+        with _virtual_loops(world), outside.watched():
             yield
     finally:
         for name, function in real.items():
             setattr(time, name, function)
-        for where, here, name in imported:
-            if where.get(here) is fakes[name]:
-                where[here] = real[name]
-        for place, factory in zip(places, old_factories, strict=True):
-            place.new_event_loop = factory
+        # Where a module was imported meanwhile, too.
+        _replace_by_name(names, {fake: real[name] for name, fake in fakes.items()})
+        _here.is_virtual = before
 
 
-def _by_name(
-    names: dict[str, Any], functions: dict[str, Any]
-) -> Iterator[tuple[dict[str, Any], str, str]]:
-    """Yield where the student's modules have one of these functions by name.
+@contextlib.contextmanager
+def _virtual_loops(world: Clock) -> Iterator[None]:
+    """Let asyncio make virtual loops in this thread: `run`, `Runner`, `get_event_loop`, ..."""
+    # All of them ask the policy, and so does a `new_event_loop` that was imported by name.
+    events: Any = asyncio.events
+    # From 3.14 on the public function warns: policies are to go (gh-127949).
+    find = getattr(events, "_get_event_loop_policy", events.get_event_loop_policy)
+    policy: Any = next(each for each in type(find()).__mro__ if "new_event_loop" in vars(each))
+    base: Any = asyncio.BaseEventLoop
+    thread, real_loop, real_clock = threading.get_ident(), policy.new_event_loop, base.time
+
+    def new_event_loop(self: Any) -> asyncio.AbstractEventLoop:
+        # In another thread a loop runs in real time.
+        return VirtualLoop(world) if threading.get_ident() == thread else real_loop(self)
+
+    policy.new_event_loop = new_event_loop
+    # A loop that waits in real time must not read a clock that stands still.
+    base.time = lambda _: _real_time()
+    try:
+        yield
+    finally:
+        policy.new_event_loop, base.time = real_loop, real_clock
+
+
+def _replace_by_name(names: dict[str, Any], replacements: dict[Any, Any]) -> None:
+    """Replace functions where the student's modules have them by name.
 
     Args:
         names: of the program; it need not be in a module.
-        functions: what to look for.
+        replacements: what to put in the place of what.
     """
     spaces = {id(names): names}
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", None)
         if space is not None and is_of_student(space.get("__file__")):
             spaces[id(space)] = space
-    kinds = {id(function): name for name, function in functions.items()}
+    by_identity = {id(old): new for old, new in replacements.items()}
     for space in spaces.values():
         for here, value in list(space.items()):
-            if (name := kinds.get(id(value))) is not None:
-                yield space, here, name
+            if (new := by_identity.get(id(value))) is not None:
+                space[here] = new

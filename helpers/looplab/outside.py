@@ -3,12 +3,17 @@
 Virtual time may pass only while nothing outside can still wake the loop. Whether a thread
 can is read off its stack:
 
-- it has ended, or waits for another thread without a time limit, or for a result of
-  `concurrent.futures`: it will not act before something else does, so it is not at work;
-- anything else, `time.sleep` and a wait with a time limit included: it is at work.
+- it has ended, or waits for another thread without a time limit, or has nothing to do in
+  its executor: it will not act before something else does, so it is not at work;
+- it waits, with a time limit, for a result of `concurrent.futures`, which the loop may bring:
+  it lets time pass, but while it waits there is no deadlock;
+- anything else, `time.sleep` and any other wait with a time limit included: it is at work.
 
-A thread that has stood at the same instruction for `PATIENCE` seconds counts as waiting
-for ever: one that reads from a socket or that nobody lets in to a lock, for example.
+What has been at work for `PATIENCE` seconds, at each look, is not waited for any more: a thread
+that polls for ever, that reads from a socket, or that nobody lets in to a lock, for example.
+
+Caveats: a thread that C code or `_thread` starts is not seen, and neither is what a program
+submits to a pool of processes itself; `loop.run_in_executor` is.
 """
 
 from __future__ import annotations
@@ -17,23 +22,46 @@ import functools
 import sys
 import threading
 import time
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from enum import Enum, auto
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 PATIENCE = 30.0
 """Seconds of real time."""
 
-_now = time.monotonic
+_now, _sleep = time.monotonic, time.sleep
+
+
+class _State(Enum):
+    """What a thread, a subprocess or a call to another process is at."""
+
+    WAITS = auto()
+    WAITS_WITH_LIMIT = auto()
+    AT_WORK = auto()
+
+
+class Sight(NamedTuple):
+    """What one look at all that is outside has shown.
+
+    Attributes:
+        at_work: whether the clock must stand still.
+        may_act: whether something may wake the loop, though the clock need not stand still.
+        given_up: whether something is still at work, but for longer than the patience.
+    """
+
+    at_work: bool
+    may_act: bool
+    given_up: bool
 
 
 class Outside:
     """The threads that a program has started, and what they are at.
 
     Attributes:
-        patience: how long a thread may stand still and count as at work, in real seconds.
+        patience: how long something may be at work and be waited for, in real seconds.
     """
 
     current: Outside | None = None
@@ -41,122 +69,149 @@ class Outside:
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self.patience = patience
-        self._threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
-        self._seen: dict[int, tuple[tuple[int, int], float]] = {}
+        # A copy of a set is made at once, whatever other threads add.
+        self._threads: set[threading.Thread] = set()
+        self._since: dict[tuple[object, _State], float] = {}
+        self._submitted: dict[object, set[Future[Any]]] = {}  # by the queue they are in
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Note the threads that start in the with block."""
+        """Note the threads that start in the with block, and those of executors in use."""
         start, before = threading.Thread.start, Outside.current
+        submit: Any = ThreadPoolExecutor.submit
 
         @functools.wraps(start)
-        def noted(thread: threading.Thread) -> None:
-            self.add(thread)
+        def noted_start(thread: threading.Thread) -> None:
+            self._threads.add(thread)
             start(thread)
 
-        threading.Thread.start = noted  # type: ignore[method-assign, assignment]
+        @functools.wraps(submit)
+        def noted_submit(executor: ThreadPoolExecutor, /, *args: Any, **kwargs: Any) -> Any:
+            future = submit(executor, *args, **kwargs)
+            submitted = self._submitted.setdefault(executor._work_queue, set())
+            submitted.add(future)
+            future.add_done_callback(submitted.discard)
+            # The executor, and its threads, may be older than the with block.
+            self._threads.update(executor._threads)
+            return future
+
+        threading.Thread.start = noted_start  # type: ignore[method-assign, assignment]
+        ThreadPoolExecutor.submit = noted_submit  # type: ignore[method-assign, assignment]
         Outside.current = self
         try:
             yield
         finally:
             threading.Thread.start = start  # type: ignore[method-assign]
+            ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
             Outside.current = before
 
-    def add(self, thread: threading.Thread) -> None:
-        """Note a thread that works for the program."""
-        self._threads.add(thread)
+    def look(self, others: Iterable[object] = ()) -> Sight:
+        """Return what those that work outside are at, other than the calling thread.
 
-    def at_work(self) -> bool:
-        """Whether a thread other than the caller may still do something by itself."""
-        threads = [thread for thread in self._threads if thread.is_alive()]
-        if not threads:
-            return False
-        frames = sys._current_frames()
-        here = threading.get_ident()
-        # All are looked at: each one's patience is counted from when it was seen to stand still.
-        at_work = [self._is_at_work(t.ident, frames) for t in threads if t.ident != here]
-        return any(at_work)
+        Args:
+            others: what is at work besides the threads: a subprocess, for example.
+        """
+        states = [(each, _State.AT_WORK) for each in others]
+        if self._threads:
+            states += self._states_of_threads()
+        if not states:
+            self._since.clear()
+            return Sight(at_work=False, may_act=False, given_up=False)
+        now = _now()
+        self._since = {
+            key: self._since.get(key, now) for key in states if key[1] is not _State.WAITS
+        }
+        recent = {state for (_, state), since in self._since.items() if now - since < self.patience}
+        may_act = _State.WAITS_WITH_LIMIT in recent
+        return Sight(_State.AT_WORK in recent, may_act, bool(self._since))
 
-    def _is_at_work(self, ident: int | None, frames: dict[int, FrameType]) -> bool:
-        frame = frames.get(-1 if ident is None else ident)
-        if ident is None or frame is None:
-            return ident is not None  # it begins just now
-        if _waits_for_others(frame):
-            self._seen.pop(ident, None)
-            return False
-        place = id(frame), frame.f_lasti
-        before, since = self._seen.get(ident, (None, 0.0))
-        if place != before:
-            self._seen[ident] = place, _now()
-            return True
-        return _now() - since < self.patience
+    def _states_of_threads(self) -> list[tuple[object, _State]]:
+        frames, here = sys._current_frames(), threading.get_ident()
+        states: list[tuple[object, _State]] = []
+        for thread in self._threads.copy():
+            if thread.ident is None or thread.ident == here:
+                continue  # who starts it is at work
+            frame = frames.get(thread.ident)
+            if frame is not None:
+                states.append((thread, self._state_of(frame)))
+            elif thread.is_alive():
+                states.append((thread, _State.AT_WORK))  # it begins or ends just now
+            else:
+                self._threads.discard(thread)
+        return states
+
+    def _state_of(self, frame: FrameType) -> _State:
+        if _name_of(frame) != ("concurrent.futures.thread", "_worker"):
+            return _state_of(frame)
+        # The queue alone does not tell: what is handed to a thread is in it no more.
+        submitted = self._submitted.get(frame.f_locals["work_queue"], set()).copy()
+        waits = all(future.running() for future in submitted)
+        return _State.WAITS if waits else _State.AT_WORK
+
+    def pause(self, seconds: float) -> None:
+        """Let so much real time pass, or less: until no thread is at work."""
+        end = _now() + seconds
+        while self.look().at_work and (left := end - _now()) > 0:
+            _sleep(min(left, LOOK))
 
 
-_WAITS = {
-    ("threading", "wait"),
-    ("threading", "join"),
-    ("threading", "_wait_for_tstate_lock"),  # where join waits, up to Python 3.12
-    ("selectors", "select"),
-}
+LOOK = 0.01
+"""Seconds of real time between two looks at what is at work."""
 
 
-def _waits_for_others(frame: FrameType) -> bool:
-    """Whether a thread that stands in `frame` goes on only when another thread acts."""
-    if (frame.f_globals.get("__name__"), frame.f_code.co_name) not in _WAITS:
-        return _is_of_futures(frame)
-    waiter, joined = frame.f_locals.get("waiter"), frame.f_locals.get("self")
-    if waiter is not None and not waiter.locked():
-        return False  # it was let in, and has not gone on yet
-    if isinstance(joined, threading.Thread) and not joined.is_alive():
-        return False
-    caller = frame.f_back
+def _state_of(frame: FrameType) -> _State:
+    """Return what a thread whose innermost frame of Python is `frame` is at."""
+    still_waits = _WAITS.get(_name_of(frame))
+    if still_waits is None or not still_waits(frame, frame.f_locals):
+        return _State.AT_WORK
+    timeout: Any = frame.f_locals.get("timeout")
+    if timeout is None or timeout < 0:
+        return _State.WAITS
+    # Whoever waits so for a result of a coroutine, waits for the loop: the clock may move.
+    return _State.WAITS_WITH_LIMIT if _is_called_by_futures(frame) else _State.AT_WORK
+
+
+def _name_of(frame: FrameType) -> tuple[object, str]:
+    return frame.f_globals.get("__name__"), frame.f_code.co_name
+
+
+def _is_called_by_futures(frame: FrameType) -> bool:
+    caller: FrameType | None = frame
     while caller is not None and caller.f_globals.get("__name__") == "threading":
         caller = caller.f_back
-    loop: Any = _loop_in(caller)
-    if loop is not None and loop._ready:
-        return False
-    timeout: Any = frame.f_locals.get("timeout")
-    return timeout is None or timeout < 0 or (caller is not None and _is_of_futures(caller))
+    name = "" if caller is None else str(caller.f_globals.get("__name__"))
+    return name.startswith("concurrent.futures.")
 
 
-def _is_of_futures(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).startswith("concurrent.futures.")
+def _waits_to_be_told(_: FrameType, local: dict[str, Any]) -> bool:
+    # `notify` takes a waiter out when it lets it in. The lock alone does not tell: a thread
+    # that has got it and not yet gone on holds it as well.
+    waiter, condition = local.get("waiter"), local.get("self")
+    return waiter is not None and waiter in getattr(condition, "_waiters", ())
 
 
-def _loop_in(frame: FrameType | None) -> Any:
-    """Return the event loop that selects, where one does."""
-    while frame is not None and frame.f_code.co_name == "select":
-        frame = frame.f_back
-    if frame is None or frame.f_code.co_name != "_run_once":
-        return None
-    return frame.f_locals.get("self")
+def _waits_for_a_thread(_: FrameType, local: dict[str, Any]) -> bool:
+    joined = local.get("self")
+    return isinstance(joined, threading.Thread) and joined.is_alive()
 
 
-class Call:
-    """A call that an executor makes.
+def _waits_for_events(frame: FrameType, _: dict[str, Any]) -> bool:
+    caller: FrameType | None = frame
+    while caller is not None and caller.f_code.co_name == "select":
+        caller = caller.f_back
+    if caller is None or caller.f_code.co_name != "_run_once":
+        return True
+    return not caller.f_locals["self"]._ready  # the loop has not been told anything
 
-    It is under way from when it is asked for until its thread runs it, and again from when
-    it has returned until the loop has heard of it. In between its thread tells what it does.
-    """
 
-    def __init__(self) -> None:
-        self.is_under_way = True
-
-    def marked(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `function`, made to say when it begins and ends."""
-
-        @functools.wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Any:
-            outside = Outside.current
-            if outside is not None:
-                outside.add(threading.current_thread())
-                self.is_under_way = False
-            try:
-                return function(*args, **kwargs)
-            finally:
-                self.is_under_way = True
-
-        return call
+_WAITS: dict[tuple[object, str], Callable[[FrameType, dict[str, Any]], bool]] = {
+    ("threading", "wait"): _waits_to_be_told,
+    ("threading", "join"): _waits_for_a_thread,
+    # Where join waits, up to Python 3.12.
+    ("threading", "_wait_for_tstate_lock"): _waits_for_a_thread,
+    ("selectors", "select"): _waits_for_events,
+}
+"""Where a thread stands that waits, and what tells whether it still does."""
 
 
 class RealTime:

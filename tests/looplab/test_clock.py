@@ -344,9 +344,10 @@ def test_a_thread_that_stands_still_is_not_waited_for_for_ever() -> None:
         thread = threading.Thread(target=lambda: door.acquire(), daemon=True)
         thread.start()
     deadline = time.monotonic() + 20
-    while outside.at_work() and time.monotonic() < deadline:
+    assert outside.look().at_work
+    while outside.look().at_work and time.monotonic() < deadline:
         time.sleep(0.01)
     assert thread.is_alive()
-    assert not outside.at_work()
+    assert outside.look() == (False, False, True)
     door.release()
     thread.join()
