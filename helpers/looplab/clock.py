@@ -15,8 +15,8 @@ has passed too: so a thread that sleeps 0.1 s is done before `asyncio.sleep(10)`
 `asyncio.timeout(1)` ends what takes a thread three seconds, at 1.0 s exactly.
 
 When every task waits, nothing is due and nothing is at work, nothing can ever happen again:
-the loop stops with `Deadlock`. When the loop turns 20,000 times and the clock does not move, or
-200,000 times in all, the program polls for ever: it stops with `TooMuch`.
+the loop stops with `Deadlock`. When the loop turns 20,000 times, the clock does not move and
+nothing is at work, or 200,000 times in all, the program polls for ever: it stops with `TooMuch`.
 
 Caveats: a loop that runs in another thread, or that is made from a class and not by asyncio,
 runs in real time. Sockets get `GRACE` seconds of real time, which is enough between two ends on
@@ -32,6 +32,7 @@ import asyncio
 import asyncio.events
 import contextlib
 import math
+import os
 import selectors
 import sys
 import threading
@@ -40,9 +41,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from looplab.outside import LOOK, PATIENCE, Outside, RealTime, Sight
+from looplab.outside import LOOK, PATIENCE, Outside, RealTime, Sight, is_running
+from looplab.replacing import loops_replaced, replaced
 from looplab.services import Answer, Clock, TooMuch
-from looplab.waiting import is_of_student
 
 RESOLUTION = 1e-9
 """Seconds; two instants that are nearer to each other are the same."""
@@ -73,7 +74,18 @@ def is_virtual() -> bool:
     >>> is_virtual()
     False
     """
-    return getattr(_here, "is_virtual", False)
+    return _world_here() is not None
+
+
+def _world_here() -> Clock | None:
+    """Return the world whose time is this thread's."""
+    world: Clock | None = getattr(_here, "world", None)
+    return world
+
+
+if hasattr(os, "register_at_fork"):
+    # A process that the program forks works in real time.
+    os.register_at_fork(after_in_child=lambda: _here.__dict__.clear())
 
 
 class Deadlock(BaseException):
@@ -131,7 +143,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def look_outside(self) -> Sight:
         """Return whether a thread or a subprocess may still do something by itself."""
-        self._processes = [each for each in self._processes if _is_running(each)]
+        self._processes = [each for each in self._processes if is_running(each)]
         outside = Outside.current or self._outside
         return outside.look([*self._calls, *self._processes])
 
@@ -208,14 +220,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             if future is not None and not future.done():
                 future.set_result(answer)
         return True
-
-
-def _is_running(process: Any) -> bool:
-    """Whether a subprocess, or one of its own, may still end or write something."""
-    if process.get_returncode() is None:
-        return True
-    pipes = map(process.get_pipe_transport, (1, 2))
-    return any(pipe is not None and pipe.is_reading() for pipe in pipes)
 
 
 class _Selector(selectors.DefaultSelector):
@@ -306,11 +310,10 @@ def virtual_time(
         names: the program's global names; `from time import sleep` is found there.
         blocked: told of each `time.sleep`: when it began and for how long, in seconds.
     """
-    thread = threading.get_ident()
-    outside = Outside()
+    outside, before = Outside(), _world_here()
 
     def sleep(seconds: float) -> None:
-        if threading.get_ident() != thread:
+        if _world_here() is not world:
             real["sleep"](seconds)
             return
         if seconds < 0:
@@ -321,9 +324,9 @@ def virtual_time(
         blocked(start, seconds)
 
     def clock(name: str, read: Callable[[], Any]) -> Callable[[], Any]:
-        return lambda: read() if threading.get_ident() == thread else real[name]()
+        return lambda: read() if _world_here() is world else real[name]()
 
-    fakes: dict[str, Any] = {
+    fakes: dict[str, Callable[..., Any]] = {
         "sleep": sleep,
         "time": clock("time", lambda: EPOCH + world.now),
         "time_ns": clock("time_ns", lambda: round((EPOCH + world.now) * 10**9)),
@@ -333,59 +336,13 @@ def virtual_time(
         "perf_counter_ns": clock("perf_counter_ns", lambda: round(world.now * 10**9)),
     }
     real = {name: getattr(time, name) for name in fakes}
-    before, _here.is_virtual = is_virtual(), True
-    for name, fake in fakes.items():
-        setattr(time, name, fake)
-    _replace_by_name(names, {real[name]: fake for name, fake in fakes.items()})
-    try:
-        with _virtual_loops(world), outside.watched():
+
+    def loop() -> VirtualLoop | None:
+        return VirtualLoop(world) if _world_here() is world else None
+
+    with replaced(time, fakes, names), loops_replaced(loop), outside.watched():
+        _here.world = world
+        try:
             yield
-    finally:
-        for name, function in real.items():
-            setattr(time, name, function)
-        # Where a module was imported meanwhile, too.
-        _replace_by_name(names, {fake: real[name] for name, fake in fakes.items()})
-        _here.is_virtual = before
-
-
-@contextlib.contextmanager
-def _virtual_loops(world: Clock) -> Iterator[None]:
-    """Let asyncio make virtual loops in this thread: `run`, `Runner`, `get_event_loop`, ..."""
-    # All of them ask the policy, and so does a `new_event_loop` that was imported by name.
-    events: Any = asyncio.events
-    # From 3.14 on the public function warns: policies are to go (gh-127949).
-    find = getattr(events, "_get_event_loop_policy", events.get_event_loop_policy)
-    policy: Any = next(each for each in type(find()).__mro__ if "new_event_loop" in vars(each))
-    base: Any = asyncio.BaseEventLoop
-    thread, real_loop, real_clock = threading.get_ident(), policy.new_event_loop, base.time
-
-    def new_event_loop(self: Any) -> asyncio.AbstractEventLoop:
-        # In another thread a loop runs in real time.
-        return VirtualLoop(world) if threading.get_ident() == thread else real_loop(self)
-
-    policy.new_event_loop = new_event_loop
-    # A loop that waits in real time must not read a clock that stands still.
-    base.time = lambda _: _real_time()
-    try:
-        yield
-    finally:
-        policy.new_event_loop, base.time = real_loop, real_clock
-
-
-def _replace_by_name(names: dict[str, Any], replacements: dict[Any, Any]) -> None:
-    """Replace functions where the student's modules have them by name.
-
-    Args:
-        names: of the program; it need not be in a module.
-        replacements: what to put in the place of what.
-    """
-    spaces = {id(names): names}
-    for module in list(sys.modules.values()):
-        space = getattr(module, "__dict__", None)
-        if space is not None and is_of_student(space.get("__file__")):
-            spaces[id(space)] = space
-    by_identity = {id(old): new for old, new in replacements.items()}
-    for space in spaces.values():
-        for here, value in list(space.items()):
-            if (new := by_identity.get(id(value))) is not None:
-                space[here] = new
+        finally:
+            _here.world = before

@@ -214,6 +214,18 @@ _WAITS: dict[tuple[object, str], Callable[[FrameType, dict[str, Any]], bool]] = 
 """Where a thread stands that waits, and what tells whether it still does."""
 
 
+def is_running(process: Any) -> bool:
+    """Return whether a subprocess, or one that it has started, may still end or write.
+
+    Args:
+        process: asyncio's transport of it.
+    """
+    if process.get_returncode() is None:
+        return True
+    pipes = map(process.get_pipe_transport, (1, 2))
+    return any(pipe is not None and pipe.is_reading() for pipe in pipes)
+
+
 class RealTime:
     """How much real time has passed since virtual time stood still.
 

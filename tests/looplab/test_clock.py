@@ -1,19 +1,26 @@
 """Virtual time: what passes at once, what is waited for, and what ends in a deadlock."""
 
 import asyncio
+import contextlib
+import multiprocessing
+import queue
 import sys
 import threading
 import time
 import types
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from time import perf_counter as ticks
 from typing import Any
 
 import pytest
 
 from looplab import Run, observe
+from looplab.clock import is_virtual
 from looplab.outside import Outside
+
+OLD_POOL = ThreadPoolExecutor(1)
 
 linux = pytest.mark.skipif(sys.platform == "win32", reason="it runs a program of Unix")
 
@@ -99,6 +106,36 @@ async def a_cancelled_timer() -> float:
     return loop.time()
 
 
+async def timers_at_one_instant() -> list[str]:
+    loop, order = asyncio.get_running_loop(), list[str]()
+
+    def ring() -> None:
+        order.append("timer")
+        loop.call_soon(order.append, "next turn")
+
+    for when in (0.1 + 0.2, 0.3):  # a float tells them apart
+        loop.call_at(when, ring)
+    await asyncio.sleep(1)
+    return order
+
+
+async def two_locks_in_two_orders() -> None:
+    a, b = asyncio.Lock(), asyncio.Lock()
+
+    async def one(first: asyncio.Lock, second: asyncio.Lock) -> None:
+        async with first:
+            await asyncio.sleep(1)
+            async with second:
+                raise AssertionError("nobody gets here")
+
+    await asyncio.gather(one(a, b), one(b, a))
+
+
+async def polls_for_ever() -> None:
+    while True:  # noqa: ASYNC110  # polling is what it shows
+        await asyncio.sleep(0)
+
+
 # What a program knows of time
 
 
@@ -132,6 +169,34 @@ def runs_loops_of_its_own() -> list[float]:
         loop.close()
     with asyncio.Runner() as runner:
         return [*times, runner.run(hour()), runner.run(hour())]
+
+
+def runs_the_loop_that_it_finds() -> list[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is how one wrote before Python 3.7
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        loop = asyncio.get_event_loop()
+    try:
+        return [loop.run_until_complete(after(3600, "found")), loop.time()]
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+def runs_a_loop_of_a_class() -> Any:
+    loop = asyncio.SelectorEventLoop()
+    try:
+        return loop.run_until_complete(after(0.05, "real"))
+    finally:
+        loop.close()
+
+
+def blocks_while_a_thread_works() -> list[str]:
+    done: list[str] = []
+    thread = threading.Thread(target=lambda: (time.sleep(0.05), done.append("thread")))
+    thread.start()
+    time.sleep(3600)
+    return done
 
 
 # Real work outside the loop
@@ -203,6 +268,68 @@ async def a_thread_that_is_too_slow() -> str:
     return "in time"
 
 
+async def a_pool_older_than_the_run() -> Any:
+    return await asyncio.wait_for(asyncio.wrap_future(OLD_POOL.submit(time.sleep, 0.05)), 60)
+
+
+async def calls_of_a_thread_that_is_free() -> float:
+    """The thread takes each call off its queue before it runs it."""
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(300):
+            await asyncio.wait_for(asyncio.wrap_future(pool.submit(int)), 60)
+    return asyncio.get_running_loop().time()
+
+
+async def questions_to_a_thread() -> float:
+    loop = asyncio.get_running_loop()
+    asked: queue.Queue[asyncio.Future[None] | None] = queue.Queue()
+
+    def answer() -> None:
+        while (question := asked.get()) is not None:
+            loop.call_soon_threadsafe(question.set_result, None)
+
+    threading.Thread(target=answer).start()
+    for _ in range(300):
+        question = loop.create_future()
+        asked.put(question)
+        await asyncio.wait_for(question, 60)
+    asked.put(None)
+    return loop.time()
+
+
+async def a_call_behind_one_that_waits_for_the_loop() -> Any:
+    loop, ask = asyncio.get_running_loop(), asyncio.run_coroutine_threadsafe
+    with ThreadPoolExecutor(1) as pool:
+        first = loop.run_in_executor(pool, lambda: ask(after(3600, "a"), loop).result())
+        return await asyncio.gather(first, loop.run_in_executor(pool, lambda: "b"))
+
+
+async def a_thread_that_does_not_wait_for_ever() -> Any:
+    loop = asyncio.get_running_loop()
+
+    def ask() -> str:
+        found = asyncio.run_coroutine_threadsafe(asyncio.Event().wait(), loop)
+        with contextlib.suppress(TimeoutError):
+            found.result(0.05)
+        return "gave up"
+
+    return await asyncio.to_thread(ask)
+
+
+async def polls_for_a_thread() -> str:
+    event = threading.Event()
+    thread = asyncio.create_task(asyncio.to_thread(event.wait, 0.1))
+    while not thread.done():  # noqa: ASYNC110  # polling is what it shows
+        await asyncio.sleep(0)
+    return "done"
+
+
+async def a_call_in_another_process() -> Any:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        call = asyncio.get_running_loop().run_in_executor(pool, time.sleep, 0.01)
+        return await first_of(call, after(3600, "sleep"))
+
+
 async def a_heart_beats_beside_a_thread() -> bool:
     beats = 0
 
@@ -227,6 +354,25 @@ async def a_program_before_a_sleep() -> Any:
         return output.decode().strip()
 
     return await first_of(program(), after(3600, "sleep"))
+
+
+async def a_program_that_starts_another() -> Any:
+    """The first has ended when the other writes."""
+    process = await asyncio.create_subprocess_shell(
+        "(sleep 0.05; echo hello) &", stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    return output
+
+
+async def a_program_that_is_too_slow() -> Any:
+    process = await asyncio.create_subprocess_exec("sleep", "60")
+    try:
+        await asyncio.wait_for(process.wait(), 0.05)
+    except TimeoutError:
+        process.kill()
+    await process.wait()
+    return asyncio.get_running_loop().time()
 
 
 async def a_late_answer_on_a_socket() -> Any:
@@ -258,6 +404,17 @@ def _check(**expected: Any) -> Callable[[Run], None]:
     return check
 
 
+def three_blocks(blocked: Any) -> bool:
+    line = blocks_three_times.__code__.co_firstlineno + 2
+    return [(b.start, b.seconds, b.line) for b in blocked] == [
+        (start, 0.5, line) for start in (0.0, 0.5, 1.0)
+    ]
+
+
+def on_two_locks(deadlock: Any) -> bool:
+    return sorted(wait.reason for wait in deadlock)[:2] == ["Lock.acquire"] * 2
+
+
 PROGRAMS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (sleeps_an_hour, {"result": 3600.0, "duration": 3600}),
     (ten_tenths, {"result": 1.0, "duration": 1}),
@@ -266,9 +423,15 @@ PROGRAMS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (two_at_a_time, {"result": 2.0, "duration": 2}),
     (a_timeout_that_is_met, {"result": "in time", "duration": 1}),
     (a_cancelled_timer, {"result": 5.0, "duration": 5}),
+    (timers_at_one_instant, {"result": ["timer", "timer", "next turn", "next turn"]}),
+    (two_locks_in_two_orders, {"error": "Deadlock", "duration": 1, "deadlock": on_two_locks}),
+    (polls_for_ever, {"error": "TooMuch", "duration": 0}),
     (all_clocks, {"result": [7.0] * 6}),
-    (blocks_three_times, {"result": 1.5, "duration": 1.5}),
+    (blocks_three_times, {"result": 1.5, "duration": 1.5, "blocked": three_blocks}),
     (runs_loops_of_its_own, {"result": [3600.0, 7200.0, 10800.0, 14400.0]}),
+    (runs_the_loop_that_it_finds, {"result": ["found", 3600.0], "duration": 3600}),
+    (runs_a_loop_of_a_class, {"result": "real", "duration": 0}),
+    (blocks_while_a_thread_works, {"result": ["thread"], "duration": 3600}),
     (a_thread_before_a_long_sleep, {"result": ["thread", "sleep"], "duration": 10}),
     (a_thread_that_calls_back, {"result": "from a thread", "duration": 0}),
     (a_thread_that_waits_for_the_loop, {"result": "asked", "duration": 3600}),
@@ -276,8 +439,17 @@ PROGRAMS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (a_deadlock_beside_a_waiting_thread, {"error": "Deadlock"}),
     (a_loop_in_a_thread, {"result": "real", "duration": 0}),
     (a_thread_that_is_too_slow, {"result": "0.05", "duration": 0.05}),
+    (a_pool_older_than_the_run, {"duration": 0}),
+    (calls_of_a_thread_that_is_free, {"result": 0.0}),
+    (questions_to_a_thread, {"result": 0.0}),
+    (a_call_behind_one_that_waits_for_the_loop, {"result": ["a", "b"], "duration": 3600}),
+    (a_thread_that_does_not_wait_for_ever, {"result": "gave up", "duration": 0}),
+    (polls_for_a_thread, {"result": "done", "duration": 0}),
+    (a_call_in_another_process, {"result": [None], "duration": 0}),
     (a_heart_beats_beside_a_thread, {"result": True}),
     pytest.param(a_program_before_a_sleep, {"result": ["hello"], "duration": 0}, marks=linux),  # type: ignore[list-item]
+    pytest.param(a_program_that_starts_another, {"result": b"hello\n", "duration": 0}, marks=linux),  # type: ignore[list-item]
+    pytest.param(a_program_that_is_too_slow, {"result": 0.05, "duration": 0.05}, marks=linux),  # type: ignore[list-item]
     (a_late_answer_on_a_socket, {"result": [b"late\n", 3.0], "duration": 3}),
 ]
 
@@ -310,6 +482,15 @@ def test_who_wins_at_one_instant_is_always_the_same() -> None:
     assert observe(a_timeout_at_the_same_instant) == observe(a_timeout_at_the_same_instant)
 
 
+def test_a_thread_knows_whether_its_clocks_are_virtual() -> None:
+    async def main() -> list[bool]:
+        return [is_virtual(), await asyncio.to_thread(is_virtual)]
+
+    assert not is_virtual()
+    assert observe(main).result == [True, False]
+    assert not is_virtual()
+
+
 def test_threads_of_the_program_sleep_in_real_time() -> None:
     async def four() -> None:
         await asyncio.gather(*(asyncio.to_thread(time.sleep, 0.1) for _ in range(4)))
@@ -319,22 +500,41 @@ def test_threads_of_the_program_sleep_in_real_time() -> None:
     assert time.monotonic() - start >= 0.1
 
 
-def test_names_are_virtual_in_all_modules_of_the_student() -> None:
+@contextlib.contextmanager
+def a_module_of_the_student() -> Iterator[types.ModuleType]:
+    """A module that has a clock by name."""
     module = types.ModuleType("clocks_by_name")
     module.__file__ = __file__
-    exec("from time import monotonic as now", module.__dict__)
     sys.modules[module.__name__] = module
     try:
-
-        async def main() -> float:
-            before: float = module.now()
-            await asyncio.sleep(3600)
-            return round(module.now() - before, 6)
-
-        assert observe(main).result == 3600
-        assert module.now is time.monotonic
+        exec("from time import monotonic as now", module.__dict__)
+        yield module
     finally:
         del sys.modules[module.__name__]
+
+
+def test_names_are_virtual_in_all_modules_of_the_student() -> None:
+    async def main() -> float:
+        before: float = module.now()
+        await asyncio.sleep(3600)
+        return round(module.now() - before, 6)
+
+    with a_module_of_the_student() as module:
+        assert observe(main).result == 3600
+        assert module.now is time.monotonic
+
+
+def test_names_in_a_module_that_was_imported_meanwhile_are_real_again() -> None:
+    stack = contextlib.ExitStack()
+
+    async def main() -> float:
+        module = stack.enter_context(a_module_of_the_student())
+        await asyncio.sleep(3600)
+        return float(module.now())
+
+    with stack:
+        assert observe(main).result == 3600
+        assert sys.modules["clocks_by_name"].now is time.monotonic
 
 
 def test_a_thread_that_stands_still_is_not_waited_for_for_ever() -> None:
@@ -351,3 +551,25 @@ def test_a_thread_that_stands_still_is_not_waited_for_for_ever() -> None:
     assert outside.look() == (False, False, True)
     door.release()
     thread.join()
+
+
+@pytest.mark.parametrize("timer", [3600, None], ids=["a timer", "no timer"])
+def test_patience_with_a_thread_that_polls_ends(
+    monkeypatch: pytest.MonkeyPatch, timer: float | None
+) -> None:
+    end = threading.Event()
+
+    def poll() -> None:
+        while not end.wait(0.001):
+            pass
+
+    async def main() -> None:
+        threading.Thread(target=poll).start()
+        await (asyncio.Event().wait() if timer is None else asyncio.sleep(timer))
+
+    monkeypatch.setattr(Outside.__init__, "__defaults__", (0.05,))
+    run = observe(main)
+    end.set()
+    assert run.duration == (timer or 0)
+    assert (run.error is None) == (timer is not None)
+    assert run.error is None or run.error.type == "TooMuch"
