@@ -12,7 +12,8 @@ The clock moves at two moments only:
 While a thread of the program or a subprocess is at work (`looplab.outside` says when it is),
 real time passes and the clock stands still. A timer is due then only when as much real time
 has passed too: so a thread that sleeps 0.1 s is done before `asyncio.sleep(10)`, and
-`asyncio.timeout(1)` ends what takes a thread three seconds, at 1.0 s exactly.
+`asyncio.timeout(1)` ends what takes a thread three seconds, at 1.0 s exactly. `time.sleep` lets
+a thread work for so long, too. After `PATIENCE` seconds nobody waits for it any more.
 
 When every task waits, nothing is due and nothing is at work, nothing can ever happen again:
 the loop stops with `Deadlock`. When the loop turns 20,000 times, the clock does not move and
@@ -23,13 +24,13 @@ runs in real time. Sockets get `GRACE` seconds of real time, which is enough bet
 one machine; the network is not waited for. `time.sleep` and the clocks are replaced where the
 program's modules have them by name; a default argument that holds one keeps the real one. What
 else blocks the loop's own thread, `threading.Event().wait(1)` for example, takes real time and
-counts none. A thread's own time limits count real seconds.
+counts none. A thread's own time limits count real seconds. One program at a time: what is
+replaced is the process's, and a second one that begins in another thread meanwhile breaks both.
 """
 
 from __future__ import annotations
 
 import asyncio
-import asyncio.events
 import contextlib
 import math
 import os

@@ -45,7 +45,7 @@ asyncio.BaseEventLoop.time = lambda self: 4.0
     "the virtual clock": """
 import looplab.clock as clock
 clock.VirtualLoop.time = lambda self: 4.0
-clock.VirtualLoop.idle = lambda self: None
+clock.VirtualLoop.idle = lambda *_: True
 clock.MAX_TURNS = 10**9
 """,
     "the recorder": """
