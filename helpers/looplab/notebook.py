@@ -10,38 +10,32 @@ notebook `asyncio.run` refuses to start, and the Stop button cannot end an `awai
     loop.run_until_complete(main()) # the older spelling
     await main()                    # as in any notebook
 
+`enable(legacy=True)` also lets the spellings of old notes run (`looplab.legacy`).
+
 A cell that begins with `%%timeline` runs as it is, and shows its timeline.
 
 After a cell that announced a test (`looplab.check`) its tick appears, or the timeline of
 what went wrong.
 
 Caveats: the kernel's loop stands still while a cell runs another, so a task that an
-earlier cell left on it goes on afterwards. A coroutine that a cell awaits itself may still
-call `loop.run_until_complete`, where a script would refuse.
+earlier cell left on it goes on afterwards.
 """
 
 from __future__ import annotations
 
 import asyncio
-import asyncio.events
-import asyncio.futures
-import asyncio.runners
-import asyncio.tasks
-import functools
 import html
-import inspect
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from traceback import walk_stack
-from types import FrameType, MethodType
+from types import FrameType
 from typing import Any
 
-from looplab import expecting
-from looplab.clock import hidden_loop
+from looplab import expecting, hosting, nesting
+from looplab import legacy as old_spellings
 from looplab.timeline_magic import TimelineMagic, without_magic
 
 GREEN = "#1a7f37"
@@ -49,42 +43,41 @@ GREEN = "#1a7f37"
 
 _undo: ExitStack | None = None
 
-_hosts: set[asyncio.AbstractEventLoop] = set()
-"""The loops that run cells, and make way for a loop that a cell runs."""
 
-
-def enable() -> None:
+def enable(*, legacy: bool = False) -> None:
     """Let a notebook cell behave as a script does.
 
     The first code cell of a lesson calls it; more calls change nothing. Outside a
-    notebook, in a script for example, it does nothing. Where nest-asyncio2 is missing,
-    only `run_until_complete` on the kernel's own loop stays out of reach.
+    notebook, in a script for example, it does nothing but what `legacy` asks for. Where
+    nest-asyncio2 is missing, only `run_until_complete` on the kernel's own loop stays out
+    of reach.
+
+    Args:
+        legacy: let the spellings of Python 3.4 to 3.7 run too, in a script as well.
+
+    >>> enable()
     """
     global _undo
     shell = _shell()
-    if shell is None or _undo is not None:
-        return
-    loop = asyncio._get_running_loop()
-    with ExitStack() as undo:
-        _show_checks(shell, undo)
-        _bring_timeline_magic(shell, undo)
-        if loop is not None:
-            run_fresh_loops(loop, undo)
-            _nest(loop, undo)
-            if _in_main_thread():
-                _wake_on_interrupt(loop, undo)
-                _interrupt_blocked_cells(shell, undo)
-        _undo = undo.pop_all()
+    if shell is not None and _undo is None:
+        with ExitStack() as undo:
+            _show_checks(shell, undo)
+            _bring_timeline_magic(shell, undo)
+            _follow_the_kernel(shell, undo)
+            _undo = undo.pop_all()
+    if legacy:
+        old_spellings.enable()
 
 
 def disable() -> None:
     """Undo `enable()`; without it, do nothing.
 
     What cannot be undone: a name that was imported meanwhile (`from asyncio import run`)
-    keeps its function, which then refuses in a cell as Python's own does; and where
-    something else applied nest_asyncio first, its patches stay, for it has no way back.
+    keeps its function, which then refuses in a cell as Python's own does. Where a
+    student applied nest_asyncio first, its patches are there again.
     """
     global _undo
+    old_spellings.disable()
     if _undo is not None:
         _undo.close()
         _undo = None
@@ -99,162 +92,37 @@ def _shell() -> Any:
     return get_ipython()
 
 
-def _in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
-
-
-# ---- asyncio.run ----
-
-
-def run_fresh_loops(host: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
-    """Let all that runs an event loop run one in a cell that runs inside `host`.
-
-    Args:
-        host: the loop that runs the cells, the kernel's for example.
-        undo: closing it undoes this.
-    """
-    _hosts.add(host)
-    undo.callback(_hosts.discard, host)
-    # asyncio.runners.run is Python's own even where nest_asyncio replaced asyncio.run.
-    run = _as_in_a_script(asyncio.runners.run)
-    _replace(asyncio, "run", run, undo)
-    _replace(asyncio.runners, "run", run, undo)
-    loop, runner = asyncio.BaseEventLoop, asyncio.Runner
-    _replace(loop, "run_forever", _as_in_a_script(loop.run_forever), undo)
-    _replace(loop, "run_until_complete", _as_in_a_script(loop.run_until_complete), undo)
-    _replace(runner, "run", _as_in_a_script(runner.run), undo)
-    _replace(runner, "close", _as_in_a_script(runner.close), undo)
-    _replace(runner, "_on_sigint", _stopping_blocked_loops(runner), undo)
-
-
-def _as_in_a_script(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        with _out_of_the_host():
-            return function(*args, **kwargs)
-
-    return run
-
-
-def _replace(owner: Any, name: str, value: Any, undo: ExitStack) -> None:
-    undo.callback(setattr, owner, name, getattr(owner, name))
-    setattr(owner, name, value)
-
-
-@contextmanager
-def _out_of_the_host() -> Iterator[None]:
-    """Leave the loop that runs the cells, as if the cell were a script.
-
-    Inside another loop, or inside a coroutine, nothing changes: there `asyncio.run`
-    has to refuse.
-    """
+def _follow_the_kernel(shell: Any, undo: ExitStack) -> None:
     loop = asyncio._get_running_loop()
-    if loop not in _hosts or _in_a_coroutine(sys._getframe()):
-        yield
+    if loop is None:
         return
-    with hidden_loop(), _signals_of_a_script():
-        try:
-            yield
-        finally:
-            # Runner.close leaves the thread without a current loop.
-            asyncio.set_event_loop(loop)
+
+    def after_script(result: Any) -> None:
+        if result is not None and isinstance(result.error_in_exec, KeyboardInterrupt):
+            hosting.end_interrupted()
+
+    hosting.run_fresh_loops(loop, _runs_a_script, undo)
+    nesting.nest(loop, undo)
+    nesting.keep_running(loop, undo)
+    nesting.stand_in_for_nests(undo)
+    # Silent cells have no post_run_cell.
+    _register(shell, "post_execute", hosting.come_back, undo)
+    _register(shell, "post_run_cell", after_script, undo)
+    if hosting.in_main_thread():
+        _wake_on_interrupt(loop, undo)
+        _interrupt_blocked_cells(shell, undo)
 
 
-def _in_a_coroutine(frame: FrameType) -> bool:
-    """Whether a coroutine runs between `frame` and the cell; a cell may be one itself."""
-    for each, _ in walk_stack(frame):
-        package = each.f_globals.get("__name__", "").partition(".")[0]
-        if each.f_code.co_name == "<module>" or package in ("IPython", "ipykernel"):
-            return False
-        if each.f_code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR):
-            return True
-    return False
-
-
-# ---- loop.run_until_complete ----
-
-
-def _nest(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
-    """Let `loop`, and no other, run while it runs.
-
-    nest_asyncio2 patches the modules of asyncio and the class of the loop. Here its
-    methods move to this one loop and all else goes back, so that fresh loops, tasks and
-    futures stay Python's own: fast, and with the checks and the debug mode of a script.
-    """
-    try:
-        import nest_asyncio2
-    except ImportError:
-        return
-    if not isinstance(loop, asyncio.BaseEventLoop):
-        return
-    patched: list[Any] = [type(loop), asyncio, asyncio.events, asyncio.futures, asyncio.tasks]
-    if "tornado.concurrent" in sys.modules:
-        patched.append(sys.modules["tornado.concurrent"])
-    if sys.version_info < (3, 14):  # from then on nest_asyncio2 leaves the policy alone
-        patched.append(type(asyncio.get_event_loop_policy()))
-    before = {owner: dict(vars(owner)) for owner in patched}
-    nest_asyncio2.apply(loop)
-    for owner, old in before.items():
-        for name, value in list(vars(owner).items()):
-            if name in old and old[name] is value:
-                continue
-            if owner is type(loop):
-                setattr(loop, name, MethodType(value, loop) if callable(value) else value)
-                undo.callback(delattr, loop, name)
-            if name in old:
-                setattr(owner, name, old[name])
-            else:
-                delattr(owner, name)
-    loop.run_until_complete = _leaving_nothing(loop)  # type: ignore[assignment, method-assign]
-
-
-def _leaving_nothing(loop: asyncio.BaseEventLoop) -> Callable[[Any], Any]:
-    """Return `loop.run_until_complete`, made to end what it runs when Interrupt ends it."""
-    nested = loop.run_until_complete
-
-    def run_until_complete(future: Any) -> Any:
-        task = asyncio.ensure_future(future, loop=loop)
-        try:
-            return nested(task)
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            task.cancel()
-            nested(asyncio.gather(task, return_exceptions=True))
-            raise
-
-    return run_until_complete
+def _runs_a_script() -> bool:
+    """Whether the kernel runs the cell at hand in one go, for it has no `await`."""
+    return any(
+        frame.f_code.co_name == "run_cell"
+        and frame.f_globals.get("__name__", "").startswith("IPython.")
+        for frame, _ in walk_stack(sys._getframe())
+    )
 
 
 # ---- the Stop button ----
-
-
-@contextmanager
-def _signals_of_a_script() -> Iterator[None]:
-    """Take Ctrl-C as a script does, and give the kernel its own handling back."""
-    if not _in_main_thread():
-        yield
-        return
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    wakeup = signal.set_wakeup_fd(-1)
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(wakeup)
-        signal.signal(signal.SIGINT, handler)
-
-
-def _stopping_blocked_loops(runner: Any) -> Callable[..., None]:
-    """Return a `Runner._on_sigint` that ends a blocked loop too at the first Ctrl-C.
-
-    Python's own cancels the main task, and a blocked loop never gets to that.
-    """
-    cancel_main_task = runner._on_sigint
-
-    def on_sigint(self: Any, signum: int, frame: FrameType | None, main_task: Any) -> None:
-        if asyncio.current_task(self.get_loop()) is not None:
-            raise KeyboardInterrupt
-        cancel_main_task(self, signum, frame, main_task)
-
-    return on_sigint
 
 
 def _wake_on_interrupt(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
@@ -299,7 +167,7 @@ def _interrupt_blocked_cells(shell: Any, undo: ExitStack) -> None:
                 # A KeyboardInterrupt out of a task would end the kernel.
                 raise asyncio.CancelledError("interrupted")
 
-        if _in_main_thread():
+        if hosting.in_main_thread():
             signal.signal(signal.SIGINT, stop)  # the kernel removes it after the cell
 
     _register(shell, "pre_run_cell", before_cell, undo)

@@ -30,7 +30,8 @@ from typing import Any, BinaryIO, Literal
 
 from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
-from looplab.notebook import run_fresh_loops
+from looplab.hosting import come_back, run_fresh_loops
+from looplab.nesting import stand_in_for_nests
 from looplab.observing import perform
 from looplab.run import Run
 from looplab.services import Answer, TooMuch, World, stand_in
@@ -147,7 +148,9 @@ class Notebook:
         self._outputs: list[CellOutput] = []
         self._world = World()
         self._loop = VirtualLoop(self._world)
-        run_fresh_loops(self._loop, contextlib.ExitStack())
+        self._is_script = False
+        run_fresh_loops(self._loop, lambda: self._is_script, contextlib.ExitStack())
+        stand_in_for_nests(contextlib.ExitStack())
 
     def run_cell(self, source: str, number: int) -> list[CellOutput]:
         """Run a cell and return its outputs.
@@ -178,6 +181,14 @@ class Notebook:
     async def _run(self, source: str, filename: str) -> None:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         tree = _parse(source, filename)
+        flags = compile(tree, filename, "exec", _TOP_LEVEL_AWAIT).co_flags
+        self._is_script = not flags & inspect.CO_COROUTINE
+        try:
+            await self._run_tree(tree, source, filename)
+        finally:
+            come_back()
+
+    async def _run_tree(self, tree: ast.Module, source: str, filename: str) -> None:
         last = tree.body[-1] if tree.body else None
         shown = isinstance(last, ast.Expr) and not source.rstrip().endswith(";")
         if shown and isinstance(last, ast.Expr):
