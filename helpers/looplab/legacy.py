@@ -43,7 +43,7 @@ import inspect
 import sys
 import types
 import warnings
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import ExitStack
 from traceback import walk_stack
 from typing import Any
@@ -205,7 +205,7 @@ class _Task(asyncio.tasks.Task[Any], metaclass=_StandIn):
 def _accepting_coroutines(wait: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(wait)
     def accepting(fs: Any, **options: Any) -> Any:
-        if asyncio.isfuture(fs) or asyncio.iscoroutine(fs):
+        if asyncio.isfuture(fs) or isinstance(fs, Coroutine):
             return wait(fs, **options)  # which says that it needs a list
         awaited = list(fs)
         if any(map(asyncio.iscoroutine, awaited)):

@@ -32,6 +32,10 @@ NESTS = "nest_asyncio", "nest_asyncio2"
 def nest(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
     """Let `loop`, and no other, run while it runs; without nest-asyncio2, do nothing.
 
+    Args:
+        loop: the kernel's.
+        undo: closing it undoes this.
+
     nest_asyncio2 patches the modules of asyncio and the class of the loop. Here its
     methods move to this one loop and all else goes back, so that fresh loops, tasks and
     futures stay Python's own: fast, and with the checks and the debug mode of a script.
@@ -76,14 +80,14 @@ def _take_back(loop: asyncio.BaseEventLoop, undo: ExitStack) -> None:
     A nest never keeps what it replaces. But asyncio has it all: the classes and functions
     in C, and the methods that the patched classes inherit.
     """
+    if not hasattr(asyncio, "_nest_patched"):
+        return
     own = {
         name: value
         for name in ("Task", "Future", "get_event_loop", "_get_event_loop")
         if (value := getattr(_asyncio, name, None)) is not None
     }
     own |= {"_CTask": own["Task"], "_CFuture": own["Future"], "run": asyncio.runners.run}
-    if not hasattr(asyncio, "_nest_patched"):
-        return
     for owner in _patched_by_nest(loop):
         for name, value in list(vars(owner).items()):
             if not _is_of_a_nest(name, value):
@@ -125,6 +129,10 @@ def _leaving_nothing(loop: asyncio.BaseEventLoop) -> Callable[[Any], Any]:
 def keep_running(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
     """Let no cell end `loop`; `stop` still ends a `run_forever` that a cell called.
 
+    Args:
+        loop: the loop that runs the cells.
+        undo: closing it undoes this.
+
     A cell that stops or closes the kernel's loop ends the kernel, and with it all that the
     notebook has computed. Tornado, which runs the kernel, may still stop it.
     """
@@ -139,8 +147,10 @@ def keep_running(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
 
     def stop() -> None:
         nonlocal asked_to_stop, shutting_down
-        shutting_down |= _caller().partition(".")[0] in ("tornado", "ipykernel")
-        if shutting_down or is_nested():
+        caller = _caller()
+        shutting_down |= caller.partition(".")[0] in ("tornado", "ipykernel")
+        # asyncio.base_events: the loop's own run_until_complete is at its end.
+        if shutting_down or is_nested() or caller == "asyncio.base_events":
             really_stop()
             return
         asked_to_stop = True
@@ -198,6 +208,9 @@ def stand_in_for_nests(undo: ExitStack) -> None:
     """Let a student's `import nest_asyncio; nest_asyncio.apply()` do no harm.
 
     It neither needs the package nor patches anything, and says once that it is not needed.
+
+    Args:
+        undo: closing it undoes this.
     """
     told = False
 

@@ -31,7 +31,7 @@ from typing import Any, BinaryIO, Literal
 from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
 from looplab.hosting import come_back, run_fresh_loops
-from looplab.nesting import stand_in_for_nests
+from looplab.nesting import keep_running, stand_in_for_nests
 from looplab.observing import perform
 from looplab.run import Run
 from looplab.services import Answer, TooMuch, World, stand_in
@@ -149,8 +149,10 @@ class Notebook:
         self._world = World()
         self._loop = VirtualLoop(self._world)
         self._is_script = False
-        run_fresh_loops(self._loop, lambda: self._is_script, contextlib.ExitStack())
-        stand_in_for_nests(contextlib.ExitStack())
+        undo = contextlib.ExitStack()  # never: the process ends with its notebook
+        run_fresh_loops(self._loop, lambda: self._is_script, undo)
+        keep_running(self._loop, undo)
+        stand_in_for_nests(undo)
 
     def run_cell(self, source: str, number: int) -> list[CellOutput]:
         """Run a cell and return its outputs.

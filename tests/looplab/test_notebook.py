@@ -437,6 +437,259 @@ def test_the_kernel_keeps_its_signals(kernel: Kernel) -> None:
         assert (cell.error, cell.stopping < STOPPED) == ("CancelledError", True)
 
 
+# ---- the kernel's loop lives on ----
+
+
+@slow
+@pytest.mark.parametrize("prefix", ["", "await answer(); "], ids=["script", "awaiting"])
+@pytest.mark.parametrize("name", ["stop", "close"])
+def test_no_cell_ends_the_kernels_loop(kernel: Kernel, name: str, prefix: str) -> None:
+    cell = kernel.run(f"{prefix}asyncio.get_running_loop().{name}()")
+    assert not cell.error, cell.traceback
+    assert "RuntimeWarning: The loop that runs this notebook was not" in cell.err
+    assert f"leave out loop.{name}()" in cell.err
+    assert kernel.value("await answer(), kernel_loop.is_closed()") == "(42, False)"
+
+
+@slow
+def test_stop_ends_what_a_cell_runs_on_the_kernels_loop(kernel: Kernel) -> None:
+    stopped = kernel.run("""
+        kernel_loop.call_later(0.05, kernel_loop.stop)
+        kernel_loop.run_forever()
+        print("stopped")
+        kernel_loop.stop()  # before run_forever: one turn
+        kernel_loop.run_forever()
+        print("stopped again")
+    """)
+    assert stopped.out == "stopped\nstopped again\n"
+    unfinished = kernel.run("""
+        kernel_loop.call_later(0.05, kernel_loop.stop)
+        kernel_loop.run_until_complete(answer(delay=0.2))
+    """)
+    assert unfinished.message == "Event loop stopped before Future completed."
+    assert kernel.value("await answer()") == "42"
+
+
+@slow
+def test_a_kernel_shuts_down_as_ever(tmp_path: Path) -> None:
+    kernel = Kernel(tmp_path)
+    kernel.run("import looplab; looplab.enable()")
+    kernel.client.stop_channels()
+    kernel.manager.request_shutdown()
+    deadline = time.monotonic() + PATIENCE
+    while kernel.manager.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    ended = not kernel.manager.is_alive()
+    kernel.manager.shutdown_kernel(now=True)
+    assert ended
+
+
+# ---- nest_asyncio ----
+
+
+@slow
+@pytest.mark.parametrize("name", ["nest_asyncio", "nest_asyncio2"])
+def test_a_students_nest_is_not_needed(kernel: Kernel, name: str) -> None:
+    kernel.run("disable(); enable(); now = state()")  # which may warn once more
+    cell = kernel.run(f"import {name}\n{name}.apply()")
+    again = kernel.run(f"import {name}; {name}.apply(kernel_loop)")
+    assert not cell.error, cell.traceback
+    assert "not needed here" in cell.err
+    assert not again.error + again.err
+    assert kernel.value("state() == now, hasattr(asyncio, '_nest_patched')") == "(True, False)"
+    assert kernel.value("kernel_loop.run_until_complete(answer())") == "42"
+
+
+@slow
+def test_what_a_student_nested_before_goes_back(kernel: Kernel) -> None:
+    kernel.run("disable(); import nest_asyncio2; nest_asyncio2.apply(); nested = state(); enable()")
+    kinds = kernel.value("""
+        async def look():
+            return type(asyncio.current_task()).__module__
+
+        asyncio.run(look()), asyncio.Task.__module__, asyncio.Future.__module__
+    """)
+    refused = kernel.run("""
+        async def main():
+            coroutine = answer()
+            try:
+                asyncio.run(coroutine)
+            finally:
+                coroutine.close()
+
+        asyncio.run(main())
+    """)
+    on_the_kernels = kernel.value("kernel_loop.run_until_complete(answer())")
+    late = kernel.run("nest_asyncio2.apply(); nest_asyncio2.apply()")
+    as_before = kernel.value("disable(); state() == nested")
+    kernel.run(UNNEST)
+    clean = kernel.value("enable(); disable(); state() == untouched")
+    kernel.run("enable()")
+    assert kinds == "('_asyncio', '_asyncio', '_asyncio')"
+    assert "cannot be called from a running event loop" in refused.message
+    assert on_the_kernels == "42"
+    assert "not needed here" in late.err
+    assert as_before == "True"
+    assert clean == "True"
+
+
+UNNEST = """
+    for owner, old in zip(OWNERS, untouched):
+        for name, value in dict(vars(owner)).items():
+            if name not in old:
+                delattr(owner, name)
+            elif value is not old[name]:
+                setattr(owner, name, old[name])
+"""
+"""A nest has no way back of its own."""
+
+
+# ---- the old spellings ----
+
+
+@pytest.fixture
+def old_kernel(kernel: Kernel) -> Iterator[Kernel]:
+    """The kernel with `enable(legacy=True)`, its warnings new again."""
+    kernel.run("disable(); enable(legacy=True)")
+    yield kernel
+    kernel.run("disable(); enable()")
+
+
+@slow
+def test_old_cells_run_one_after_another(old_kernel: Kernel) -> None:
+    cells = old_kernel.queue(
+        """
+@asyncio.coroutine
+def double(number):
+    yield from asyncio.sleep(0.01)
+    return 2 * number
+
+loop = asyncio.get_event_loop()
+print(loop.run_until_complete(asyncio.gather(double(1), double(2))))
+loop.close()
+        """,
+        "first, loop = loop, asyncio.get_event_loop()\ntask = loop.create_task(answer('kept'))",
+        "print(loop.run_until_complete(task), first is loop, loop is kernel_loop)",
+        "tasks = [asyncio.ensure_future(answer(number)) for number in range(3)]\n"
+        "loop = asyncio.get_event_loop()\n"
+        "done, _ = loop.run_until_complete(asyncio.wait(tasks))\n"
+        "print(sorted(task.result() for task in done), asyncio.Task.all_tasks())\n"
+        "loop.run_until_complete(asyncio.wait([answer(), answer()]))\n"
+        "loop.close()",
+        "loop.close(); print(asyncio.run(answer('today')))",
+        "print(await asyncio.gather(answer(1), answer(2)))\nprint(asyncio.get_event_loop() is kernel_loop)",
+        "background = asyncio.create_task(answer('background'))",
+        "print(await background)",
+    )
+    assert [cell.traceback for cell in cells] == [""] * 8
+    assert [cell.out for cell in cells] == [
+        "[2, 4]\n",
+        "",
+        "kept False False\n",
+        "[0, 1, 2] set()\n",
+        "today\n",
+        "[1, 2]\nTrue\n",
+        "",
+        "background\n",
+    ]
+    warned = [re.findall(r"DeprecationWarning: (\S+)", cell.err) for cell in cells]
+    assert warned[0] == ["@asyncio.coroutine", "asyncio.get_event_loop()", "loop.close()"]
+    assert warned[3] == ["asyncio.Task.all_tasks()", "asyncio.wait()"]
+    assert not any(warned[1:3] + warned[4:])
+    assert "loop = asyncio.get_event_loop()" in cells[0].err
+    assert old_kernel.value("asyncio.get_running_loop() is kernel_loop") == "True"
+
+
+@slow
+def test_the_old_way_to_stop(old_kernel: Kernel) -> None:
+    cell = old_kernel.run(
+        """
+        async def main():
+            print("ready")
+            await asyncio.gather(*(asyncio.sleep(3600) for _ in range(3)))
+
+        loop = asyncio.get_event_loop()
+        try:
+            loop.run_until_complete(main())
+        except KeyboardInterrupt:
+            print(len(asyncio.Task.all_tasks()), loop is kernel_loop)
+            print(asyncio.gather(*asyncio.Task.all_tasks()).cancel())
+            loop.stop()
+            loop.run_forever()
+        finally:
+            loop.close()
+        print(loop.is_closed())
+        """,
+        interrupt=True,
+    )
+    assert not cell.error, cell.traceback
+    assert cell.out == "ready\n4 False\nTrue\nTrue\n"
+    assert cell.stopping < STOPPED
+    assert old_kernel.value("await answer(), kernel_loop.is_closed()") == "(42, False)"
+
+
+@slow
+@pytest.mark.parametrize("block", [False, True], ids=["sleeping", "blocked"])
+def test_interrupt_ends_what_an_old_cell_runs(old_kernel: Kernel, block: bool) -> None:
+    old_kernel.run(VICTIM)
+    cell = old_kernel.run(
+        f"loop = asyncio.get_event_loop()\nloop.run_until_complete(victim({block}))",
+        interrupt=True,
+    )
+    assert cell.error == "KeyboardInterrupt"
+    assert cell.out == "ready\nfinally\n"
+    assert cell.stopping < STOPPED
+    assert old_kernel.value("loop.run_until_complete(answer()), asyncio.all_tasks(loop)") == (
+        "(42, set())"
+    )
+    later = old_kernel.run("print('ready'); await asyncio.sleep(3600)", interrupt=True)
+    assert (later.error, later.stopping < STOPPED) == ("CancelledError", True)
+
+
+@slow
+def test_disable_undoes_the_old_spellings(kernel: Kernel) -> None:
+    kernel.run("enable(legacy=True); enable(legacy=True); enable()")
+    run = kernel.run("loop = asyncio.get_event_loop(); loop.run_until_complete(answer())")
+    undone = kernel.value("disable(); state() == untouched")
+    kernel.run("enable()")
+    assert run.result == "42"
+    assert undone == "True"
+    assert kernel.value("asyncio.get_event_loop() is kernel_loop") == "True"
+
+
+# ---- async generators ----
+
+
+@slow
+def test_a_run_closes_its_async_generators_and_no_others(kernel: Kernel) -> None:
+    cell = kernel.run("""
+        async def numbers(name):
+            try:
+                for number in range(3):
+                    await asyncio.sleep(0)
+                    yield number
+            finally:
+                await asyncio.sleep(0)
+                print("closed", name)
+
+        async def first(name):
+            generators.append(numbers(name))
+            return await anext(generators[-1])
+
+        generators = []
+        kept = await first("the kernel's")
+        print(asyncio.run(first("the run's")))
+        with asyncio.Runner() as runner:
+            print(runner.run(first("the runner's")))
+            print("open")
+        print([number async for number in generators[0]])
+    """)
+    assert cell.out == (
+        "closed the run's\n0\n0\nopen\nclosed the runner's\nclosed the kernel's\n[1, 2]\n"
+    )
+    assert not cell.err + cell.error
+
+
 # ---- enabling and disabling ----
 
 
