@@ -126,21 +126,29 @@ def _leaving_nothing(loop: asyncio.BaseEventLoop) -> Callable[[Any], Any]:
 # ---- stop and close ----
 
 
-def keep_running(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
+def keep_running(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> Callable[[], None]:
     """Let no cell end `loop`; `stop` still ends a `run_forever` that a cell called.
 
     Args:
         loop: the loop that runs the cells.
         undo: closing it undoes this.
 
+    Returns:
+        What to call after each cell: its `stop` is not meant for another cell's `run_forever`.
+
     A cell that stops or closes the kernel's loop ends the kernel, and with it all that the
     notebook has computed. Tornado, which runs the kernel, may still stop it.
     """
+    asked_to_stop = shutting_down = False
+
+    def forget() -> None:
+        nonlocal asked_to_stop
+        asked_to_stop = False
+
     if not isinstance(loop, asyncio.BaseEventLoop):
-        return
+        return forget
     own: Any = loop
     really_stop = loop.stop
-    asked_to_stop = shutting_down = False
 
     def is_nested() -> bool:
         return getattr(own, "_num_runs_pending", 1) > 1
@@ -185,6 +193,7 @@ def keep_running(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
         nested_forever, nested_until_complete = loop.run_forever, loop.run_until_complete
         replace(loop, "run_forever", run_forever, undo)
         replace(loop, "run_until_complete", run_until_complete, undo)
+    return forget
 
 
 def _caller() -> str:

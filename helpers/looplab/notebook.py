@@ -103,10 +103,11 @@ def _follow_the_kernel(shell: Any, undo: ExitStack) -> None:
 
     hosting.run_fresh_loops(loop, _runs_a_script, undo)
     nesting.nest(loop, undo)
-    nesting.keep_running(loop, undo)
+    forget_stop = nesting.keep_running(loop, undo)
     nesting.stand_in_for_nests(undo)
     # Silent cells have no post_run_cell.
     _register(shell, "post_execute", hosting.come_back, undo)
+    _register(shell, "post_execute", forget_stop, undo)
     _register(shell, "post_run_cell", after_script, undo)
     if hosting.in_main_thread():
         _wake_on_interrupt(loop, undo)

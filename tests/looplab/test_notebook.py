@@ -454,14 +454,15 @@ def test_no_cell_ends_the_kernels_loop(kernel: Kernel, name: str, prefix: str) -
 @slow
 def test_stop_ends_what_a_cell_runs_on_the_kernels_loop(kernel: Kernel) -> None:
     stopped = kernel.run("""
+        called = kernel_loop.time()
         kernel_loop.call_later(0.05, kernel_loop.stop)
         kernel_loop.run_forever()
-        print("stopped")
+        print("stopped", kernel_loop.time() - called > 0.04)
         kernel_loop.stop()  # before run_forever: one turn
         kernel_loop.run_forever()
         print("stopped again")
     """)
-    assert stopped.out == "stopped\nstopped again\n"
+    assert stopped.out == "stopped True\nstopped again\n"
     unfinished = kernel.run("""
         kernel_loop.call_later(0.05, kernel_loop.stop)
         kernel_loop.run_until_complete(answer(delay=0.2))
@@ -577,7 +578,8 @@ loop.close()
         "loop.run_until_complete(asyncio.wait([answer(), answer()]))\n"
         "loop.close()",
         "loop.close(); print(asyncio.run(answer('today')))",
-        "print(await asyncio.gather(answer(1), answer(2)))\nprint(asyncio.get_event_loop() is kernel_loop)",
+        "print(await asyncio.gather(answer(1), answer(2)))\n"
+        "print(asyncio.get_event_loop() is kernel_loop)",
         "background = asyncio.create_task(answer('background'))",
         "print(await background)",
     )
