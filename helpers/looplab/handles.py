@@ -169,6 +169,16 @@ _Handle: Any = asyncio.events.Handle
 _TimerHandle: Any = asyncio.events.TimerHandle
 
 
+class _AnyTimer(type):
+    """Lets timers that were made before the recording be compared with each other.
+
+    They ask whether the other is an `asyncio.events.TimerHandle`, and that name is ours now.
+    """
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, _TimerHandle)
+
+
 def _handles(recorder: Recorder) -> tuple[Any, Any]:
     """Return the classes of handles that tell `recorder` what happens.
 
@@ -260,7 +270,7 @@ def _handles(recorder: Recorder) -> tuple[Any, Any]:
             if recorder.aside:
                 recorder.flush()
 
-    class RecordedTimerHandle(_TimerHandle):  # type: ignore[misc]  # Any, see above
+    class RecordedTimerHandle(_TimerHandle, metaclass=_AnyTimer):  # type: ignore[misc]
         __slots__ = ("_cause",)
 
         def __init__(self, *args: Any) -> None:

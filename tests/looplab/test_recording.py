@@ -52,6 +52,18 @@ def test_in_a_coroutine_only_what_the_block_starts_is_recorded() -> None:
     assert [span.reason for span in root.spans if span.state == "waiting"] == ["gather of 2"]
 
 
+def test_timers_that_were_there_before_stay_in_order() -> None:
+    async def main() -> list[int]:
+        loop, called = asyncio.get_running_loop(), list[int]()
+        for number in range(8, 0, -1):
+            loop.call_later(number / 1000, called.append, number)
+        with recording():
+            await one(0.02)
+        return called
+
+    assert asyncio.run(main()) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
 def test_a_run_has_no_fields_before_its_block_has_ended() -> None:
     with recording() as run, pytest.raises(AttributeError, match="read it after the `with"):
         _ = run.duration
