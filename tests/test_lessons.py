@@ -1,6 +1,7 @@
 """The real lessons: what students open is what was built, and all of it runs."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ from loopgrade.lesson import Lesson, read_lesson, solution_text
 from loopgrade.verify import Answer, read_answers
 
 ROOT = Path(__file__).parents[1]
+DRAWS = re.compile(r"^%%timeline$|\.timeline\(|^compare\(", re.MULTILINE)
 LESSONS = sorted(path.stem for path in (ROOT / "autograder" / "lessons").glob("*.py"))
 
 
@@ -95,16 +97,20 @@ def test_nothing_fails_but_what_is_meant_to(executed: Any) -> None:
 
 
 @pytest.mark.slow
-def test_nothing_is_warned_of(executed: Any) -> None:
-    noise = [output.text for _, output in outputs(executed) if output.get("name") == "stderr"]
-    assert noise == []
+def test_nothing_is_warned_of_but_what_is_meant_to(executed: Any) -> None:
+    """A cell with the tag `warns` shows a warning, and the lesson explains it."""
+    noisy = [cell for cell, output in outputs(executed) if output.get("name") == "stderr"]
+    meant = [cell for cell in executed.cells if "warns" in cell.metadata.get("tags", [])]
+    assert [cell.source for cell in noisy] == [cell.source for cell in meant]
 
 
 @pytest.mark.slow
 def test_the_timelines_are_drawn_with_words_beside_them(executed: Any) -> None:
     drawn = [cell for cell, output in outputs(executed) if "image/png" in output.get("data", {})]
     asked = [
-        cell for cell in executed.cells if cell.cell_type == "code" and ".timeline()" in cell.source
+        cell
+        for cell in executed.cells
+        if cell.cell_type == "code" and DRAWS.search(cell.source) is not None
     ]
     # An unanswered exercise draws nothing: there is nothing to see yet.
     assert drawn == asked
