@@ -488,6 +488,9 @@ def _observe_is_called(cell: _TestCell) -> Iterator[Problem]:
     for use in cell.uses:
         if use.name in OBSERVERS and id(use.node) not in called:
             yield Problem(use.line, f"`{use.name}` has another name here: call it directly.")
+    for call in cell.reader.observations:
+        if any(keyword.arg == "clock" for keyword in call.keywords):
+            yield Problem(call.lineno, "a test is judged on virtual time: leave out `clock`.")
 
 
 def _programs_can_travel(cell: _TestCell) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from looplab.clock import Deadlock, VirtualLoop, hidden_loop, virtual_time
 from looplab.generators import GeneratorTrace
@@ -31,6 +31,7 @@ from looplab.run import SCHEMA, Blocking, Run, Wait
 from looplab.services import Clock, Gen, Jobs, Spec, TooMuch, World, stand_in
 from looplab.threads import Threads
 from looplab.waiting import last_line, line_of_caller
+from looplab.watching import RealClock, Watch, blocked_in
 from looplab.wire import (
     Failure,
     Value,
@@ -52,7 +53,12 @@ MAX_OUTPUT = 20_000
 MAX_WARNINGS = 20
 
 
-def observe(program: Callable[..., Any], *args: Any, take: int | None = None) -> Run:
+def observe(
+    program: Callable[..., Any],
+    *args: Any,
+    take: int | None = None,
+    clock: Literal["virtual", "real"] = "virtual",
+) -> Run:
     """Run `program(*args)` under virtual time, and return what it did.
 
     The program runs in this thread, on a fresh event loop. A coroutine function, or
@@ -67,9 +73,15 @@ def observe(program: Callable[..., Any], *args: Any, take: int | None = None) ->
             service it describes.
         take: how many items to take of an iterator that is returned; it is closed
             then. Left out, all, and at most 10,000.
+        clock: `real` lets the program really wait, for what is about real time: how long
+            threads take, or a signal. It gets no specs then, and its deadlock is not found:
+            it waits until it is interrupted.
 
     Returns:
         The run. An exception of the program does not leave `observe`: it is `Run.error`.
+
+    Raises:
+        TypeError: an argument can be neither copied nor run, or is a spec under a real clock.
 
     >>> def count():
     ...     yield from range(10**9)
@@ -80,13 +92,18 @@ def observe(program: Callable[..., Any], *args: Any, take: int | None = None) ->
 
     specs: list[Spec] = []
     sent = [encode(arg, _sender(specs)) for arg in args]
-    world = World(specs)
+    if clock == "real" and specs:
+        raise TypeError(
+            f"{specs[0].name} is a service on virtual time: leave out clock='real', or let the "
+            "program wait by itself."
+        )
+    world = World(specs) if clock == "virtual" else RealClock()
     received = [decode(each, _receiver(specs, args, world)) for each in sent]
     run = perform(program, received, world, take=take, echo=not announced())
     return with_record(run, world, call_text(program, args, take))
 
 
-def with_record(run: Run, world: World, call: str) -> Run:
+def with_record(run: Run, world: World | RealClock, call: str) -> Run:
     """Return `run` with what does not depend on the word of the process that it ran in.
 
     Args:
@@ -137,7 +154,7 @@ def _sender(specs: list[Spec]) -> Callable[[object], Any]:
     return reference
 
 
-def _receiver(specs: Sequence[Spec], args: Sequence[Any], world: World) -> dict[str, Any]:
+def _receiver(specs: Sequence[Spec], args: Sequence[Any], world: Any) -> dict[str, Any]:
     here = {id(value): value for value in _parts(args) if callable(value)}
 
     def build(number: int) -> Any:
@@ -171,7 +188,7 @@ class _Facts:
 def perform(
     program: Callable[..., Any],
     args: Sequence[Any],
-    world: Clock,
+    world: Clock | RealClock,
     *,
     take: int | None = None,
     echo: bool = False,
@@ -183,7 +200,7 @@ def perform(
     Args:
         program: what to run.
         args: its arguments, as it gets them.
-        world: the clock and the services.
+        world: the clock and the services, or a real clock.
         take: as for `observe`.
         echo: whether what it prints is also printed.
     """
@@ -192,6 +209,7 @@ def perform(
     first = "caller" if inspect.isgeneratorfunction(program) else facts.name
     recorder = Recorder(lambda: world.now, first, limit=MAX_STEPS)
     threads, losses = Threads(recorder), Losses(recorder)
+    watch = Watch(recorder)
 
     def blocked(start: float, seconds: float) -> None:
         life = recorder.running
@@ -202,7 +220,7 @@ def perform(
     with (
         hidden_loop(),
         _listening(facts.warnings, echo) as output,
-        virtual_time(world, names, blocked),
+        watch if isinstance(world, RealClock) else virtual_time(world, names, blocked),
         threads.recorded(),
         losses.noted(),
         recorded(recorder),
@@ -214,11 +232,13 @@ def perform(
         lost = losses.found()
     if recorder.cut:
         facts.warnings.append(f"only the first {recorder.cut[1]:,} steps are in the record")
+    if isinstance(world, RealClock):
+        facts.blocked.extend(blocked_in(recorder, watch))
     result = _copy(facts)
     return Run(
         schema=SCHEMA,
         program=facts.name,
-        clock="virtual",
+        clock="real" if isinstance(world, RealClock) else "virtual",
         call=facts.name,
         result=result,
         error=facts.error,
@@ -256,8 +276,10 @@ def _catching(facts: _Facts) -> Iterator[None]:
         facts.error = describe_exception(error, last_line(error))
 
 
-def _run_on_loop(awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock) -> None:
-    loop = VirtualLoop(world)
+def _run_on_loop(
+    awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock | RealClock
+) -> None:
+    loop = asyncio.new_event_loop() if isinstance(world, RealClock) else VirtualLoop(world)
     loop.set_exception_handler(lambda _, context: facts.warnings.append(_warning(context)))
 
     async def main() -> None:
@@ -300,10 +322,11 @@ def _warning(context: dict[str, Any]) -> str:
     return first_line(context["message"]) + told
 
 
-def _clean_up(loop: VirtualLoop) -> None:
+def _clean_up(loop: asyncio.AbstractEventLoop) -> None:
     """Cancel what is left, let it end, and close the loop."""
     loop.set_exception_handler(lambda *_: None)
-    loop.reset_turns()
+    if isinstance(loop, VirtualLoop):
+        loop.reset_turns()
     with contextlib.suppress(BaseException), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for task in asyncio.all_tasks(loop):
@@ -322,7 +345,7 @@ def _run_plainly(
     args: Sequence[Any],
     facts: _Facts,
     recorder: Recorder,
-    world: Clock,
+    world: Clock | RealClock,
     take: int | None,
 ) -> None:
     value = None

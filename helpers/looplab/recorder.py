@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any, Literal, NamedTuple
 
-from looplab.waiting import Suspensions, last_line
+from looplab.waiting import Suspensions, is_of_student, last_line
 from looplab.wire import Failure, describe_exception
 
 MAX_STEPS = 200_000
@@ -279,7 +279,7 @@ class Recorder:
             return None  # nobody of ours has started it
         coroutine: Any = task.get_coro()
         function = getattr(coroutine, "__qualname__", type(coroutine).__name__)
-        if function in _PLUMBING:
+        if function in _PLUMBING or (self.root is not None and _is_kernels(coroutine)):
             return None
         # asyncio numbers unnamed tasks through the whole process: Task-93. A record must
         # not depend on what ran before it.
@@ -343,13 +343,20 @@ class Recorder:
         number = self.meet(task, self.current, loop)
         assert number is not None
         self.root = self.lives[number]
+        if self.root.code is None or not is_of_student(self.root.code.co_filename):
+            self.root.function = self.program  # a cell, in a task of the notebook's
         self.open(self.root, self.current)
         # First of all that runs when the task waits, what was in the loop's queue included.
         queue: Any = loop._ready  # type: ignore[attr-defined]  # asyncio has no public name for it
         queue.appendleft(asyncio.Handle(self._suspend_root, (task,), loop))
 
     def _suspend_root(self, task: Any) -> None:
-        if self._opened is not None and self.here():
+        if self._opened is None or not self.here():
+            return
+        if task.done():
+            self.task_ended(self._opened[0].id, task)
+            self.close(ENDED)
+        else:
             self.close(self.suspensions.number(task))
 
     def note_pending(self) -> None:
@@ -418,6 +425,13 @@ class Recorder:
 
 # What asyncio.run does when the program has ended.
 _PLUMBING = ("BaseEventLoop.shutdown_asyncgens", "BaseEventLoop.shutdown_default_executor")
+
+
+def _is_kernels(coroutine: Any) -> bool:
+    """Whether a notebook's kernel runs it: a cell that prints makes the kernel look for news."""
+    frame = getattr(coroutine, "cr_frame", None)
+    name = "" if frame is None else str(frame.f_globals.get("__name__"))
+    return name.partition(".")[0] == "ipykernel"
 
 
 # Hooks

@@ -18,28 +18,20 @@ recorded. A loop that runs inside a task's step (nest_asyncio) is not looked int
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from types import FrameType
 
 from looplab.handles import recorded
-from looplab.lives import lives_of, timed, waits_of
+from looplab.lives import lives_of, waits_of
 from looplab.losing import Losses
 from looplab.recorder import MAX_STEPS, Recorder
-from looplab.run import SCHEMA, Blocking, Run
+from looplab.run import SCHEMA, Run
 from looplab.threads import Threads
-from looplab.waiting import is_program, last_line
+from looplab.waiting import last_line
+from looplab.watching import Watch, blocked_in, is_clock_real
 from looplab.wire import Failure, describe_exception
-
-BLOCKING = 0.1
-"""Seconds; a step that lasts as long holds up the loop. It is asyncio's own limit for a slow
-callback in debug mode, `loop.slow_callback_duration`."""
-
-_real_clock = time.perf_counter
 
 
 @contextmanager
@@ -67,7 +59,7 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
     recorder = Recorder(time.perf_counter, name, limit)
     threads, losses = Threads(recorder), Losses(recorder)
     failure = None
-    with _Watch(recorder) as watch, threads.recorded(), losses.noted(), recorded(recorder):
+    with Watch(recorder) as watch, threads.recorded(), losses.noted(), recorded(recorder):
         try:
             yield run
         except BaseException as error:
@@ -85,7 +77,7 @@ def _record(
     recorder: Recorder,
     threads: Threads,
     losses: Losses,
-    watch: _Watch,
+    watch: Watch,
     failure: Failure | None,
 ) -> dict[str, object]:
     """Return the fields of the run."""
@@ -99,7 +91,7 @@ def _record(
     run = Run(
         schema=SCHEMA,
         program=name,
-        clock="real" if time.perf_counter is _real_clock else "virtual",
+        clock="real" if is_clock_real() else "virtual",
         call=name,
         result=None,
         error=failure,
@@ -109,60 +101,10 @@ def _record(
         calls=(),
         leftovers=waits_of(recorder, left),
         deadlock=(),
-        blocked=tuple(_blocked(recorder, watch)),
+        blocked=blocked_in(recorder, watch),
         lost=losses.found(),
         threads=threads.started,
         output="",
         warnings=(f"only the first {cut[1]:,} steps are in the record",) if cut else (),
     )
     return {field.name: getattr(run, field.name) for field in fields(Run)}
-
-
-def _blocked(recorder: Recorder, watch: _Watch) -> Iterator[Blocking]:
-    for step, (life, _, _, start, stop) in enumerate(timed(recorder)):
-        if stop - start >= BLOCKING:
-            label = recorder.lives[life].label
-            yield Blocking(label, start - recorder.origin, stop - start, watch.lines.get(step))
-
-
-class _Watch:
-    """Looks ten times a second at which line a step stands, for those that last long.
-
-    It is a signal that looks, because a thread would have to wait for the interpreter's lock,
-    and the program with it. Where there is no such signal, or the program has a use for it
-    (Windows, a thread that is not the main one), the lines stay unknown.
-
-    Attributes:
-        lines: the line of the program, by the number of the step.
-    """
-
-    def __init__(self, recorder: Recorder) -> None:
-        self.lines: dict[int, int | None] = {}
-        self._recorder = recorder
-        self._on = False
-
-    def __enter__(self) -> _Watch:
-        free = (
-            time.perf_counter is _real_clock  # on a virtual one no step lasts
-            and hasattr(signal, "setitimer")
-            and threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
-        )
-        if free:
-            self._on = True
-            signal.signal(signal.SIGALRM, self._look)
-            # A step that lasts as long as `BLOCKING` is seen at least once.
-            signal.setitimer(signal.ITIMER_REAL, BLOCKING, BLOCKING)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._on and signal.getsignal(signal.SIGALRM) == self._look:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-    def _look(self, signum: int, frame: FrameType | None) -> None:
-        step = self._recorder.current
-        if step >= 0:
-            while frame is not None and not is_program(frame.f_code.co_filename):
-                frame = frame.f_back
-            self.lines[step] = None if frame is None else frame.f_lineno

@@ -32,9 +32,10 @@ from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
 from looplab.hosting import come_back, run_fresh_loops
 from looplab.nesting import keep_running, stand_in_for_nests
-from looplab.observing import perform
+from looplab.observing import MAX_STEPS, perform
 from looplab.run import Run
 from looplab.services import Answer, TooMuch, World, stand_in
+from looplab.timeline_magic import TimelineMagic, without_magic
 from looplab.waiting import is_program, is_test
 from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, pack, plain_text
 
@@ -146,6 +147,7 @@ class Notebook:
         self.names = module.__dict__
         self.names["display"] = self._display
         self._outputs: list[CellOutput] = []
+        self._magic = TimelineMagic(limit=MAX_STEPS)
         self._world = World()
         self._loop = VirtualLoop(self._world)
         self._is_script = False
@@ -181,6 +183,15 @@ class Notebook:
         return [*printed, *self._outputs][:MAX_OUTPUTS]
 
     async def _run(self, source: str, filename: str) -> None:
+        self._magic.begin(source)
+        try:
+            await self._run_source("".join(without_magic(source.splitlines(True))), filename)
+        finally:
+            run = self._magic.end()
+            if run is not None and run.steps:
+                self._display(Picture(run))
+
+    async def _run_source(self, source: str, filename: str) -> None:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         tree = _parse(source, filename)
         flags = compile(tree, filename, "exec", _TOP_LEVEL_AWAIT).co_flags

@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
+from looplab.recorder import MAX_STEPS
 from looplab.recording import recording
 from looplab.run import Run
 
@@ -41,17 +42,25 @@ class TimelineMagic:
 
     A cell magic of IPython's own kind is handed a text to run, and cannot await. So the cell
     runs as any other, and the recording begins before it and ends after it.
+
+    Args:
+        limit: how many steps of a cell are recorded at most.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = MAX_STEPS) -> None:
+        self._limit = limit
         self._open = ExitStack()
         self._run: Run | None = None
 
     def before_cell(self, info: Any) -> None:
-        """Begin to record, where the cell asks for it."""
+        """Begin to record, where the cell that IPython tells of asks for it."""
+        self.begin(info.raw_cell or "")
+
+    def begin(self, source: str) -> None:
+        """Begin to record, where a cell's text asks for it."""
         self.end()  # an interrupted cell may not have ended its own
-        if is_asked_for(info.raw_cell or ""):
-            self._run = self._open.enter_context(recording("this cell"))
+        if is_asked_for(source):
+            self._run = self._open.enter_context(recording("this cell", limit=self._limit))
 
     def end(self) -> Run | None:
         """End the recording, where there is one, and return its run."""

@@ -294,6 +294,26 @@ def test_cells_run_as_in_a_notebook() -> None:
     assert told[7:] == [[("display", "", "[1]")], []]
 
 
+def test_the_timeline_magic_hands_its_run_over() -> None:
+    cells = [
+        "%%timeline\nasync def both():\n    await asyncio.gather("
+        "*(asyncio.sleep(n) for n in (2, 1)))\nasyncio.run(both())\n'a value'",
+        "%%timeline\nx = 1\nawait asyncio.sleep(3600)\n1 / 0",
+        "x",
+    ]
+    outputs = look(others=cells).outputs
+    value, drawn = outputs[10]
+    assert (value.kind, value.text) == ("result", "'a value'")
+    assert drawn.run is not None
+    assert [life.function for life in drawn.run.lives] == ["this cell", "both", "sleep", "sleep"]
+    assert (drawn.run.clock, drawn.run.duration) == ("virtual", 2)
+    drawn, error = outputs[11]
+    assert (error.name, error.traceback[1].strip()) == ("ZeroDivisionError", "1 / 0")
+    assert drawn.run is not None
+    assert drawn.run.duration == 3600
+    assert [each.text for each in outputs[12]] == ["1"]
+
+
 def test_the_same_submission_gets_the_same_verdicts() -> None:
     answer = "async def fetch_all(job, n):\n    return list({await job(i) for i in range(n)})"
     first = look(answer)

@@ -255,6 +255,11 @@ BAD = {
     "an observation of nothing": ("run = observe()", 1, PROGRAM),
     "an unpacked program": ("run = observe(*[fetch_all, 1])", 1, PROGRAM),
     "observe by another name": ("look_ = observe\nrun = look_(3)", 1, "call it directly"),
+    "a real clock": (
+        'run = observe(retry, clock="real")',
+        1,
+        "a test is judged on virtual time: leave out `clock`",
+    ),
     "a lambda as argument": ("run = observe(retry, lambda: 3)", 1, "a lambda " + SENT),
     "a lambda in a list": ("run = observe(retry, [1, (lambda: 3,)])", 1, "a lambda " + SENT),
     "a lambda by name": ("op_ = lambda: 3\nrun = observe(retry, op_)", 2, "a lambda " + SENT),

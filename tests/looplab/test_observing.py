@@ -267,6 +267,35 @@ def test_real_time_does_not_pass() -> None:
     assert time.perf_counter() - start < 5  # ten days would be more
 
 
+def test_real_time_passes_where_it_is_asked_for() -> None:
+    async def freeze() -> None:
+        time.sleep(0.15)  # noqa: ASYNC251  # it blocks on purpose
+
+    async def main() -> str:
+        left = asyncio.create_task(asyncio.sleep(3600), name="left")
+        await asyncio.gather(freeze(), asyncio.sleep(0.01), asyncio.to_thread(time.sleep, 0.01))
+        assert not left.done()
+        return "done"
+
+    run = observe(main, clock="real")
+    assert (run.clock, run.result, run.threads) == ("real", "done", 1)
+    assert 0.16 <= run.duration < 3
+    assert [each.task for each in run.blocked] == [freeze.__qualname__]
+    assert [each.reason for each in run.leftovers] == ["sleep(3600)"]
+    assert Run.from_json(json.loads(json.dumps(run.to_json()))) == run
+
+
+def test_a_plain_program_may_take_real_time() -> None:
+    run = observe(lambda: asyncio.run(asyncio.sleep(0.02, "done")), clock="real")
+    assert run.result == "done"
+    assert run.duration >= 0.02
+
+
+def test_jobs_have_no_real_time() -> None:
+    with pytest.raises(TypeError, match="jobs is a service on virtual time: leave out clock"):
+        observe(sorted, jobs(delays=[1]), clock="real")
+
+
 def test_what_a_program_prints_is_kept_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
     def greet() -> None:
         print("hello")

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,18 @@ def test_timers_that_were_there_before_stay_in_order() -> None:
         return called
 
     assert asyncio.run(main()) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_task_may_end_while_it_is_recorded() -> None:
+    async def main(stack: ExitStack) -> Run:
+        run = stack.enter_context(recording())
+        await one(0)
+        return run
+
+    with ExitStack() as stack:
+        run = asyncio.run(main(stack))
+    [life] = run.lives
+    assert (life.function, life.outcome) == (main.__qualname__, "returned")
 
 
 def test_a_run_has_no_fields_before_its_block_has_ended() -> None:
