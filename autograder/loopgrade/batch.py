@@ -12,9 +12,9 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +55,7 @@ class Graded:
         scores: one for each exercise; empty where it was not graded.
         reason: why it was not graded, in one sentence.
         isolation: how isolated its code ran.
+        flags: what smells of tampering, by exercise; it waits for a manual grade.
     """
 
     student: str
@@ -62,6 +63,7 @@ class Graded:
     scores: tuple[Score, ...] = ()
     reason: str = ""
     isolation: str = ""
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
@@ -156,8 +158,10 @@ def _grade_one(api: Any, root: Path, lesson: str, student: str, regrade: bool) -
     if before is not None and done.stat().st_mtime_ns == before:
         status = "kept"
     notebook = json.loads(done.read_text(encoding="utf-8"))
-    isolation = notebook["metadata"].get("looplab", {}).get("isolation", "unknown")
-    return Graded(student, status, _scores(api, lesson, student, notebook), "", isolation)
+    stamp = notebook["metadata"].get("looplab", {})
+    flags = {name: tuple(told) for name, told in stamp.get("flags", {}).items()}
+    scores = _scores(api, lesson, student, notebook)
+    return Graded(student, status, scores, "", stamp.get("isolation", "unknown"), flags)
 
 
 def _last_error(log: str) -> str:
@@ -191,6 +195,20 @@ def _scores(api: Any, lesson: str, student: str, notebook: Any) -> tuple[Score, 
     )
 
 
+def flags(rows: Sequence[Graded]) -> str:
+    """Return what a teacher is to look at, a line for each reason.
+
+    >>> print(flags([Graded("ada", "graded", flags={"twice": ("uses ctypes",)})]))
+    ada, twice: the code uses ctypes
+    """
+    return os.linesep.join(
+        f"{row.student}, {exercise}: the code {reason}"
+        for row in rows
+        for exercise, reasons in row.flags.items()
+        for reason in reasons
+    )
+
+
 def table(rows: Sequence[Graded]) -> str:
     """Return results as a table, a line for each student.
 
@@ -206,6 +224,7 @@ def table(rows: Sequence[Graded]) -> str:
         cells = [by_name.get(exercise, "-") for exercise in exercises]
         points = f"{row.points:g}/{row.of:g}" if row.scores else "-"
         status = row.status + (f": {row.reason}" if row.reason else "")
+        status += f", look at {', '.join(row.flags)}" if row.flags else ""
         lines.append([row.student, *cells, points, status])
     widths = [max(map(len, column)) for column in list(zip(*lines, strict=True))[:-1]]
     widths.append(len(lines[0][-1]))

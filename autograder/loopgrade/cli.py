@@ -136,7 +136,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from loopgrade.batch import grade, table
+    from loopgrade.batch import flags, grade, table
 
     rows = grade(
         course.own(),
@@ -147,6 +147,9 @@ def _grade(options: argparse.Namespace) -> int:
         progress=Progress("grading"),
     )
     print(table(rows))
+    if told := flags(rows):
+        print("For a human to look at, in formgrader's Manual Grading; no points hang on it:")
+        print(told)
     print(f"isolation: {', '.join(sorted({row.isolation for row in rows} - {''})) or 'none'}")
     return 1 if any(row.status == "not graded" for row in rows) else 0
 

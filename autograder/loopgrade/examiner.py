@@ -32,6 +32,7 @@ from typing import Any
 import looplab
 from loopgrade import sandbox
 from looplab import expecting
+from looplab.describing import one_line
 from looplab.expecting import CheckFailed
 from looplab.observing import call_text, with_record
 from looplab.run import Run
@@ -60,6 +61,9 @@ EXERCISE_SECONDS = 60.0
 
 MAX_BYTES = 8 * 2**20
 """Of one reply with the questions before it; and of all outputs that are kept."""
+
+MAX_NOTICES = 20
+"""That are kept of one subject."""
 
 GLANCE_SECONDS = 0.25
 """How often a subject's processes are counted."""
@@ -128,16 +132,30 @@ class Examination:
     Attributes:
         verdicts: one for each test, by its grade id.
         outputs: what each cell of the student's printed and showed, by its index.
+        flags: what smells of tampering, by exercise: for a human, no points hang on it.
         room: bytes of outputs that may still be kept.
     """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     outputs: dict[int, tuple[CellOutput, ...]] = field(default_factory=dict)
+    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     room: int = MAX_BYTES
 
 
 class Gone(Exception):
     """The subject has died, or says what it must not; the text tells a student why."""
+
+
+class Odd(Gone):
+    """The subject says what an honest one never says.
+
+    Attributes:
+        notice: what it does, in a few words that continue "the code ...".
+    """
+
+    def __init__(self, message: str, notice: str) -> None:
+        super().__init__(message)
+        self.notice = notice
 
 
 def seed_of(secret: bytes, lesson: str, grade_id: str) -> str:
@@ -170,11 +188,17 @@ def examine(
         with _Desk(cells, exercise, level, found) as desk:
             for test in mine:
                 found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
+        if desk.flags:
+            found.flags[exercise] = tuple(sorted(desk.flags))
     return found
 
 
 class _Desk:
-    """One exercise of one submission, with the subject that works at it."""
+    """One exercise of one submission, with the subject that works at it.
+
+    Attributes:
+        flags: what smells of tampering.
+    """
 
     def __init__(
         self,
@@ -192,6 +216,7 @@ class _Desk:
         self._until = time.monotonic() + EXERCISE_SECONDS
         self._trouble = ""
         self._over = ""
+        self.flags: set[str] = set()
 
     def __enter__(self) -> _Desk:
         return self
@@ -225,6 +250,8 @@ class _Desk:
         except Gone as gone:
             # After one such end the exercise's other tests would wait for the next.
             self._over = str(gone)
+            if isinstance(gone, Odd):
+                self.flags.add(gone.notice)
             self._dismiss()
             return _lost(test, self._over)
 
@@ -245,7 +272,10 @@ class _Desk:
             subject = Subject(self._level, self._until)
             try:
                 self._run_cells(subject)
-            except Gone:
+            except Gone as gone:
+                self.flags |= subject.notices
+                if isinstance(gone, Odd):
+                    self.flags.add(gone.notice)
                 subject.close()
             else:
                 self._subject = subject
@@ -276,6 +306,7 @@ class _Desk:
 
     def _dismiss(self) -> None:
         if self._subject is not None:
+            self.flags |= self._subject.notices
             self._subject.close()
             self._subject = None
         self._knows_hidden = False
@@ -491,6 +522,7 @@ class Subject:
 
     Attributes:
         said: bytes that it has sent since the last request.
+        notices: what it has noticed of the code that it runs.
 
     Every reply is read with limits and checked against a schema. A reply that fails
     ends the subject: `Gone` says so, in words for the student and none of the subject's.
@@ -504,6 +536,7 @@ class Subject:
         self._deadline = self._glance_at = 0.0
         self._until = math.inf
         self.said = 0
+        self.notices: set[str] = set()
         try:
             self._request(protocol=PROTOCOL, seconds=PROCESSOR_SECONDS)
             if self._reply(None).get("protocol") != PROTOCOL:
@@ -531,7 +564,7 @@ class Subject:
             told = _list(reply.get("outputs"))[:MAX_OUTPUTS]
             return tuple(unpack(CellOutput, each) for each in told)
         except WireError:
-            raise Gone(_NO_ANSWER) from None
+            raise Odd(_NO_ANSWER, "forges an answer") from None
 
     def observe(self, request: dict[str, Json], world: World) -> Run:
         """Have it run a program on `world`, and return what it did.
@@ -544,13 +577,14 @@ class Subject:
         reply = self._reply(world)
         world.finish()
         if "broken" in reply:
+            self.notices.add("breaks what watches it")
             raise CheckFailed("your code can be watched", "it breaks what watches it")
         try:
             if isinstance(reply.get("missing"), str):
                 return _no_such_name(reply["missing"][:100])
             return Run.from_json(reply.get("run"))
         except WireError:
-            raise Gone(_NO_ANSWER) from None
+            raise Odd(_NO_ANSWER, "forges an answer") from None
 
     def _request(self, **message: Json) -> None:
         self._id = secrets.token_hex(8)
@@ -573,14 +607,25 @@ class Subject:
         while True:
             message = self._line()
             if not isinstance(message, dict) or message.pop("id", None) != self._id:
-                raise Gone("your code's process spoke out of turn")
+                raise Odd("your code's process spoke out of turn", "speaks out of turn")
+            if "notice" in message:
+                self._note(message["notice"])
+                continue
             try:
                 answer = _serve(message, world)
             except (WireError, TypeError, ValueError, KeyError):
-                raise Gone("your code's process asked what cannot be") from None
+                raise Odd(
+                    "your code's process asked what cannot be", "asks what no program can"
+                ) from None
             if answer is None:
                 return message
             self._send(answer)
+
+    def _note(self, words: Json) -> None:
+        if not isinstance(words, str):
+            raise Odd(_NO_ANSWER, "forges an answer")
+        if len(self.notices) < MAX_NOTICES:
+            self.notices.add(one_line(words, 120))
 
     def _line(self) -> Json:
         part, end, self._rest = self._rest.partition(b"\n")
@@ -591,7 +636,7 @@ class Subject:
         try:
             return loads(b"".join(parts))
         except WireError:
-            raise Gone(_NO_ANSWER) from None
+            raise Odd(_NO_ANSWER, "forges an answer") from None
 
     def _read(self) -> bytes:
         self._wait([self._stdout], [])

@@ -6,8 +6,10 @@
   once, whatever the submission says of them.
 - `Examine`, in the place of nbgrader's Execute: the verdicts, made outside the process
   that runs the student's code.
-- `HideHiddenTests`, before feedback is written: students see no hidden test, and
-  nothing of what one said.
+- `Flag`, behind SaveAutoGrades: what smells of tampering waits for a teacher's eyes, in
+  formgrader's *Manual Grading*, with its points as they are.
+- `HideHiddenTests`, before feedback is written: students see no hidden test, nothing of
+  what one said, and no flag.
 - `harmless_html`, wherever a submission's Markdown is shown: no script of a student's runs
   in the browser of a teacher.
 
@@ -42,6 +44,8 @@ from looplab.subject import RUN_TYPE, CellOutput
 
 SECRET_FILE = ".looplab_secret"
 MAX_LINES = 40
+FLAG = "looplab_flag"
+"""In the metadata of an output that only teachers see."""
 
 # fmt: off
 MARKDOWN_TAGS = [
@@ -77,6 +81,7 @@ def use_examiner(config: Any) -> None:
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
         "nbgrader.preprocessors.SaveAutoGrades",
+        "loopgrade.nbgrader_plugins.Flag",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
@@ -288,14 +293,35 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
             seed=seeds.__getitem__,
         )
         write_outputs(nb.cells, examination)
+        show_flags(nb.cells, examination)
         nb.metadata["looplab"] = nbformat.from_dict(
             {
                 "version": looplab.__version__,
                 "isolation": self.isolation,
                 "python": platform.python_version(),
                 "seeds": seeds,
+                "flags": {name: list(told) for name, told in examination.flags.items()},
             }
         )
+        return nb, resources
+
+
+class Flag(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Ask for a manual grade where something smells of tampering; it changes no points."""
+
+    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
+        """Mark the grades of flagged exercises in the gradebook."""
+        flags = nb.metadata["looplab"]["flags"]
+        told = resources["nbgrader"]
+        ids = [grade_id_of(cell) or "" for cell in nb.cells]
+        with Gradebook(told["db_url"]) as gradebook:
+            book = gradebook.find_submission_notebook(
+                told["notebook"], told["assignment"], told["student"]
+            )
+            for grade in book.grades:
+                if exercise_of(grade.name) in flags and grade.name in ids:
+                    grade.needs_manual_grade = True
+            gradebook.db.commit()
         return nb, resources
 
 
@@ -359,6 +385,24 @@ def write_outputs(cells: list[Any], examination: Examination) -> None:
             cell.outputs = writable([notebook_output(each, count) for each in told])
 
 
+def show_flags(cells: list[Any], examination: Examination) -> None:
+    """Write into each flagged answer's cell, for teachers alone, why it is flagged."""
+    for cell in cells:
+        flags = examination.flags.get(grade_id_of(cell) or "", ())
+        if flags:
+            text = "\n".join(
+                [
+                    "For a human to look at; no points hang on it. The code",
+                    *(f"- {e}" for e in flags),
+                ]
+            )
+            cell.outputs.append(
+                nbformat.v4.new_output(
+                    "display_data", data={"text/plain": text}, metadata={FLAG: True}
+                )
+            )
+
+
 def verdict_outputs(verdict: Verdict) -> list[Any]:
     """Return a verdict as the outputs of its cell: none, or one error that says why."""
     if verdict.passed:
@@ -403,6 +447,8 @@ class HideHiddenTests(ClearHiddenTests):  # type: ignore[misc]  # nbgrader has n
     ) -> tuple[Any, Resources]:
         """Hide what is hidden in one cell."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if "outputs" in cell:
+            cell.outputs = [each for each in cell.outputs if not each.get("metadata", {}).get(FLAG)]
         for output in cell.get("outputs", []):
             if output.get("ename") == "HiddenCheckFailed":
                 output["traceback"] = output["evalue"].splitlines()

@@ -118,13 +118,14 @@ def examine_answer(lesson: Lesson, answer: Answer, level: sandbox.Level) -> Veri
         if cell.kind == "code" and cell.role != "test"
     ]
     tests = [TrustedTest(grade_id(t), exercise.name, test_source(t)) for t in exercise.tests]
-    found = examine(
-        cells, tests, level=level, seed=lambda test: seed_of(SECRET, lesson.name, test)
-    ).verdicts
-    verdicts = tuple((test.name or "", found[grade_id(test)]) for test in exercise.tests)
+    found = examine(cells, tests, level=level, seed=lambda test: seed_of(SECRET, lesson.name, test))
+    verdicts = tuple((test.name or "", found.verdicts[grade_id(test)]) for test in exercise.tests)
     worth = [float(test.points or 0) for test in exercise.tests]
     points = sum(w for w, (_, verdict) in zip(worth, verdicts, strict=True) if verdict.passed)
-    return Verified(lesson.name, answer, points, sum(worth), verdicts, _problem(answer, verdicts))
+    problem = _problem(answer, verdicts)
+    if not problem and (flags := found.flags.get(exercise.name)):
+        problem = f"an honest answer is flagged: the code {flags[0]}"
+    return Verified(lesson.name, answer, points, sum(worth), verdicts, problem)
 
 
 def _problem(answer: Answer, verdicts: Sequence[tuple[str, Verdict]]) -> str:

@@ -7,6 +7,8 @@ on the standard input and replies on the standard output. There are two requests
 - `observe`: run a program of the student's; the reply is a `Run`. Meanwhile the
   program asks the examiner what time it is and what its services say.
 
+Before a reply it may say what it has noticed (`looplab.noticing`), for a human to look at.
+
 It knows no test and no expected value, so there is nothing here to steal. Nothing that
 it says is trusted: what only it can know is evidence, not proof.
 """
@@ -32,6 +34,7 @@ from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
 from looplab.hosting import come_back, run_fresh_loops
 from looplab.nesting import keep_running, stand_in_for_nests
+from looplab.noticing import Noticing, cell_filename
 from looplab.observing import MAX_STEPS, perform
 from looplab.run import Run
 from looplab.services import Answer, TooMuch, World, stand_in
@@ -42,7 +45,7 @@ from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, p
 _BUILTINS = dict(vars(builtins))
 """As they are before a student's line runs."""
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The version of the requests and replies."""
 
 RUN_TYPE = "application/vnd.looplab.run+json"
@@ -77,15 +80,38 @@ class Channel:
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
         self._requests, self._replies = requests, replies
         self.request_id = ""
+        self._notices: list[str] = []
 
     def receive(self) -> Json:
         """Return the next line; None where the examiner has gone."""
         line = self._requests.readline()
         return loads(line) if line else None
 
+    def begin(self, request_id: str) -> None:
+        """Begin to answer a request; what was noticed meanwhile is told."""
+        self.request_id = request_id
+        while self._notices:
+            self.send({"notice": self._notices.pop()})
+
+    def end(self, reply: dict[str, Json]) -> None:
+        """Reply to the request at hand."""
+        # From here on a thread may not speak: the examiner listens no more.
+        request_id, self.request_id = self.request_id, ""
+        self._write({"id": request_id, **reply})
+
+    def notice(self, words: str) -> None:
+        """Tell what was noticed, now or with the next request."""
+        if self.request_id:
+            self.send({"notice": words})
+        else:
+            self._notices.append(words)
+
     def send(self, message: dict[str, Json]) -> None:
-        """Send a line that answers, or asks during, the request at hand."""
-        self._replies.write(dumps({"id": self.request_id, **message}))
+        """Send a line that belongs to the request at hand."""
+        self._write({"id": self.request_id, **message})
+
+    def _write(self, message: dict[str, Json]) -> None:
+        self._replies.write(dumps(message))
         self._replies.flush()
 
     def ask(self, message: dict[str, Json]) -> Json:
@@ -172,7 +198,7 @@ class Notebook:
         ):
             try:
                 self._loop.reset_turns()
-                self._loop.run_until_complete(self._run(source, f"<cell {number}>"))
+                self._loop.run_until_complete(self._run(source, cell_filename(number)))
             except BaseException as error:
                 self._outputs.append(_error_output(error))
         printed = [
@@ -383,8 +409,10 @@ def serve(channel: Channel, seconds: float) -> None:
         seconds: the processor time that one request may use.
     """
     notebook = Notebook()
+    noticing = Noticing(channel.notice)
+    noticing.listen()
     while (request := channel.receive()) is not None:
-        channel.request_id = request["id"]
+        channel.begin(request["id"])
         try:
             with processor_time(seconds):
                 if request["op"] == "cell":
@@ -396,7 +424,8 @@ def serve(channel: Channel, seconds: float) -> None:
             reply = {"missing": str(error)}
         except BaseException as error:
             reply = {"broken": f"{type(error).__name__}: {error}"[:300]}
-        channel.send(reply)
+        noticing.compare()
+        channel.end(reply)
 
 
 def main() -> None:
@@ -413,6 +442,6 @@ def main() -> None:
     hello = channel.receive()
     if hello is None or hello.get("protocol") != PROTOCOL:
         raise WireError(f"The examiner must speak version {PROTOCOL} of the protocol.")
-    channel.request_id = hello["id"]
-    channel.send({"protocol": PROTOCOL})
+    channel.begin(hello["id"])
+    channel.end({"protocol": PROTOCOL})
     serve(channel, hello["seconds"])

@@ -3,13 +3,16 @@
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
 from small import LESSON, RIGHT, submission
 
 from loopgrade import batch, sandbox
@@ -242,6 +245,37 @@ def test_the_table_has_a_line_for_each_student() -> None:
         "ada      1/1    1/1     graded",
         "eve      -      -       not graded: it is empty; ask for it again.",
     ]
+
+
+def test_what_smells_waits_for_a_teacher_with_its_points(
+    hand_in: HandIn, small_course: Path
+) -> None:
+    patched = f"import asyncio\nasyncio.to_thread = None\n{RIGHT['twice']}"
+    hand_in("ada", **RIGHT)
+    hand_in("eve", **{**RIGHT, "twice": patched})
+    rows = grade(small_course, LESSON, level=LEVEL)
+    assert points(rows) == {"ada": 4, "eve": 4}
+    assert [row.flags for row in rows] == [{}, {"twice": ("replaces asyncio.to_thread",)}]
+    assert batch.flags(rows) == "eve, twice: the code replaces asyncio.to_thread"
+    assert "graded, look at twice" in batch.table(rows)
+    assert grade(small_course, LESSON, level=LEVEL)[1].flags == rows[1].flags  # kept
+    with Gradebook(f"sqlite:///{small_course / 'autograder' / 'gradebook.db'}") as gradebook:
+        books = {
+            name: gradebook.find_submission_notebook(LESSON, LESSON, name)
+            for name in ("ada", "eve")
+        }
+        waiting = {
+            name: [each.name for each in book.grades if each.needs_manual_grade]
+            for name, book in books.items()
+        }
+        assert waiting == {"ada": [], "eve": ["twice-seven"]}
+        assert [book.score for book in books.values()] == [4, 4]
+    told = [small_course / "autograder" / "autograded" / "eve" / LESSON / f"{LESSON}.ipynb"]
+    assert "no points hang on it" in told[0].read_text(encoding="utf-8")
+    assert nbgrader(small_course, "generate_feedback", LESSON).returncode == 0
+    page = small_course / "autograder" / "feedback" / "eve" / LESSON / f"{LESSON}.html"
+    assert "asyncio.to_thread = None" in unescape(re.sub("<[^>]*>", "", page.read_text("utf-8")))
+    assert "no points hang on it" not in page.read_text(encoding="utf-8")
 
 
 # Plain nbgrader

@@ -1,0 +1,145 @@
+"""What smells of tampering is flagged for a human, and changes no verdict; honest code is not."""
+
+import pytest
+from attacking import Attack, passed
+from small import ANSWERS, RIGHT
+
+from loopgrade.examiner import MAX_NOTICES, TrustedTest
+
+NOTHING_LEFT = TrustedTest(
+    "fetch_all-left",
+    "fetch_all",
+    """check("nothing is left", points=1)
+run = observe(fetch_all, jobs([2, 1, 4]), 1)
+expect(run).nothing_left()
+""",
+)
+
+LEAKS = """
+import asyncio
+async def fetch_all(job, n):
+    asyncio.create_task(asyncio.sleep(99))
+    return [await job(i) for i in range(n)]
+"""
+
+HIDING = {
+    "all_tasks": ("import asyncio\nasyncio.all_tasks = lambda *_: set()", "asyncio.all_tasks"),
+    "the recorder's word": (
+        "import looplab.observing as o\no.waits_of = lambda *_: ()",
+        "looplab.observing.waits_of",
+    ),
+    "a Run of its own": (
+        """
+import dataclasses, looplab.subject as subject
+perform = subject.perform
+subject.perform = lambda *a, **k: dataclasses.replace(perform(*a, **k), leftovers=())
+""",
+        "looplab.subject.perform",
+    ),
+}
+
+
+@pytest.mark.parametrize(("patch", "replaced"), HIDING.values(), ids=HIDING)
+def test_evidence_that_is_hidden_is_flagged(attack: Attack, patch: str, replaced: str) -> None:
+    """Leftovers are known to the subject alone: to hide them may earn a point, and a flag."""
+    honest = attack(LEAKS, only="fetch", more=[NOTHING_LEFT])
+    assert "fetch_all-left" not in passed(honest)
+    assert not honest.flags
+    assert f"replaces {replaced}" in attack(patch + LEAKS, more=[NOTHING_LEFT]).flags["fetch_all"]
+
+
+SMELLS = {
+    "frames": ("import sys\nsys._getframe()", "looks into the frames of its callers"),
+    "tracebacks": (
+        "try: 1 / 0\nexcept Exception as e: e.__traceback__.tb_frame",
+        "looks into the frames of its callers",
+    ),
+    "objects": (
+        "import gc\ngc.get_objects()",
+        "asks the garbage collector for objects that are not its own",
+    ),
+    "a trace": ("import sys\nsys.settrace(None)", "sets a trace function"),
+    "ctypes": ("import ctypes", "uses ctypes"),
+    "other code": (
+        "import asyncio\nasyncio.to_thread.__code__ = (lambda: 0).__code__",
+        "sets __code__",
+    ),
+    "writing": ("try: open('/subject/x', 'w')\nexcept OSError: pass", "writes outside"),
+    "proc": ("import pathlib\npathlib.Path('/proc/1/status').read_text()", "reads /proc"),
+    "signals": ("import os\ntry: os.kill(1, 0)\nexcept OSError: pass", "sends a signal to another"),
+    "a file's name": (
+        "import looplab\ncompile('1', looplab.__file__, 'exec')",
+        "names its code after a file of looplab",
+    ),
+    "patched asyncio": ("import asyncio\nasyncio.sleep = None", "replaces asyncio.sleep"),
+    "patched builtins": ("import builtins\nbuiltins.sum = max", "replaces builtins.sum"),
+    "patched limits": ("import looplab.clock as c\nc.MAX_TURNS = 10**9", "replaces looplab.clock"),
+}
+
+
+@pytest.mark.parametrize(("code", "words"), SMELLS.values(), ids=SMELLS)
+def test_what_smells_is_flagged_and_costs_nothing(attack: Attack, code: str, words: str) -> None:
+    found = attack(twice=f"{code}\n{RIGHT['twice']}", only="twice")
+    assert passed(found) == {"twice-seven"}
+    [told] = found.flags["twice"]
+    assert words in told
+
+
+def test_a_notice_of_a_thread_comes_with_the_next_request(attack: Attack) -> None:
+    later = """
+import sys, threading
+timer = threading.Timer(0.05, sys._getframe)
+timer.function = lambda: sys._getframe()
+timer.start()
+"""
+    wait = "\ndef twice(n):\n    timer.join()\n    return n + n"
+    found = attack(twice=later + wait, only="twice")
+    assert passed(found) == {"twice-seven"}
+    assert found.flags == {"twice": ("looks into the frames of its callers",)}
+
+
+def test_who_speaks_out_of_turn_is_flagged(attack: Attack) -> None:
+    forged = (
+        "import os\nfor n in range(3, 20):\n    try: os.write(n, b'{}\\n')\n    except OSError: 0"
+    )
+    found = attack(twice=f"{forged}\n{RIGHT['twice']}", only="twice")
+    assert found.flags == {"twice": ("speaks out of turn",)}
+
+
+HONEST = {
+    "the bank": ANSWERS["fetch_all/wrong/sequential.py"],
+    "a traceback printed": "import traceback\ntry: 1 / 0\nexcept Exception: traceback.print_exc()",
+    "logging": "import logging\nlogging.warning('so')",
+    "a named tuple and a dataclass": (
+        "import collections, dataclasses\nP = collections.namedtuple('P', 'x')\n"
+        "@dataclasses.dataclass\nclass Q: x: int = 1"
+    ),
+    "inspect": (
+        "import inspect\ndef g(): yield\ninspect.getgeneratorlocals(g())\ng().gi_frame.f_lineno"
+    ),
+    "a file of its own": "open('/tmp/mine', 'w').write('x')",
+    "a pool": (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor() as pool: pool.submit(int).result()"
+    ),
+    "a child": "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import ctypes'])",
+    "a fork": "import os\nif not os.fork(): os._exit(0)\nos.wait()",
+    "old spellings": "import looplab\nlooplab.enable(legacy=True)",
+    "an observation": "import looplab\nlooplab.observe(sorted, [2, 1]).timeline()",
+    "a recording": (
+        "import looplab\nasync def main(): pass\nimport asyncio\n"
+        "with looplab.recording(): asyncio.run(main())"
+    ),
+    "a new name": "import asyncio\nasyncio.mine = 1",
+}
+
+
+@pytest.mark.parametrize("code", HONEST.values(), ids=HONEST)
+def test_honest_code_is_not_flagged(attack: Attack, code: str) -> None:
+    assert not attack(others=[code]).flags
+
+
+def test_a_flood_of_notices_is_bounded(attack: Attack) -> None:
+    patches = "import asyncio\nfor name in dir(asyncio):\n    setattr(asyncio, name, None)"
+    found = attack(twice=f"{patches}\n{RIGHT['twice']}", only="twice")
+    assert 2 <= len(found.flags["twice"]) <= MAX_NOTICES + 1  # and the examiner's own
