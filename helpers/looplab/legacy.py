@@ -1,6 +1,6 @@
 """The spellings of Python 3.4 to 3.7 run on today's Python, and say what they are called now.
 
-Old notes and answers on the web are written in them:
+Old notes and answers on the web are written in them::
 
     import looplab.legacy
 

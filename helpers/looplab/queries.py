@@ -22,8 +22,10 @@ class Turn:
     Attributes:
         state: `running` somebody, `blocked` by somebody, or `idle`.
         life: the id of who ran or blocked; None while idle.
-        start, stop: seconds.
-        first, last: the steps it covers, from `first` up to, not with, `last`.
+        start: when it begins, in seconds.
+        stop: when it ends, in seconds.
+        first: the first step that it covers.
+        last: the step after the last that it covers.
         line: the line that blocked, where known.
     """
 
@@ -44,7 +46,8 @@ class Leg:
         life: the id of the life that waited or ran.
         state: what it did.
         reason: what it waited for, as in `Span.reason`.
-        start, stop: seconds.
+        start: when it begins, in seconds.
+        stop: when it ends, in seconds.
         line: the line of the program, where known.
     """
 

@@ -31,8 +31,10 @@ class Span:
 
     Attributes:
         state: `ready` (it could run, something else did), `running`, or `waiting`.
-        start, stop: seconds.
-        first, last: the span covers the steps from `first` up to, not with, `last`.
+        start: when it begins, in seconds.
+        stop: when it ends, in seconds.
+        first: the first step that it covers.
+        last: the step after the last that it covers.
         reason: what it waits for: `sleep(2)`, `Queue.get`, `task fetch-1`, `yield`; `cancelled`
             where it is ready because it was cancelled; else empty.
         line: the line of the program that waits or runs on, where known.

@@ -1,4 +1,4 @@
-"""`%%timeline`, at the top of a notebook cell: run the cell as it is, and show what it did.
+"""`%%timeline`, at the top of a notebook cell, shows what the cell did::
 
     %%timeline
     await asyncio.gather(fetch(1), fetch(2))
