@@ -15,6 +15,7 @@ html_title = "LoopLab"
 html_show_sphinx = False
 
 myst_heading_anchors = 3
+default_role = "literal"  # docstrings write `code` so
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
