@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = command("verify", _verify, "Examine every answer of the answer bank.")
     verify.add_argument("lessons", nargs="*", metavar="LESSON")
     verify.add_argument("--workers", type=int, help="how many at once")
+    verify.add_argument("--no-mutants", action="store_true", help="the files of the bank alone")
 
     grade = command("grade", _grade, "Grade what was handed in for a lesson.")
     grade.add_argument("lesson", metavar="LESSON")
@@ -127,6 +128,7 @@ def _verify(options: argparse.Namespace) -> int:
         options.lessons,
         level=level,
         workers=options.workers,
+        with_mutants=not options.no_mutants,
         progress=Progress("verifying"),
     )
     wrong = sum(bool(each.problem) for each in found)

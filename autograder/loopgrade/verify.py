@@ -5,7 +5,8 @@
                                             first line names: `# loses: NAME OF THE TEST`
 
 Each answer is examined as a student's is, in a sandbox. The stub is a wrong answer too:
-it must earn nothing.
+it must earn nothing. So are the mutants of the reference solution (`loopgrade.mutants`):
+each must lose a point, or be listed as still right.
 """
 
 from __future__ import annotations
@@ -30,26 +31,30 @@ from loopgrade.lesson import (
     solution_text,
     without_solution,
 )
+from loopgrade.mutants import STILL_RIGHT, mutants, read_still_right
 
 SECRET = b"the answer bank"
 """Seeds the hidden tests here: a bank's verdicts are the same on every machine."""
 
 
+Kind = Literal["right", "wrong", "stub", "mutant", "still right"]
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A file of the bank, the reference solution, or the stub.
+    """A file of the bank, the reference solution, a mutant of it, or the stub.
 
     Attributes:
         exercise: what it answers.
-        name: its file's name, or `reference` or `stub`.
-        kind: `right`, `wrong` or `stub`.
+        name: its file's name, or `reference`, `stub`, or a mutant's name.
+        kind: `right`, `wrong`, `stub`, `mutant`, or `still right`, a mutant that is listed so.
         source: the whole text of the answer cell.
         loses: the name of the test through which a wrong answer must lose.
     """
 
     exercise: str
     name: str
-    kind: Literal["right", "wrong", "stub"]
+    kind: Kind
     source: str
     loses: str = ""
 
@@ -93,6 +98,27 @@ def read_answers(course: Path, lesson: Lesson) -> list[Answer]:
     return found
 
 
+def read_mutants(course: Path, lesson: Lesson) -> list[Answer]:
+    """Return the mutants of a lesson's reference solutions.
+
+    Raises:
+        LessonError: a mutant is listed as still right, and there is no such mutant.
+    """
+    answers = course / "autograder" / "answers"
+    listed = {key for key in read_still_right(answers) if key[0] == lesson.name}
+    found = []
+    for exercise in lesson.exercises:
+        for mutant in mutants(solution_text(exercise.answer.source)):
+            key = (lesson.name, exercise.name, mutant.name)
+            kind: Kind = "still right" if key in listed else "mutant"
+            listed.discard(key)
+            found.append(Answer(exercise.name, mutant.name, kind, mutant.source))
+    if listed:
+        name = "/".join(min(listed))
+        raise LessonError(f"{answers / STILL_RIGHT}:1: there is no mutant {name}; remove it.")
+    return found
+
+
 def _read(path: Path, exercise: Exercise, kind: Literal["right", "wrong"]) -> Answer:
     source = path.read_text(encoding="utf-8")
     first = source.partition("\n")[0]
@@ -123,7 +149,8 @@ def examine_answer(lesson: Lesson, answer: Answer, level: sandbox.Level) -> Veri
     worth = [float(test.points or 0) for test in exercise.tests]
     points = sum(w for w, (_, verdict) in zip(worth, verdicts, strict=True) if verdict.passed)
     problem = _problem(answer, verdicts)
-    if not problem and (flags := found.flags.get(exercise.name)):
+    honest = answer.kind not in ("mutant", "still right")
+    if not problem and honest and (flags := found.flags.get(exercise.name)):
         problem = f"an honest answer is flagged: the code {flags[0]}"
     return Verified(lesson.name, answer, points, sum(worth), verdicts, problem)
 
@@ -135,6 +162,10 @@ def _problem(answer: Answer, verdicts: Sequence[tuple[str, Verdict]]) -> str:
         return f"a right answer loses {', '.join(map(repr, lost))}"
     if answer.kind == "stub" and passed:
         return f"the stub passes {', '.join(map(repr, passed))}"
+    if answer.kind == "mutant" and not lost:
+        return f"a mutant keeps every point: ask for more, or list it in {STILL_RIGHT} and say why"
+    if answer.kind == "still right" and lost:
+        return f"{STILL_RIGHT} lists it, and it loses {', '.join(map(repr, lost))}: remove it"
     if answer.kind == "wrong" and answer.loses not in lost:
         through = f"only {', '.join(map(repr, lost))}" if lost else "nothing"
         return f"a wrong answer must lose {answer.loses!r} and loses {through}"
@@ -166,6 +197,7 @@ def verify(
     *,
     level: sandbox.Level,
     workers: int | None = None,
+    with_mutants: bool = True,
     progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Verified]:
     """Examine the whole answer bank of a course.
@@ -175,6 +207,7 @@ def verify(
         lessons: their names; left out, all.
         level: how isolated the answers run.
         workers: how many are examined at once; left out, one for each processor.
+        with_mutants: whether the mutants of the reference solutions are examined too.
         progress: told how many are done, of how many, and which is done.
 
     Returns:
@@ -191,7 +224,10 @@ def verify(
     tasks = [
         (lesson, answer)
         for lesson in map(read_lesson, paths)
-        for answer in read_answers(course, lesson)
+        for answer in (
+            *read_answers(course, lesson),
+            *(read_mutants(course, lesson) if with_mutants else ()),
+        )
     ]
     # Not forked: a worker starts subjects, which must not get what this process holds.
     context = multiprocessing.get_context("spawn")
@@ -208,19 +244,31 @@ def verify(
     return [found[number] for number in range(len(tasks))]
 
 
+_KINDS: dict[Kind, str] = {
+    "right": "right accepted",
+    "wrong": "wrong rejected",
+    "stub": "stub rejected",
+    "mutant": "mutants killed",
+    "still right": "still right",
+}
+
+
 def summary(verified: Sequence[Verified]) -> str:
     """Return how many answers of each exercise were judged rightly, and each wrong verdict."""
     lines = []
     for exercise in dict.fromkeys((each.lesson, each.answer.exercise) for each in verified):
         mine = [v for v in verified if (v.lesson, v.answer.exercise) == exercise]
         told = [f"{exercise[0]}  {exercise[1]}"]
-        for kind, word in (("right", "accepted"), ("wrong", "rejected"), ("stub", "rejected")):
+        for kind, words in _KINDS.items():
             of = [v for v in mine if v.answer.kind == kind]
-            told.append(f"{kind} {word} {sum(not v.problem for v in of)}/{len(of)}")
+            if of or kind in ("right", "wrong", "stub"):
+                told.append(f"{words} {sum(not v.problem for v in of)}/{len(of)}")
         lines.append("  ".join(told))
         for each in mine:
             if each.problem:
                 lines.append(f"  ✗ {each.answer.name}: {each.problem}")
+                if each.answer.kind in ("mutant", "still right"):
+                    lines += [f"      {line}" for line in each.answer.source.splitlines()]
                 lines += [
                     f"      {line}"
                     for _, verdict in each.verdicts

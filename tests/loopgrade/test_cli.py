@@ -69,6 +69,9 @@ def test_verify(run: Run, tmp_path: Path) -> None:
     course = write_course(tmp_path / "course")
     status, out, _ = run(course, "verify", "--workers", "2")
     assert status == 0
+    assert "mutants killed 2/2" in out
+    status, out, _ = run(course, "verify", "--workers", "2", "--no-mutants")
+    assert status == 0
     assert "7 answers, 0 judged wrongly" in out
 
 

@@ -7,6 +7,7 @@ from small import LESSON, write_course
 
 from loopgrade import sandbox
 from loopgrade.lesson import LessonError
+from loopgrade.mutants import STILL_RIGHT
 from loopgrade.verify import Verified, summary, verify
 
 LEVEL = sandbox.strongest()
@@ -27,7 +28,7 @@ def problems(found: list[Verified]) -> dict[str, str]:
 
 
 def test_a_good_bank_is_judged_rightly(course: Path) -> None:
-    found = verify(course, level=LEVEL, workers=2)
+    found = verify(course, level=LEVEL, workers=2, with_mutants=False)
     assert problems(found) == {
         "fetch_all reference": "",
         "fetch_all stub": "",
@@ -66,6 +67,41 @@ def test_each_wrong_verdict_is_told_with_its_reason(course: Path) -> None:
         "a wrong answer must lose 'the jobs overlap' and loses only 'results come in order'"
     )
     assert "happened   it gave None" in summary(found)
+
+
+def still_right(course: Path, name: str) -> None:
+    text = f'[[mutant]]\nexercise = "{LESSON}/twice"\nname = "{name}"\nreason = "so"\n'
+    (course / "autograder" / "answers" / STILL_RIGHT).write_text(text, encoding="utf-8")
+
+
+def test_mutants_lose_a_point_or_are_told(course: Path) -> None:
+    lesson = course / "autograder" / "lessons" / f"{LESSON}.py"
+    weak = lesson.read_text(encoding="utf-8").replace("return 2 * n", "return 2 * n + 0")
+    lesson.write_text(weak, encoding="utf-8")
+    found = verify(course, level=LEVEL, workers=2)
+    assert {name: problem for name, problem in problems(found).items() if problem} == {
+        "twice 2:11 + / - changed": "a mutant keeps every point: ask for more, or list it in "
+        "still_right.toml and say why"
+    }
+    told = summary(found)
+    assert "mutants killed 3/4" in told
+    assert "return 2 * n - 0" in told
+
+    still_right(course, "2:11 + / - changed")
+    found = verify(course, level=LEVEL, workers=2)
+    assert not any(problems(found).values())
+    assert "mutants killed 3/3  still right 1/1" in summary(found)
+
+
+def test_the_list_of_what_is_still_right_stays_true(course: Path) -> None:
+    still_right(course, "2:11 2 becomes 3")
+    found = verify(course, level=LEVEL, workers=2)
+    assert problems(found)["twice 2:11 2 becomes 3"] == (
+        "still_right.toml lists it, and it loses 'doubles seven': remove it"
+    )
+    still_right(course, "9:9 gone")
+    with pytest.raises(LessonError, match="there is no mutant 01_small/twice/9:9 gone; remove it"):
+        verify(course, level=LEVEL, workers=1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,173 @@
+"""What the grader promises of the same submission, measured: python tests/promises.
+
+    python tests/promises same       the same class again and again, on an idle and a busy machine
+    python tests/promises agree      the same class under plain nbgrader, in a kernel of its own
+
+`same` examines the whole answer bank, and compares scores, reasons and Runs byte for byte.
+`agree` hands the bank in, and grades it twice: with the examiner, and by nbgrader alone, which
+runs the same cells and tests in one kernel. Both print a table and the differences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import multiprocessing
+import os
+import platform
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from loopgrade import batch, course, sandbox
+from loopgrade.build import build
+from loopgrade.demo import Student, copy_course, hand_in
+from loopgrade.lesson import Lesson
+from loopgrade.verify import Answer, Verified, read_answers, verify
+
+USE_EXAMINER = re.compile(r"^use_examiner\(c\)$", re.MULTILINE)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("what", nargs="?", choices=["same", "agree"], help="left out, both")
+    parser.add_argument("--times", type=int, default=20, help="how often `same` grades")
+    parser.add_argument("--lessons", nargs="+", metavar="LESSON")
+    options = parser.parse_args()
+    level = sandbox.strongest()
+    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, isolation {level}")
+    failed = 0
+    if options.what in ("same", None):
+        failed += same(options.times, options.lessons, level)
+    if options.what in ("agree", None):
+        failed += agree(options.lessons, level)
+    return 1 if failed else 0
+
+
+# ---- same ----
+
+
+def same(times: int, lessons: list[str] | None, level: sandbox.Level) -> int:
+    """Examine the bank `times` times idle and as often busy; return how often it differed."""
+    first: list[Verified] = []
+    different = 0
+    for busy in (False, True):
+        start = time.monotonic()
+        prints = Counter[str]()
+        with _load() if busy else _idle():
+            for _ in range(times):
+                found = verify(course.find(), lessons, level=level, with_mutants=False)
+                first = first or found
+                prints[hashlib.sha256(repr(found).encode()).hexdigest()[:12]] += 1
+                for one, other in zip(first, found, strict=True):
+                    if one != other:
+                        different += 1
+                        print(f"  differs: {one.answer.exercise} {one.answer.name}")
+        machine = "busy" if busy else "idle"
+        seconds = (time.monotonic() - start) / times
+        print(
+            f"same    {machine}  {len(first)} answers, {times} times, {seconds:.1f} s each: "
+            f"{len(prints)} different result{'' if len(prints) == 1 else 's'} {min(prints)}"
+        )
+    return different
+
+
+@contextmanager
+def _idle() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _load() -> Iterator[None]:
+    """Keep every processor busy twice over."""
+    burners = [
+        multiprocessing.get_context("spawn").Process(target=_burn, daemon=True)
+        for _ in range(2 * (os.cpu_count() or 1))
+    ]
+    for each in burners:
+        each.start()
+    try:
+        yield
+    finally:
+        for each in burners:
+            each.kill()
+            each.join()
+
+
+def _burn() -> None:
+    while True:
+        pass
+
+
+# ---- agree ----
+
+
+def agree(lessons: list[str] | None, level: sandbox.Level) -> int:
+    """Grade the bank with and without the examiner; return how many scores differ."""
+    different = 0
+    with tempfile.TemporaryDirectory(prefix="looplab-agree-") as folder:
+        examined, plain = Path(folder, "examined"), Path(folder, "plain")
+        for root in (examined, plain):
+            copy_course(course.find(), root)
+        config = plain / "autograder" / "nbgrader_config.py"
+        text = USE_EXAMINER.sub("c.Execute.timeout = 60", config.read_text(encoding="utf-8"))
+        config.write_text(text, encoding="utf-8")
+        builds = [build(root, lessons) for root in (examined, plain)]
+        for one, other in zip(*builds, strict=True):
+            class_ = _class(one.lesson, read_answers(examined, one.lesson))
+            for root, built in ((examined, one), (plain, other)):
+                for student in class_:
+                    submitted = root / "autograder" / "submitted"
+                    hand_in(built.release, submitted, built.lesson.name, student)
+            mine = _scores(batch.grade(examined, one.lesson.name, level=level))
+            theirs = _scores(batch.grade(plain, one.lesson.name, level=level))
+            wrong = [key for key in mine if mine[key] != theirs.get(key)]
+            different += len(wrong)
+            print(
+                f"agree   {one.lesson.name}  {len(class_)} notebooks, {len(mine)} scores: "
+                f"{len(mine) - len(wrong)} alike"
+            )
+            for student_name, exercise in wrong:
+                key = student_name, exercise
+                answer = next(s for s in class_ if s.name == student_name).answers[exercise]
+                print(
+                    f"  {answer.partition(chr(10))[0]}  {exercise}: {mine[key]}, {theirs.get(key)}"
+                )
+    return different
+
+
+def _class(lesson: Lesson, answers: list[Answer]) -> list[Student]:
+    """Return few students who hand in every answer of the bank, one of each exercise."""
+    banks = {
+        exercise.name: [each.source for each in answers if each.exercise == exercise.name]
+        for exercise in lesson.exercises
+    }
+    return [
+        Student(
+            f"student{number:02}",
+            {name: bank[number % len(bank)] for name, bank in banks.items()},
+            right=False,
+        )
+        for number in range(max(map(len, banks.values())))
+    ]
+
+
+def _scores(rows: list[batch.Graded]) -> dict[tuple[str, str], Any]:
+    return {
+        (row.student, exercise): points
+        for row in rows
+        for exercise, points in (
+            [(score.exercise, score.points) for score in row.scores]
+            or [("everything", f"{row.status}: {row.reason}")]
+        )
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
