@@ -60,22 +60,20 @@ def mutants(source: str) -> list[Mutant]:
     names: set[str] = set()
     found = []
     for mutate in _MISTAKES:
-        for number, _ in enumerate(ast.walk(tree)):
-            # A copy is walked in the same order, so the number finds the node again.
-            count = len(list(mutate(_node(copy.deepcopy(tree), number)[1])))
-            for which in range(count):
-                mutated, node = _node(copy.deepcopy(tree), number)
-                new, words = list(mutate(node))[which]
-                text = _text(mutated, node, new)
-                if text is not None and text not in seen:
-                    seen.add(text)
-                    at = f"{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)}"
-                    name = f"{at} {words}"
-                    while name in names:  # `a + b` begins where `a + b + c` does
-                        name += " again"
-                    names.add(name)
-                    found.append(Mutant(name, text))
-    return found[:MAX_MUTANTS]
+        for number, node in enumerate(ast.walk(tree)):
+            for which, (_, words) in enumerate(mutate(node)):
+                text = _mutated(tree, number, mutate, which)
+                if text is None or text in seen:
+                    continue
+                seen.add(text)
+                name = f"{getattr(node, 'lineno', 0)}:{getattr(node, 'col_offset', 0)} {words}"
+                while name in names:  # `a + b` begins where `a + b + c` does
+                    name += " again"
+                names.add(name)
+                found.append(Mutant(name, text))
+                if len(found) == MAX_MUTANTS:
+                    return found
+    return found
 
 
 def read_still_right(answers: Path) -> Mapping[tuple[str, str, str], str]:
@@ -100,12 +98,12 @@ def read_still_right(answers: Path) -> Mapping[tuple[str, str, str], str]:
     return found
 
 
-def _node(tree: ast.Module, number: int) -> tuple[ast.Module, ast.AST]:
-    return tree, next(node for at, node in enumerate(ast.walk(tree)) if at == number)
-
-
-def _text(tree: ast.Module, old: ast.AST, new: ast.AST | list[ast.stmt]) -> str | None:
-    """Return the text of a tree with a node replaced; None where that is no program."""
+def _mutated(tree: ast.Module, number: int, mutate: _Mistake, which: int) -> str | None:
+    """Return the text with one mistake in the node of that number; None where it is no program."""
+    # A copy is walked in the same order, so the number finds the node again.
+    tree = copy.deepcopy(tree)
+    old = next(node for at, node in enumerate(ast.walk(tree)) if at == number)
+    new, _ = list(mutate(old))[which]
     for parent in ast.walk(tree):
         for name, value in ast.iter_fields(parent):
             if value is old and isinstance(new, ast.AST):
