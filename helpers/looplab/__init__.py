@@ -12,7 +12,7 @@ from looplab.expecting import CheckFailed, check, expect
 from looplab.notebook import disable, enable
 from looplab.observing import observe
 from looplab.recording import recording
-from looplab.run import Run
+from looplab.run import Run, compare
 from looplab.services import gens, jobs
 
 __version__ = "0.1.0"
@@ -25,6 +25,7 @@ __all__ = [
     "CheckFailed",
     "Run",
     "check",
+    "compare",
     "disable",
     "enable",
     "expect",

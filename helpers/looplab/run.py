@@ -12,6 +12,7 @@ is still a sequence of steps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -345,6 +346,36 @@ class Run:
         from looplab.describing import describe
 
         return describe(self)
+
+
+def compare(
+    *runs: Run,
+    names: Sequence[str] | None = None,
+    axis: Literal["auto", "seconds", "steps"] = "auto",
+) -> Figure:
+    """Draw runs one below the other, on one scale: as long here is as long there.
+
+    Args:
+        runs: what to draw, from top to bottom.
+        names: what to call each, `then` and `now` for example.
+        axis: as for `Run.timeline`; left out, seconds where any passed in one of them.
+
+    Returns:
+        The matplotlib figure; a notebook shows it.
+
+    Raises:
+        ValueError: there is no run, or there are not as many names as runs.
+
+    >>> from looplab import jobs, observe
+    >>> async def one_job(job):
+    ...     return await job(0)
+    >>> both = compare(*[observe(one_job, jobs([n])) for n in (3, 1)], names=["slow", "fast"])
+    >>> [axes.get_xlabel() for axes in both.axes]
+    ['seconds', 'seconds']
+    """
+    from looplab.timeline import draw
+
+    return draw(*runs, names=names, axis=axis)
 
 
 def _check_references(run: Run) -> None:

@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
+import looplab
 from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
 from looplab.hosting import come_back, run_fresh_loops
@@ -215,7 +216,7 @@ class Notebook:
         finally:
             run = self._magic.end()
             if run is not None and run.steps:
-                self._display(Picture(run))
+                self._display(Picture((run,)))
 
     async def _run_source(self, source: str, filename: str) -> None:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
@@ -289,19 +290,23 @@ def _error_output(error: BaseException) -> CellOutput:
 
 def _value_output(kind: Literal["result", "display"], value: Any) -> CellOutput:
     if isinstance(value, Picture):
-        return CellOutput(kind, "", describe(value.run), (), value.run)
+        text = "\n\n".join(map(describe, value.runs))
+        return CellOutput(kind, "", text, (), value.runs[0] if len(value.runs) == 1 else None)
     return CellOutput(kind, "", plain_text(value, 5_000))
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What `Run.timeline` returns here: nothing is drawn, the run itself is handed over."""
+    """What `Run.timeline` and `compare` return here: nothing is drawn.
 
-    run: Run
+    A run is handed over itself, several in words.
+    """
+
+    runs: tuple[Run, ...]
 
 
-def _picture(run: Run, *, axis: str = "auto") -> Picture:
-    return Picture(run)
+def _picture(*runs: Run, names: object = None, axis: str = "auto") -> Picture:
+    return Picture(runs)
 
 
 class TestNames(dict[str, Any]):
@@ -437,7 +442,9 @@ def main() -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     limit(memory=2**30, processor=60, file_size=2**24)
-    Run.timeline = _picture  # type: ignore[method-assign, assignment]  # nothing is drawn here
+    # Nothing is drawn here.
+    Run.timeline = _picture  # type: ignore[method-assign, assignment]
+    looplab.compare = _picture  # type: ignore[assignment]
     channel = Channel(requests, replies)
     hello = channel.receive()
     if hello is None or hello.get("protocol") != PROTOCOL:

@@ -314,6 +314,14 @@ def test_the_timeline_magic_hands_its_run_over() -> None:
     assert [each.text for each in outputs[12]] == ["1"]
 
 
+def test_a_comparison_is_told_in_words() -> None:
+    cell = "from looplab import compare\ncompare(*(observe(asyncio.sleep, n) for n in (2, 1)))"
+    [told] = look(others=[cell]).outputs[10]
+    assert (told.kind, told.run) == ("result", None)
+    assert told.text.startswith("sleep took 2 s\n")
+    assert "\n\nsleep took 1 s\n" in told.text
+
+
 def test_the_same_submission_gets_the_same_verdicts() -> None:
     answer = "async def fetch_all(job, n):\n    return list({await job(i) for i in range(n)})"
     first = look(answer)

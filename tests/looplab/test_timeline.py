@@ -23,9 +23,12 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from looplab import compare
 from looplab.describing import describe
+from looplab.drawing import BARS, LEGEND
+from looplab.layout import WIDTH
 from looplab.run import SCHEMA, Blocking, Run, Span, TaskLife, Wait
-from looplab.timeline import BARS, LEGEND, WIDTH, Timeline, draw
+from looplab.timeline import Timeline, draw
 from looplab.wire import Failure
 
 ERROR = Failure("KeyError", ("KeyError",), "'price'")
@@ -364,8 +367,9 @@ def test_of_many_lanes_the_first_29_are_drawn() -> None:
 
 @pytest.mark.parametrize("name", RUNS)
 @pytest.mark.parametrize("axis", ["seconds", "steps"])
-def test_nothing_is_cut_off_or_written_over(name: str, axis: Any) -> None:
-    figure = draw(RUNS[name], axis=axis)
+@pytest.mark.parametrize("times", [1, 2])
+def test_nothing_is_cut_off_or_written_over(name: str, axis: Any, times: int) -> None:
+    figure = draw(*[RUNS[name]] * times, axis=axis)
     found = boxes(figure)
     for text, box in found:
         assert box.x0 >= 0, text
@@ -386,6 +390,54 @@ def test_it_is_as_wide_as_a_notebook_and_as_high_as_it_needs() -> None:
 
 def test_its_background_is_opaque() -> None:
     assert draw(three_jobs()).get_facecolor() == (1, 1, 1, 1)
+
+
+# Two runs
+
+
+def bar_widths(figure: Timeline, panel: int) -> list[float]:
+    """Return the widths of the waiting bars of a panel, in pixels."""
+    axes = figure.axes[panel]
+    return [
+        box.width
+        for bars in axes.collections
+        if bars.get_zorder() == 2
+        for path in bars.get_paths()
+        for box in [path.get_extents(axes.transData)]
+    ]
+
+
+def test_runs_are_compared_on_one_scale() -> None:
+    slow = run_of(life(0, "main", turn(0), wait("sleep(8)", 0, 8, 1, 1), turn(1, 8)), duration=8.0)
+    figure = compare(slow, three_jobs(), names=["then", "now"])
+    assert isinstance(figure, Timeline)
+    above, below = (axes.get_position() for axes in figure.axes)
+    assert above.x0 == below.x0
+    assert above.y0 > below.y1
+    assert max(bar_widths(figure, 0)) == pytest.approx(2 * max(bar_widths(figure, 1)))
+    told = words(figure)
+    assert "then: main took 8 s" in told
+    assert "now: fetch_all took 4 s" in told
+    assert told.count("waiting") == 1
+    data, metadata = DisplayFormatter().format(figure)
+    assert data["text/plain"] == f"then: {describe(slow)}\n\nnow: {describe(three_jobs())}"
+    assert metadata["image/png"]["alt"] == (
+        "Timeline: then: main took 8 s; now: fetch_all took 4 s"
+    )
+
+
+def test_a_comparison_has_one_axis_for_all() -> None:
+    quick = run_of(life(0, "main", turn(0)))
+    axes = compare(quick, three_jobs()).axes
+    assert [each.get_xlabel() for each in axes] == ["seconds", "seconds"]
+    assert compare(quick, quick).axes[1].get_xlabel().startswith("steps")
+
+
+def test_a_comparison_needs_runs_and_a_name_for_each() -> None:
+    with pytest.raises(ValueError, match="Give compare the runs"):
+        compare()
+    with pytest.raises(ValueError, match="one name for each run: 2, not 1"):
+        compare(three_jobs(), three_jobs(), names=["then"])
 
 
 # That it is the same every time

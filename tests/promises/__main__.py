@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def same(times: int, lessons: list[str] | None, level: sandbox.Level) -> int:
                     if one != other:
                         different += 1
                         print(f"  differs: {one.answer.exercise} {one.answer.name}")
+                        print(*_differences(one, other), sep="\n")
         machine = "busy" if busy else "idle"
         seconds = (time.monotonic() - start) / times
         print(
@@ -76,6 +78,18 @@ def same(times: int, lessons: list[str] | None, level: sandbox.Level) -> int:
             f"{len(prints)} different result{'' if len(prints) == 1 else 's'} {min(prints)}"
         )
     return different
+
+
+def _differences(one: Verified, other: Verified) -> Iterator[str]:
+    """Yield what of two verdicts is not the same."""
+    for (name, mine), (_, its) in zip(one.verdicts, other.verdicts, strict=True):
+        if mine.message != its.message:
+            yield f"    {name}: {mine.message!r}, {its.message!r}"
+        if mine.run is not None and its.run is not None:
+            for field in fields(mine.run):
+                values = getattr(mine.run, field.name), getattr(its.run, field.name)
+                if values[0] != values[1]:
+                    yield f"    {name}, {field.name}: {values[0]!r:.300}, {values[1]!r:.300}"
 
 
 @contextmanager
@@ -126,7 +140,8 @@ def agree(lessons: list[str] | None, level: sandbox.Level) -> int:
                     submitted = root / "autograder" / "submitted"
                     hand_in(built.release, submitted, built.lesson.name, student)
             mine = _scores(batch.grade(examined, one.lesson.name, level=level))
-            theirs = _scores(batch.grade(plain, one.lesson.name, level=level))
+            with _quiet():  # each kernel warns that it is not encrypted
+                theirs = _scores(batch.grade(plain, one.lesson.name, level=level))
             wrong = [key for key in mine if mine[key] != theirs.get(key)]
             different += len(wrong)
             print(
@@ -140,6 +155,19 @@ def agree(lessons: list[str] | None, level: sandbox.Level) -> int:
                     f"  {answer.partition(chr(10))[0]}  {exercise}: {mine[key]}, {theirs.get(key)}"
                 )
     return different
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Send what this process and its children write to stderr nowhere."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _class(lesson: Lesson, answers: list[Answer]) -> list[Student]:

@@ -1,0 +1,262 @@
+"""A `Plan` is drawn: matplotlib's shapes, their colours, hatches and arrows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+
+from looplab.describing import number
+from looplab.layout import (
+    EDGE,
+    GREEN,
+    GREY,
+    LOW,
+    PIXEL,
+    TALL,
+    WIDTH,
+    Hold,
+    Plan,
+    Scale,
+    Stretch,
+    reason_that_fits,
+)
+from looplab.lettering import INK, length, write
+
+TICK = 0.035  # inches, the least that running takes: it shall be seen
+
+LINE, STRIPE = "#d5d8dc", "#f4f5f7"
+BLUE, ORANGE, CREAM, VERMILION = "#0072b2", "#d99400", "#fbe8b8", "#d55e00"
+
+BARS: dict[str, dict[str, Any]] = {
+    "waiting": {"facecolor": CREAM, "edgecolor": ORANGE, "linewidth": 0.8},
+    "ready": {"facecolor": "white", "edgecolor": GREEN, "linewidth": 0.8, "hatch": "//////"},
+    "running": {"facecolor": BLUE, "edgecolor": "white", "linewidth": 0.6},
+    "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
+    "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0},
+}
+ARROWS: dict[str, dict[str, Any]] = {
+    "wakes": {"color": INK, "linewidth": 0.9},
+    "resumes": {"color": BLUE, "linewidth": 1.3},
+    "hands back": {"color": BLUE, "linewidth": 1.3, "linestyle": (0, (2.5, 1.5))},
+}
+LEGEND = {
+    "running": "running",
+    "on and off": "running on and off",
+    "waiting": "waiting",
+    "ready": "ready, not its turn yet",
+    "blocking": "blocks everybody",
+    "wakes": "wakes",
+    "resumes": "resumes",
+    "hands back": "yields or ends",
+}
+
+
+def draw_plan(figure: Figure, plan: Plan) -> set[str]:
+    """Draw a plan, and return what of the legend can be seen in it."""
+    axes = _frame(figure, plan)
+    seen = {arrow.means for arrow in plan.arrows} | ({"blocking"} if plan.holds else set())
+    for row in range(len(plan.lives)):
+        seen |= _lane(axes, plan, row)
+    for hold in plan.holds:
+        _hold(axes, hold)
+    for arrow in plan.arrows:
+        start, stop = (arrow.x, arrow.start), (arrow.x, arrow.stop)
+        axes.add_patch(_arrow(arrow.means, start, stop, zorder=3, clip_on=False))
+    _heading(figure, plan)
+    return seen
+
+
+def _frame(figure: Figure, plan: Plan) -> Axes:
+    """Make the Axes that holds the lanes, with stripes, names and the axis of time."""
+    scale, lanes = plan.scale, max(len(plan.lives), 1)
+    height = figure.get_figheight()
+    axes = figure.add_axes(
+        (
+            (plan.left - TICK) / WIDTH,
+            plan.bottom / height,
+            (scale.limit * scale.inch + 2 * TICK) / WIDTH,
+            plan.lanes / height,
+        ),
+        facecolor="none",
+    )
+    margin = TICK / scale.inch
+    axes.set(xlim=(-margin, scale.limit + margin), ylim=(lanes, 0), yticks=[])
+    axes.spines[:].set_visible(False)
+    if plan.lives:
+        _time_axis(axes, scale, lanes)
+    else:
+        axes.set_axis_off()
+        write(axes, 0, 0.5, "nothing ran", 9.5, color=GREY)
+    for row, (name, more) in enumerate(plan.labels):
+        y = plan.bottom + (lanes - row - 0.5) * plan.lane
+        if row % 2 == 0:
+            corner = (EDGE / 2, y - plan.lane / 2)
+            _box(figure, corner, WIDTH - EDGE, plan.lane, facecolor=STRIPE, zorder=-1)
+        write(figure, EDGE, y + (0.08 if more else 0), name, 9.5, bold=True)
+        if more:
+            write(figure, EDGE, y - 0.1, more, 7.5, color=GREY)
+    return axes
+
+
+def _time_axis(axes: Axes, scale: Scale, lanes: int) -> None:
+    if scale.axis == "seconds":
+        times = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0, scale.end)
+        ticks = [float(time) for time in times if 0 <= time <= scale.end]
+        axes.set_xticks(ticks, [number(tick) for tick in ticks])
+        axes.set_xlabel("seconds", color=INK, fontfamily="DejaVu Sans", loc="left")
+    else:
+        wide = 0.15 + length(f"{scale.end:.0f}", 8.5)
+        most = max(int(scale.end * scale.inch / wide), 1)
+        steps = MaxNLocator(most, steps=[1, 2, 5, 10], integer=True).tick_values(0, scale.end)
+        ticks = [float(step) for step in steps if 0 <= step < scale.end]
+        # A step is a column; its number stands below the middle of it.
+        axes.set_xticks([tick + 0.5 for tick in ticks], [f"{tick:.0f}" for tick in ticks])
+        axes.set_xlabel(
+            "steps: one at a time, in order", color=INK, fontfamily="DejaVu Sans", loc="left"
+        )
+    axes.tick_params(
+        axis="x", length=0, labelsize=8.5, labelcolor=INK, labelfontfamily="DejaVu Sans"
+    )
+    axes.vlines([*ticks, scale.end], 0, lanes, color=LINE, linewidth=0.6, zorder=0.5)
+    if scale.limit > scale.end:
+        axes.vlines(scale.end, 0, lanes, color=INK, linewidth=1, linestyle="dashed", zorder=1.5)
+        below = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
+        write(axes, (scale.end + scale.limit) / 2, -0.02, "for ever", 8.5, **below)
+
+
+def _lane(axes: Axes, plan: Plan, row: int) -> set[str]:
+    """Draw one life, and return the states that can be seen in it."""
+    scale, stretches = plan.scale, plan.scale.stretches(plan.lives[row])
+    seen = set()
+    for state, height, zorder in (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4)):
+        # On seconds running takes no time, and shall be seen all the same.
+        least = TICK if state == "running" and scale.axis == "seconds" else 0.0
+        mine = [stretch for stretch in stretches if stretch.span.state == state]
+        for kind, bars in _bars(mine, least / scale.inch, PIXEL / scale.inch).items():
+            seen.add(kind)
+            style = BARS[kind]
+            if max(width for _, width in bars) * scale.inch < 10 * PIXEL:
+                style = {**style, "linewidth": 0}  # else it would be nothing but edges
+            axes.broken_barh(bars, (row + 0.5 - height / 2, height), zorder=zorder, **style)
+    for stretch in stretches:
+        text, size = reason_that_fits(scale, stretch)
+        if text and stretch.span.state != "running":
+            x = _middle(scale, stretch, length(text, size))
+            halo = _halo(BARS[stretch.span.state]["facecolor"])
+            write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
+    end = max((stretch.right for stretch in stretches), default=0.0) + 0.07 / scale.inch
+    text, colour = plan.endings[row]
+    halo = _halo("white" if row % 2 else STRIPE)
+    write(axes, end, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
+    return seen
+
+
+def _middle(scale: Scale, stretch: Stretch, wide: float) -> float:
+    """Return where to centre a text of `wide` inches in a bar."""
+    middle = (stretch.left + stretch.right) / 2
+    if scale.axis == "seconds":
+        return middle
+    # In its first column: arrows cross the bar where the others begin.
+    return min(middle, stretch.left + (wide / 2 + 0.06) / scale.inch)
+
+
+def _halo(colour: str) -> list[withStroke]:
+    """Return an outline of `colour` for a text: an arrow passes under it."""
+    return [withStroke(linewidth=2.2, foreground=colour)]
+
+
+def _bars(
+    stretches: list[Stretch], least: float, pixel: float
+) -> dict[str, list[tuple[float, float]]]:
+    """Return the start and width of each bar of a lane in one state, by how it is drawn.
+
+    Args:
+        stretches: what to draw.
+        least: the width that a narrower one gets.
+        pixel: narrow ones that are nearer to each other become one bar.
+    """
+    narrow = max(least, pixel)
+    groups: list[list[tuple[float, float, float]]] = []
+    for _, left, right in stretches:
+        width = right - left
+        missing = max(least - width, 0.0) / 2
+        bar = (left - missing, right + missing, width)
+        if bar[1] <= bar[0]:
+            continue
+        before = groups[-1][-1] if groups else None
+        if before and bar[0] - before[1] < pixel and max(width, before[2]) <= narrow:
+            groups[-1].append(bar)
+        else:
+            groups.append([bar])
+    bars: dict[str, list[tuple[float, float]]] = {}
+    for group in groups:
+        left, right = group[0][0], group[-1][1]
+        kind: str = stretches[0].span.state
+        full = sum(width for *_, width in group) > 0.8 * (right - left)
+        if kind == "running" and not full and right - left > 3 * narrow:
+            kind = "on and off"
+        bars.setdefault(kind, []).append((left, right - left))
+    return bars
+
+
+def _hold(axes: Axes, hold: Hold) -> None:
+    """Mark what held up the loop, and the time that nobody else could run in."""
+    axes.axvspan(hold.left, hold.right, color=VERMILION, alpha=0.12, linewidth=0, zorder=0.4)
+    corner = (hold.left, hold.row + 0.5 - TALL / 2)
+    axes.add_patch(Rectangle(corner, hold.right - hold.left, TALL, zorder=4.5, **BARS["blocking"]))
+    if hold.text:
+        middle = (hold.left + hold.right) / 2
+        style: dict[str, Any] = {"bold": True, "color": "white", "ha": "center", "zorder": 5}
+        write(axes, middle, hold.row + 0.5, hold.text, 8, **style)
+
+
+def _arrow(
+    means: str, start: tuple[float, float], stop: tuple[float, float], **kwargs: Any
+) -> FancyArrowPatch:
+    head: dict[str, Any] = {
+        "arrowstyle": "-|>,head_length=0.4,head_width=0.2",
+        "mutation_scale": 11,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    return FancyArrowPatch(start, stop, **head, **ARROWS[means], **kwargs)
+
+
+def _box(
+    figure: Figure, corner: tuple[float, float], width: float, height: float, **kwargs: Any
+) -> None:
+    figure.add_artist(Rectangle(corner, width, height, transform=figure.dpi_scale_trans, **kwargs))
+
+
+def _heading(figure: Figure, plan: Plan) -> None:
+    y = plan.base + plan.height - EDGE / 2
+    for line in plan.title:
+        y -= 0.26
+        write(figure, EDGE, y + 0.1, line, 13, bold=True)
+    for line, colour in plan.notes:
+        y -= 0.2
+        write(figure, EDGE, y + 0.08, line, 9.5, color=colour)
+    if plan.footer:
+        write(figure, EDGE, plan.bottom - 0.13, plan.footer, 9, color=GREY)
+
+
+def legend(figure: Figure, y: float, seen: set[str]) -> None:
+    """Explain, in a row, what can be seen in the picture and nothing else."""
+    x = EDGE
+    for means, text in LEGEND.items():
+        if means not in seen:
+            continue
+        if means in BARS:
+            height = 0.11 if means in ("ready", "waiting") else 0.2
+            _box(figure, (x, y - height / 2), 0.22, height, **BARS[means])
+        else:
+            figure.add_artist(
+                _arrow(means, (x, y), (x + 0.24, y), transform=figure.dpi_scale_trans)
+            )
+        write(figure, x + 0.29, y, text, 8.5)
+        x += 0.29 + length(text, 8.5) + 0.25

@@ -1,0 +1,325 @@
+"""Where everything of a picture goes: lanes, bars, arrows, and what is written where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise, zip_longest
+from typing import Literal, NamedTuple
+
+from looplab.describing import (
+    blocker,
+    blocking_life,
+    blocks,
+    ending,
+    label,
+    one_line,
+    overlap,
+    shown,
+    title,
+)
+from looplab.lettering import INK, cut, length, wrapped
+from looplab.run import Run, Span, TaskLife
+
+# Inches
+WIDTH = 8.2
+EDGE = 0.15  # left free around everything
+LABELS = 2.1  # the most that the column of names takes
+COLUMN = 0.9  # the most that a step takes
+PIXEL = 0.009
+TALL, LOW = 0.66, 0.42  # heights of bars, as parts of a lane
+
+MOST_ARROWS = 40
+SHORTEST, LONGEST = 1e-9, 1e15
+"""Times come out of a sandbox. What is beyond these, matplotlib cannot draw."""
+
+GREY, GREEN = "#5f6368", "#00785a"
+RED = "#b84300"  # vermilion that can be read as text
+
+MARKS = {
+    "returned": ("✓", GREEN),
+    "raised": ("✗", RED),
+    "cancelled": ("⊘", GREY),
+    "closed": ("■", GREY),
+    "pending": ("…", INK),
+}
+
+AxisName = Literal["seconds", "steps"]
+
+
+class Stretch(NamedTuple):
+    """A span, and from where to where it is drawn."""
+
+    span: Span
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where a moment lies: in seconds or in steps from the start.
+
+    Attributes:
+        axis: which of the two.
+        end: where the run ends.
+        limit: where the picture ends. After a deadlock that is later: the waits go on.
+        inch: how many inches a second or a step takes.
+    """
+
+    axis: AxisName
+    end: float
+    limit: float
+    inch: float
+
+    def stretches(self, life: TaskLife) -> list[Stretch]:
+        """Return the spans of `life`, and where they lie."""
+        found = []
+        for span in life.spans:
+            seconds = self.axis == "seconds"
+            left, right = (span.start, span.stop) if seconds else (span.first, span.last)
+            found.append(Stretch(span, self._within(left), self._within(right)))
+        if found and life.outcome == "pending" and self.limit > self.end:
+            found[-1] = found[-1]._replace(right=self.limit)
+        return found
+
+    def _within(self, x: float) -> float:
+        return min(max(x, 0.0), self.end)
+
+
+class Arrow(NamedTuple):
+    """From one lane to another, at one moment; the ends are counted in lanes from the top."""
+
+    means: str
+    x: float
+    start: float
+    stop: float
+
+
+class Hold(NamedTuple):
+    """Where a `time.sleep` held up the loop; `text` where it fits."""
+
+    row: int
+    left: float
+    right: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is drawn of a run, and where: in inches, but for what the scale counts.
+
+    Attributes:
+        base: where it begins, from below the figure; another run may be drawn there.
+    """
+
+    lives: tuple[TaskLife, ...]
+    labels: list[tuple[str, str]]
+    endings: list[tuple[str, str]]
+    scale: Scale
+    arrows: list[Arrow]
+    holds: list[Hold]
+    title: list[str]
+    notes: list[tuple[str, str]]
+    footer: str
+    lane: float
+    left: float
+    below: float
+    base: float = 0.0
+
+    @property
+    def bottom(self) -> float:
+        """Where the lanes begin, from below the whole figure."""
+        return self.base + self.below
+
+    @property
+    def lanes(self) -> float:
+        """The height of all lanes."""
+        return self.lane * max(len(self.lives), 1)
+
+    @property
+    def legend(self) -> float:
+        """Where the middle of the legend is, from below."""
+        return self.bottom + self.lanes + 0.17
+
+    @property
+    def height(self) -> float:
+        """The height of all this."""
+        return (
+            self.legend
+            - self.base
+            + 0.2
+            + 0.2 * len(self.notes)
+            + 0.26 * len(self.title)
+            + EDGE / 2
+        )
+
+
+def plan_of(
+    run: Run, axis: AxisName, *, name: str = "", left: float = 0.0, inch: float = LONGEST
+) -> Plan:
+    """Return where everything of a run goes.
+
+    Args:
+        run: what to draw.
+        axis: seconds or steps, from left to right.
+        name: what to call the run, before its title.
+        left: the least room for the names of lanes, in inches.
+        inch: the most inches that a second or a step takes.
+    """
+    lives, others = shown(run)
+    compact = len(lives) > 12
+    # First as if the names took all they may: a reason that fits into its bar then fits.
+    narrow = _scale(run, lives, axis, EDGE + LABELS)
+    labels = [_labelled(narrow, life, compact) for life in lives]
+    lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in labels]
+    left = max(left, EDGE + max(lengths, default=0) + 0.15)
+    scale = _scale(run, lives, axis, left, inch)
+    arrows = list(dict.fromkeys([*_wakes(lives, scale), *_hand_overs(lives, axis)]))
+    holds = list(_holds(run, lives, scale))
+    return Plan(
+        lives=lives,
+        labels=labels,
+        endings=[_ending(run, life) for life in lives],
+        scale=scale,
+        # More would be a thicket.
+        arrows=arrows if len(arrows) <= MOST_ARROWS else [],
+        holds=holds,
+        title=wrapped(f"{name}: {title(run)}" if name else title(run), WIDTH - 2 * EDGE, 13),
+        notes=_notes(run, holds),
+        footer=f"and {others} more" if others else "",
+        lane=0.34 if compact else 0.52,
+        left=left,
+        below=0.48 + 0.2 * (others > 0),
+    )
+
+
+def _scale(
+    run: Run, lives: tuple[TaskLife, ...], axis: AxisName, left: float, most: float = LONGEST
+) -> Scale:
+    """Return the widest scale, up to `most`, that leaves room for each lane's ending."""
+    end = min(run.duration if axis == "seconds" else run.steps, LONGEST)
+    end = end if end > SHORTEST else 1
+    plain = Scale(axis, end, end, 1)
+    waits = [life.spans[-1] for life in lives if life.outcome == "pending" and life.spans]
+    longest = max((length(_reason(span)[0], 8) for span in waits), default=0)
+    tail = min(longest + 0.3, 2.0) if run.deadlock and waits else 0.0
+    room = WIDTH - EDGE - left
+    widths = [room]
+    for life in lives:
+        needed = 0.1 + length(_ending(run, life)[0], 8.5)
+        stop = max((s.right for s in plain.stretches(life)), default=0) / end
+        if tail and life.outcome == "pending":
+            widths.append(room - needed)
+        elif stop:
+            widths.append(tail + (room - tail - needed) / stop)
+    inch = min(max(min(widths) - tail, 1) / end, most)
+    if axis == "steps":
+        inch = min(inch, COLUMN)
+    return Scale(axis, end, end + tail / inch, inch)
+
+
+def _ending(run: Run, life: TaskLife) -> tuple[str, str]:
+    """Return the mark and the words at the end of a lane, and their colour."""
+    mark, colour = MARKS[life.outcome]
+    words = ending(run, life)
+    if life.outcome == "raised":
+        words = words.removeprefix("raised ")
+    return f"{mark} {cut(words, 1.8, 8.5)}", colour
+
+
+def _reason(span: Span) -> tuple[str, str]:
+    """Return what a span waits for, and that in short."""
+    # Who resumed a generator waits for it: its arrow says so.
+    reason = "" if span.reason.startswith("generator ") else one_line(span.reason, 60)
+    return reason, reason if "(" in reason else reason.rpartition(".")[2]
+
+
+def reason_that_fits(scale: Scale, stretch: Stretch) -> tuple[str, float]:
+    """Return what can be written into a bar, and the size in points; else nothing."""
+    room = (stretch.right - stretch.left) * scale.inch - 0.08
+    if room < 0.1:
+        return "", 0.0
+    for text in _reason(stretch.span):
+        for size in (8.0, 7.0):
+            if text and length(text, size) <= room:
+                return text, size
+    return "", 0.0
+
+
+def _labelled(scale: Scale, life: TaskLife, compact: bool) -> tuple[str, str]:
+    """Return the name of a lane, and below it what else is to be said of it."""
+    name, more = label(life)
+    if compact:
+        return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
+    inside, outside = set(), []
+    for stretch in scale.stretches(life):
+        reason = _reason(stretch.span)[0]
+        if reason_that_fits(scale, stretch)[0]:
+            inside.add(reason)
+        elif reason not in outside:
+            outside.append(reason)
+    waits = ", ".join(reason for reason in outside if reason and reason not in inside)
+    told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"
+    below = " · ".join(filter(None, (more, told)))
+    return cut(name, LABELS, 9.5, True), cut(below, LABELS, 7.5)
+
+
+def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold]:
+    rows = {life.id: row for row, life in enumerate(lives)}
+    for blocking in run.blocked:
+        life = blocking_life(run, blocking)
+        if life is None or life.id not in rows:
+            continue
+        for span, left, right in scale.stretches(life):
+            if span.state == "running" and span.start <= blocking.start < span.stop:
+                if scale.axis == "seconds":
+                    left = min(max(blocking.start, left), right)
+                    right = min(left + blocking.seconds, right)
+                room = (right - left) * scale.inch - 0.1
+                text = blocks(blocking)
+                fits = length(text, 8, True) <= room
+                yield Hold(rows[life.id], left, right, text if fits else "")
+                break
+
+
+def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
+    """Return the lines below the title, and their colours."""
+    notes = [(overlap(run), GREY)] if overlap(run) else []
+    if sum(hold.text != "" for hold in holds) < len(run.blocked):
+        told = [f"{blocker(run, blocking)}: {blocks(blocking)}" for blocking in run.blocked]
+        notes += [(line, RED) for line in list(dict.fromkeys(told))[:3]]
+    return [(cut(line, WIDTH - 2 * EDGE, 9.5), colour) for line, colour in notes]
+
+
+def _wakes(lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Arrow]:
+    rows = {life.id: row for row, life in enumerate(lives)}
+    for row, life in enumerate(lives):
+        if life.kind == "generator":  # its caller hands over to it
+            continue
+        for span, left, right in scale.stretches(life):
+            waker = rows.get(-1 if span.woken_by is None else span.woken_by, row)
+            if waker != row:
+                low = span.state == "ready" and (right - left) * scale.inch > PIXEL
+                yield _between("wakes", left, waker, row, LOW if low else TALL)
+
+
+def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
+    """Yield an arrow for each turn that leads to a generator's or follows on one."""
+    if axis == "seconds":
+        return
+    turns = []
+    for row, life in enumerate(lives):
+        for span, after in zip_longest(life.spans, life.spans[1:]):
+            if span.state == "running":
+                suspended = after is None or after.reason == "yield"
+                turns.append((span.first, span.last, row, suspended))
+    for (_, last, row, suspended), (first, _, next_row, _) in pairwise(sorted(turns)):
+        if last == first and row != next_row:
+            back = suspended and lives[row].kind == "generator"
+            if back or lives[next_row].kind == "generator":
+                yield _between("hands back" if back else "resumes", first, row, next_row, TALL)
+
+
+def _between(means: str, x: float, row: int, to: int, height: float) -> Arrow:
+    down = 1 if to > row else -1
+    return Arrow(means, x, row + 0.5 + down * TALL / 2, to + 0.5 - down * height / 2)
