@@ -20,6 +20,8 @@ from looplab import queries
 from looplab.wire import Failure, Json, Value, WireError, pack, unpack
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
 SCHEMA = 2
@@ -340,6 +342,16 @@ class Run:
         from looplab.timeline import draw
 
         return draw(self, axis=axis)
+
+    def to_perfetto(self, path: str | Path) -> None:
+        """Write the run as a trace, which ui.perfetto.dev opens, with arrows for wake-ups.
+
+        Args:
+            path: the file to write, `.json` by custom.
+        """
+        from looplab.perfetto import write
+
+        write(self, path)
 
     def describe(self) -> str:
         """Return the run in words, a line for each life, for a terminal or a screen reader."""
