@@ -29,10 +29,13 @@ python_use_unqualified_type_names = True
 # Names of Python's own and of matplotlib's: their documentation is not fetched, so that the
 # pages can be built without a network.
 nitpick_ignore_regex = [
-    (r"py:(class|obj|exc)", r"(asyncio|collections|concurrent|matplotlib|typing|types)\..*"),
+    (
+        r"py:(class|obj|exc)",
+        r"(looplab.services.Clock|(asyncio|collections|concurrent|matplotlib|typing|types)\..*)",
+    ),
     (
         r"py:(class|obj|exc|data)",
-        r"(Any|BaseException|Callable|Exception|Figure|Iterator|Literal|Mapping|Sequence|Value|"
+        r"(Any|BaseException|Callable|Clock|Exception|Figure|Iterator|Literal|Mapping|Path|Sequence|Value|"
         r"[A-Z][A-Za-z]*Error|Json|bool|dict|float|int|list|object|optional|str|tuple|type|None)",
     ),
 ]

@@ -20,6 +20,7 @@ import hmac
 import linecache
 import math
 import os
+import random
 import secrets
 import select
 import symtable
@@ -27,16 +28,18 @@ import time
 import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import looplab
 from loopgrade import sandbox
 from looplab import expecting
 from looplab.describing import one_line
 from looplab.expecting import CheckFailed
+from looplab.exploring import Exploration, Found, Outcome, Schedule
 from looplab.observing import call_text, with_record
 from looplab.run import Run
-from looplab.services import Gen, Jobs, Spec, TooMuch, World
+from looplab.services import Spec, TooMuch, World, spec_to_json
 from looplab.subject import MAX_OUTPUTS, PROTOCOL, CellOutput
 from looplab.wire import (
     Json,
@@ -61,6 +64,9 @@ EXERCISE_SECONDS = 60.0
 
 MAX_BYTES = 8 * 2**20
 """Of one reply with the questions before it; and of all outputs that are kept."""
+
+OWN_ORDERS = 20
+"""In which the examiner has a program run by itself, after the subject has explored it."""
 
 MAX_NOTICES = 20
 """That are kept of one subject."""
@@ -140,6 +146,9 @@ class Examination:
     outputs: dict[int, tuple[CellOutput, ...]] = field(default_factory=dict)
     flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     room: int = MAX_BYTES
+
+
+T = TypeVar("T")
 
 
 class Gone(Exception):
@@ -246,7 +255,7 @@ class _Desk:
         if self._over:
             return _lost(test, self._over)
         try:
-            return run_test(test, self._observe, seed)
+            return run_test(test, self, seed)
         except Gone as gone:
             # After one such end the exercise's other tests would wait for the next.
             self._over = str(gone)
@@ -255,7 +264,12 @@ class _Desk:
             self._dismiss()
             return _lost(test, self._over)
 
-    def _observe(self, request: dict[str, Json], world: World) -> Run:
+    def explore(self, request: dict[str, Json]) -> Found | Run:
+        """As `Asked.explore`."""
+        return self._ready().explore(request)
+
+    def observe(self, request: dict[str, Json], world: World) -> Run:
+        """As `Asked.observe`."""
         run = self._ready().observe(request, world)
         if _error_type(run) == "NameError" and self._trouble and run.error is not None:
             # The name is missing because its cell failed: that is what to mend.
@@ -368,12 +382,22 @@ class _TestNames(dict[str, Any]):
         return StudentName(name)
 
 
-def run_test(test: TrustedTest, ask: Callable[[dict[str, Json], World], Run], seed: str) -> Verdict:
+class Asked(Protocol):
+    """What runs the student's programs for a test."""
+
+    def observe(self, request: dict[str, Json], world: World) -> Run:
+        """Have a program run on a world, and return what it did."""
+
+    def explore(self, request: dict[str, Json]) -> Found | Run:
+        """Have a program run in many orders; a Run where there is no such program."""
+
+
+def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     """Run a test cell and return its verdict.
 
     Args:
         test: the test.
-        ask: has the subject observe a program, on a world.
+        asked: runs the student's programs.
         seed: of its random inputs.
     """
     filename = f"<test {test.grade_id}>"
@@ -384,9 +408,10 @@ def run_test(test: TrustedTest, ask: Callable[[dict[str, Json], World], Run], se
         filename,
     )
     names = _TestNames(__name__="looplab_test", SEED=seed)
-    for word in ("check", "expect", "jobs", "gens"):
+    for word in ("check", "expect", "jobs", "gens", "store"):
         names[word] = getattr(looplab, word)
-    names["observe"] = _observe(test, names, ask)
+    observers = _Observers(test, names, asked)
+    names["observe"], names["explore"] = observers.observe, observers.explore
     expecting.current_check = None
     try:
         exec(compile(test.source, filename, "exec"), names)  # trusted: see TrustedTest
@@ -425,23 +450,68 @@ def _in_hidden_part(test: TrustedTest, error: Exception) -> bool:
     return begin is not None and at is not None and at > begin
 
 
-def _observe(
-    test: TrustedTest, names: _TestNames, ask: Callable[[dict[str, Json], World], Run]
-) -> Callable[..., Run]:
-    definitions = _definitions(test.source)
+class _Observers:
+    """`observe` and `explore`, as a test cell has them here."""
 
-    def observe(program: Any, *args: Any, take: int | None = None) -> Run:
+    def __init__(self, test: TrustedTest, names: _TestNames, asked: Asked) -> None:
+        self._definitions, self._names, self._asked = _definitions(test.source), names, asked
+
+    def observe(self, program: Any, *args: Any, take: int | None = None) -> Run:
+        """As `looplab.observe`."""
+        request, specs = self._request(program, args)
+        world = World(specs)
+        told = [spec_to_json(spec, whole=False) for spec in specs]
+        run = self._asked.observe({**request, "take": take, "services": told}, world)
+        return with_record(run, world, call_text(program, args, take))
+
+    def explore(
+        self, program: Any, *args: Any, orders: int | None = None, seed: object = 0
+    ) -> Exploration:
+        """As `looplab.explore`; each outcome's run is on a world of the examiner's."""
+        request, specs = self._request(program, args)
+        told = [spec_to_json(spec, whole=False) for spec in specs]
+        call = call_text(program, args)
+
+        def record(schedule: Schedule) -> Run:
+            world = World(specs, schedule.choose)
+            run = self._asked.observe({**request, "take": None, "services": told}, world)
+            return with_record(run, world, call)
+
+        whole = [spec_to_json(spec, whole=True) for spec in specs]
+        # The seed of a test is secret; what grows out of it is not.
+        grown = hashlib.sha256(f"{seed}/explore".encode()).hexdigest()
+        found = self._asked.explore({**request, "services": whole, "orders": orders, "seed": grown})
+        if isinstance(found, Run):
+            missing = replace(found, call=call)
+            return Exploration(call, 1, True, (Outcome(1, (), lambda: missing),))
+        outcomes = [
+            Outcome(count, choices, partial(record, Schedule(choices)))
+            for count, choices in found.outcomes
+        ]
+        # What it is said to do is not believed: some orders are the examiner's own.
+        pick = random.Random(f"{seed}/examiner").randrange
+        known = [_ending(outcome.run) for outcome in outcomes]
+        for _ in range(OWN_ORDERS):
+            schedule = Schedule((), pick)
+            run = record(schedule)
+            if _ending(run) not in known:
+                known.append(_ending(run))
+                outcomes.append(Outcome(1, schedule.choices, partial(_itself, run)))
+        return Exploration(call, found.schedules, found.complete, tuple(outcomes))
+
+    def _request(self, program: Any, args: Sequence[Any]) -> tuple[dict[str, Json], list[Spec]]:
+        """Return what both ask of a subject, and the specs among the arguments."""
         specs: list[Spec] = []
         needed: list[str] = []
 
         def reference(value: object) -> Json:
             if isinstance(value, StudentName):
                 return {"$name": value.name}
-            if isinstance(value, Jobs | Gen):
+            if isinstance(value, Spec):
                 specs.append(value)
                 return {"$spec": len(specs) - 1}
             name = getattr(value, "__name__", "")
-            if isinstance(value, types.FunctionType | type) and names.get(name) is value:
+            if isinstance(value, types.FunctionType | type) and self._names.get(name) is value:
                 needed.append(name)
                 return {"$def": name}
             raise TypeError(f"observe cannot hand a {type(value).__name__} to the program")
@@ -449,16 +519,21 @@ def _observe(
         request: dict[str, Json] = {
             "program": encode(program, reference),
             "args": [encode(arg, reference) for arg in args],
-            "take": take,
         }
-        code, constants = _closure(needed, definitions, names)
+        code, constants = _closure(needed, self._definitions, self._names)
         request["code"] = code
-        request["constants"] = {name: encode(names[name], reference) for name in constants}
-        request["services"] = [[spec.kind, spec.name] for spec in specs]
-        world = World(specs)
-        return with_record(ask(request, world), world, call_text(program, args, take))
+        request["constants"] = {n: encode(self._names[n], reference) for n in constants}
+        return request, specs
 
-    return observe
+
+def _ending(run: Run) -> Json:
+    """Return what tells the outcomes of an exploration apart."""
+    error = None if run.error is None else [run.error.type, run.error.message]
+    return [encode(run.result), error, len(run.leftovers)]
+
+
+def _itself(run: Run) -> Run:
+    return run
 
 
 def _definitions(source: str) -> dict[str, str]:
@@ -576,13 +651,27 @@ class Subject:
         self._request(op="observe", **request)
         reply = self._reply(world)
         world.finish()
+        return self._read_reply(reply, lambda: Run.from_json(reply.get("run")))
+
+    def explore(self, request: dict[str, Json]) -> Found | Run:
+        """Have it run a program in many orders; a Run where there is no such program.
+
+        Raises:
+            Gone: the subject has died.
+            CheckFailed: the program broke the subject, which is still alive.
+        """
+        self._request(op="explore", **request)
+        reply = self._reply(None)
+        return self._read_reply(reply, lambda: Found.from_json(reply.get("found")))
+
+    def _read_reply(self, reply: dict[str, Json], read: Callable[[], T]) -> T | Run:
         if "broken" in reply:
             self.notices.add("breaks what watches it")
             raise CheckFailed("your code can be watched", "it breaks what watches it")
         try:
             if isinstance(reply.get("missing"), str):
                 return _no_such_name(reply["missing"][:100])
-            return Run.from_json(reply.get("run"))
+            return read()
         except WireError:
             raise Odd(_NO_ANSWER, "forges an answer") from None
 

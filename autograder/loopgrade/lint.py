@@ -26,7 +26,7 @@ from loopgrade.lesson import RegionError, bindings, regions
 OBSERVERS = frozenset({"observe", "explore"})
 """What runs a program."""
 
-TEST_API = OBSERVERS | {"check", "expect", "jobs", "gens", "SEED"}
+TEST_API = OBSERVERS | {"check", "expect", "jobs", "gens", "store", "SEED"}
 """What a test cell has without an import."""
 
 # Sessions of Python and of IPython add these; not every process that runs a test has them.
@@ -489,8 +489,15 @@ def _observe_is_called(cell: _TestCell) -> Iterator[Problem]:
         if use.name in OBSERVERS and id(use.node) not in called:
             yield Problem(use.line, f"`{use.name}` has another name here: call it directly.")
     for call in cell.reader.observations:
-        if any(keyword.arg == "clock" for keyword in call.keywords):
-            yield Problem(call.lineno, "a test is judged on virtual time: leave out `clock`.")
+        for word, why in _NOT_IN_TESTS.items():
+            if any(keyword.arg == word for keyword in call.keywords):
+                yield Problem(call.lineno, f"{why}: leave out `{word}`.")
+
+
+_NOT_IN_TESTS = {
+    "clock": "a test is judged on virtual time",
+    "shuffle_ready": "asyncio runs ready tasks in order, and answers may rely on it",
+}
 
 
 def _programs_can_travel(cell: _TestCell) -> Iterator[Problem]:

@@ -9,11 +9,12 @@
 """
 
 from looplab.expecting import CheckFailed, check, expect
+from looplab.exploring import explore
 from looplab.notebook import disable, enable
 from looplab.observing import observe
 from looplab.recording import recording
 from looplab.run import Run, compare
-from looplab.services import gens, jobs
+from looplab.services import gens, jobs, store
 
 __version__ = "0.1.0"
 
@@ -29,8 +30,10 @@ __all__ = [
     "disable",
     "enable",
     "expect",
+    "explore",
     "gens",
     "jobs",
     "observe",
     "recording",
+    "store",
 ]

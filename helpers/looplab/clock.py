@@ -42,7 +42,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from looplab.outside import LOOK, PATIENCE, Outside, RealTime, Sight, is_running
+from looplab.outside import LOOK, NOTHING, PATIENCE, Outside, RealTime, Sight, is_running
 from looplab.replacing import loops_replaced, replaced
 from looplab.services import Answer, Clock, TooMuch
 
@@ -115,6 +115,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._standing: RealTime | None = None
         self._turns = 0
         self._turns_in_all = 0
+        if world.shuffle is not None:
+            self._run_once = self._run_once_in_any_order
 
     def time(self) -> float:
         """Return the world's time, in seconds since the start of the run."""
@@ -144,8 +146,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def look_outside(self) -> Sight:
         """Return whether a thread or a subprocess may still do something by itself."""
-        self._processes = [each for each in self._processes if is_running(each)]
         outside = Outside.current or self._outside
+        if not (self._processes or self._calls or outside.threads):
+            return NOTHING
+        self._processes = [each for each in self._processes if is_running(each)]
         return outside.look([*self._calls, *self._processes])
 
     def next_deadline(self) -> float | None:
@@ -185,6 +189,24 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def reset_turns(self) -> None:
         """Count the turns from 0 again."""
         self._turns = self._turns_in_all = 0
+
+    def reset(self) -> None:
+        """Forget what the last program has left, so that the next begins as on a fresh loop."""
+        self.reset_turns()
+        self._tickets.clear()
+        for left in (self._ready, self._scheduled):  # type: ignore[attr-defined]  # as above
+            left.clear()
+
+    def _run_once_in_any_order(self) -> None:
+        """Run a turn in which the world chooses the order of what is ready."""
+        assert self._world.shuffle is not None
+        ready: Any = self._ready  # type: ignore[attr-defined]  # as above
+        waiting = list(ready)
+        ready.clear()
+        while len(waiting) > 1:
+            ready.append(waiting.pop(self._world.shuffle(len(waiting))))
+        ready.extend(waiting)
+        super()._run_once()  # type: ignore[misc]
 
     def idle(self, outside: Sight) -> bool:
         """Let the world move the clock: no task can run.
@@ -229,6 +251,8 @@ class _Selector(selectors.DefaultSelector):
     def __init__(self, loop: VirtualLoop) -> None:
         super().__init__()
         self._loop = loop
+        # What get_map() is a slow view of.
+        self._registered: dict[int, Any] = self._fd_to_key  # type: ignore[attr-defined]
 
     def select(self, timeout: float | None = None) -> Any:
         loop = self._loop
@@ -238,7 +262,7 @@ class _Selector(selectors.DefaultSelector):
             if loop.turn():
                 return super().select(LOOK)
             return super().select(0) if self._may_have_news() else []
-        ready = super().select(0)
+        ready = super().select(0) if self._may_have_news() else []
         if ready or loop.has_ready():
             return ready
         outside = loop.look_outside()
@@ -247,14 +271,14 @@ class _Selector(selectors.DefaultSelector):
         # What ended meanwhile has told the loop before it ended.
         if loop.has_ready():
             return []
-        if len(self.get_map()) > 1 and (ready := super().select(GRACE)):
+        if len(self._registered) > 1 and (ready := super().select(GRACE)):
             return ready
         return [] if loop.idle(outside) else super().select(LOOK)
 
     def _may_have_news(self) -> bool:
         """Whether anything but the loop's own threads can make it ready."""
         loop: Any = self._loop
-        return len(self.get_map()) > 1 or bool(loop._signal_handlers)
+        return len(self._registered) > 1 or bool(loop._signal_handlers)
 
     def _wait_for_outside(self, outside: Sight) -> Any:
         """Let real time pass, until there is news or a timer is due in real time as well."""
@@ -273,7 +297,7 @@ class _Selector(selectors.DefaultSelector):
 
 @contextlib.contextmanager
 def hidden_loop() -> Iterator[None]:
-    """Hide the running loop from this thread, so that another can run inside it.
+    """Hide the running loop, and the current one, from this thread, so that another can run.
 
     A notebook's cells run inside the kernel's loop; `observe` and `asyncio.run` need
     a fresh one. Nothing else in the thread runs meanwhile.
@@ -286,14 +310,31 @@ def hidden_loop() -> Iterator[None]:
     # From 3.14 on a thread has one current task, whatever the loop (gh-128002).
     task = swap(loop, None) if swap and sys.version_info >= (3, 14) else None
     hooks = sys.get_asyncgen_hooks()
+    current = current_loops()
+    before = dict(current)
+    current.clear()
     asyncio._set_running_loop(None)
     try:
         yield
     finally:
         asyncio._set_running_loop(loop)
+        current.clear()
+        current.update(before)
         sys.set_asyncgen_hooks(*hooks)
         if swap and sys.version_info >= (3, 14):
             swap(loop, task)
+
+
+def current_loops() -> dict[str, Any]:
+    """Return where asyncio keeps this thread's current loop, under `_loop` where one was set.
+
+    Unlike `asyncio.get_event_loop` it makes none, and warns of nothing.
+    """
+    events: Any = asyncio.events
+    # From 3.14 on the public function warns: policies are to go (gh-127949).
+    find = getattr(events, "_get_event_loop_policy", None) or events.get_event_loop_policy
+    local = getattr(find(), "_local", None)
+    return {} if local is None else vars(local)
 
 
 @contextlib.contextmanager

@@ -17,11 +17,15 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from looplab.run import Run, Wait
 from looplab.waiting import is_test
 from looplab.wire import Failure, Value, plain_text
+
+if TYPE_CHECKING:
+    from looplab.exploring import Exploration
 
 WIDTH = 92
 """Characters in a line of a message."""
@@ -136,17 +140,17 @@ class CheckFailed(AssertionError):
         return self.message.splitlines()
 
 
-def expect(run: Run) -> Expectation:
+def expect(run: Run | Exploration) -> Expectation:
     """Return what checks `run`; each check returns it again, so that they chain.
 
     Args:
-        run: what `observe` returned.
+        run: what `observe` returned; or what `explore` did, and each outcome is checked.
 
     >>> from looplab import observe
     >>> expect(observe(max, 1, 2)).returned(2).took(0)  # doctest: +ELLIPSIS
     <looplab.expecting.Expectation object at ...>
     """
-    return Expectation(run)
+    return Expectation(run) if isinstance(run, Run) else _InEveryOrder(run)
 
 
 class Expectation:
@@ -285,6 +289,36 @@ class Expectation:
         if run.error.type == "TooMuch":
             return run.error.message
         return f"it raised {run.error}"
+
+
+class _InEveryOrder(Expectation):
+    """The same checks, on each outcome of an exploration."""
+
+    def __init__(self, found: Exploration) -> None:
+        if not hasattr(found, "outcomes"):
+            raise TypeError(f"expect takes what observe returned, not a {type(found).__name__}.")
+        self._found = found
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_"):
+            return object.__getattribute__(self, name)
+        return partial(self._check, name)
+
+    def _check(self, name: str, *args: Any, **kwargs: Any) -> Expectation:
+        failed = []
+        for outcome in self._found.outcomes:
+            try:
+                getattr(Expectation(outcome.run), name)(*args, **kwargs)
+            except CheckFailed as error:
+                failed.append((outcome, error))
+        if failed:
+            outcome, first = failed[0]
+            count = sum(each.count for each, _ in failed)
+            where = f"in {count:,} of {self._found.schedules:,} orders of the services' answers"
+            if count == self._found.schedules:
+                where = "in every order"
+            raise CheckFailed(first.expected, f"{where}: {first.happened}", first.hint, outcome.run)
+        return self
 
 
 def _wait_text(wait: Wait) -> str:

@@ -21,7 +21,7 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.clock import hidden_loop
+from looplab.clock import current_loops, hidden_loop
 
 _hosts: dict[asyncio.AbstractEventLoop, Callable[[], bool]] = {}
 """The loops that run cells, each with who knows whether the cell at hand is a script."""
@@ -92,12 +92,12 @@ def _out_of_the_host() -> Iterator[None]:
     if loop not in _hosts or _in_a_coroutine(sys._getframe()):
         yield
         return
-    with hidden_loop(), _signals_of_a_script():
-        try:
+    try:
+        with hidden_loop(), _signals_of_a_script():
             yield
-        finally:
-            # Runner.close leaves the thread without a current loop.
-            asyncio.set_event_loop(loop)
+    finally:
+        # `with Runner()` sets its own loop as the current one before it runs.
+        asyncio.set_event_loop(loop)
 
 
 def leave() -> None:
@@ -127,17 +127,8 @@ def _keep_loop(host: asyncio.AbstractEventLoop) -> None:
 
 
 def current_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the loop that was set for this thread; None where there is none.
-
-    Unlike `asyncio.get_event_loop` it makes none, and warns of nothing.
-    """
-    if sys.version_info >= (3, 14):
-        try:
-            return asyncio.events._event_loop_policy.get_event_loop()
-        except (AttributeError, RuntimeError):
-            return None
-    local = getattr(asyncio.get_event_loop_policy(), "_local", None)
-    loop: asyncio.AbstractEventLoop | None = getattr(local, "_loop", None)
+    """Return the loop that was set for this thread; None where there is none."""
+    loop: asyncio.AbstractEventLoop | None = current_loops().get("_loop")
     return loop
 
 

@@ -28,7 +28,7 @@ from looplab.lives import lives_of, waits_of
 from looplab.losing import Losses
 from looplab.recorder import ENDED, Recorder
 from looplab.run import SCHEMA, Blocking, Run, Wait
-from looplab.services import Clock, Gen, Jobs, Spec, TooMuch, World, stand_in
+from looplab.services import Clock, Spec, TooMuch, World, stand_in
 from looplab.threads import Threads
 from looplab.waiting import last_line, line_of_caller
 from looplab.watching import RealClock, Watch, blocked_in
@@ -91,14 +91,14 @@ def observe(
     from looplab.expecting import announced
 
     specs: list[Spec] = []
-    sent = [encode(arg, _sender(specs)) for arg in args]
+    sent = [encode(arg, sender(specs)) for arg in args]
     if clock == "real" and specs:
         raise TypeError(
             f"{specs[0].name} is a service on virtual time: leave out clock='real', or let the "
             "program wait by itself."
         )
     world = World(specs) if clock == "virtual" else RealClock()
-    received = [decode(each, _receiver(specs, args, world)) for each in sent]
+    received = [decode(each, receiver(specs, args, world)) for each in sent]
     run = perform(program, received, world, take=take, echo=not announced())
     return with_record(run, world, call_text(program, args, take))
 
@@ -137,11 +137,11 @@ def _name_text(value: Any) -> str:
     return plain_text(value, 60)
 
 
-def _sender(specs: list[Spec]) -> Callable[[object], Any]:
+def sender(specs: list[Spec]) -> Callable[[object], Any]:
     """Return what encodes an argument: a spec by its number, and code by its own identity."""
 
     def reference(value: object) -> Any:
-        if isinstance(value, Jobs | Gen):
+        if isinstance(value, Spec):
             specs.append(value)
             return {"$spec": len(specs) - 1}
         if callable(value):
@@ -154,7 +154,7 @@ def _sender(specs: list[Spec]) -> Callable[[object], Any]:
     return reference
 
 
-def _receiver(specs: Sequence[Spec], args: Sequence[Any], world: Any) -> dict[str, Any]:
+def receiver(specs: Sequence[Spec], args: Sequence[Any], world: Any) -> dict[str, Any]:
     here = {id(value): value for value in _parts(args) if callable(value)}
 
     def build(number: int) -> Any:
@@ -251,7 +251,7 @@ def perform(
         blocked=tuple(facts.blocked),
         lost=lost,
         threads=threads.started,
-        output=output.getvalue()[:MAX_OUTPUT],
+        output=without_addresses(output.getvalue()[:MAX_OUTPUT]),
         warnings=tuple(facts.warnings[:MAX_WARNINGS]),
     )
 

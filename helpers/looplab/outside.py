@@ -57,11 +57,15 @@ class Sight(NamedTuple):
     given_up: bool
 
 
+NOTHING = Sight(at_work=False, may_act=False, given_up=False)
+
+
 class Outside:
     """The threads that a program has started, and what they are at.
 
     Attributes:
         patience: how long something may be at work and be waited for, in real seconds.
+        threads: those that have started and, for all that was last seen, not ended.
     """
 
     current: Outside | None = None
@@ -70,7 +74,7 @@ class Outside:
     def __init__(self, patience: float = PATIENCE) -> None:
         self.patience = patience
         # A copy of a set is made at once, whatever other threads add.
-        self._threads: set[threading.Thread] = set()
+        self.threads: set[threading.Thread] = set()
         self._since: dict[tuple[object, _State], float] = {}
         self._submitted: dict[object, set[Future[Any]]] = {}  # by the queue they are in
 
@@ -82,7 +86,7 @@ class Outside:
 
         @functools.wraps(start)
         def noted_start(thread: threading.Thread) -> None:
-            self._threads.add(thread)
+            self.threads.add(thread)
             start(thread)
 
         @functools.wraps(submit)
@@ -92,7 +96,7 @@ class Outside:
             submitted.add(future)
             future.add_done_callback(submitted.discard)
             # The executor, and its threads, may be older than the with block.
-            self._threads.update(executor._threads)
+            self.threads.update(executor._threads)
             return future
 
         threading.Thread.start = noted_start  # type: ignore[method-assign, assignment]
@@ -112,11 +116,11 @@ class Outside:
             others: what is at work besides the threads: a subprocess, for example.
         """
         states = [(each, _State.AT_WORK) for each in others]
-        if self._threads:
+        if self.threads:
             states += self._states_of_threads()
         if not states:
             self._since.clear()
-            return Sight(at_work=False, may_act=False, given_up=False)
+            return NOTHING
         now = _now()
         self._since = {
             key: self._since.get(key, now) for key in states if key[1] is not _State.WAITS
@@ -128,7 +132,7 @@ class Outside:
     def _states_of_threads(self) -> list[tuple[object, _State]]:
         frames, here = sys._current_frames(), threading.get_ident()
         states: list[tuple[object, _State]] = []
-        for thread in self._threads.copy():
+        for thread in self.threads.copy():
             if thread.ident is None or thread.ident == here:
                 continue  # who starts it is at work
             frame = frames.get(thread.ident)
@@ -137,7 +141,7 @@ class Outside:
             elif thread.is_alive():
                 states.append((thread, _State.AT_WORK))  # it begins or ends just now
             else:
-                self._threads.discard(thread)
+                self.threads.discard(thread)
         return states
 
     def _state_of(self, frame: FrameType) -> _State:

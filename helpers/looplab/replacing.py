@@ -38,13 +38,17 @@ def replaced(
         # What goes to another process goes by this name, and is the real one there.
         function.__module__, function.__qualname__ = module.__name__, name
         setattr(module, name, function)
-    _replace_by_name(names, {id(old[name]): function for name, function in functions.items()})
+    spaces = _spaces(names)
+    _replace_by_name(spaces, {id(old[name]): function for name, function in functions.items()})
+    known = len(sys.modules)
     try:
         yield
     finally:
         for name, function in old.items():
             setattr(module, name, function)
-        _replace_by_name(names, {id(functions[name]): old[name] for name in functions})
+        if len(sys.modules) != known:
+            spaces = _spaces(names)
+        _replace_by_name(spaces, {id(functions[name]): old[name] for name in functions})
 
 
 @contextmanager
@@ -74,14 +78,19 @@ def loops_replaced(make: Callable[[], asyncio.AbstractEventLoop | None]) -> Iter
         policy.new_event_loop, base.time = usual_loop, usual_clock
 
 
-def _replace_by_name(names: dict[str, Any], new: Mapping[int, Any]) -> None:
-    """Put what is in `new`, by the identity of what it replaces, into the student's modules."""
+def _spaces(names: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the global names of a program, and those of each of the student's modules."""
     spaces = {id(names): names}
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", None)
         if space is not None and is_of_student(space.get("__file__")):
             spaces[id(space)] = space
-    for space in spaces.values():
+    return list(spaces.values())
+
+
+def _replace_by_name(spaces: list[dict[str, Any]], new: Mapping[int, Any]) -> None:
+    """Put what is in `new`, by the identity of what it replaces, wherever it has a name."""
+    for space in spaces:
         for name, value in list(space.items()):
             if id(value) in new:
                 space[name] = new[id(value)]

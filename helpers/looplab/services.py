@@ -17,7 +17,7 @@ import builtins
 import heapq
 import random
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
 
 from looplab.run import Call
@@ -59,7 +59,18 @@ class Gen:
     kind = "gen"
 
 
-Spec = Jobs | Gen
+@dataclass(frozen=True)
+class Store:
+    """A spec: one value somewhere else, read and written over a network. See `store`."""
+
+    name: str
+    value: Value
+    delay: float
+    errors: tuple[tuple[int, BaseException], ...] = ()
+    kind = "store"
+
+
+Spec = Jobs | Gen | Store
 
 
 def jobs(
@@ -124,9 +135,76 @@ def gens(
     return [Gen(f"gens[{n}]", each, error, endless) for n, each in enumerate(listed)]
 
 
+def store(
+    value: Value = 0,
+    *,
+    delay: float = 1,
+    errors: Mapping[int, BaseException] | None = None,
+    name: str = "store",
+) -> Store:
+    """Return a spec of a value that is kept elsewhere, for `observe` and `explore`.
+
+    The program gets an object with `await store.read()` and `await store.write(value)`. An
+    operation takes effect as it ends.
+
+    Args:
+        value: what it holds at first.
+        delay: how many seconds an operation takes; in `explore`, any time.
+        errors: what operation 0, 1, ... raises instead, by its number: an exception of a
+            builtin type.
+        name: what to call it.
+
+    Raises:
+        ValueError: the delay is negative, or an exception is not of a builtin type.
+
+    >>> from looplab import observe
+    >>> async def add(store, amount):
+    ...     await store.write(await store.read() + amount)
+    ...     return await store.read()
+    >>> run = observe(add, store(100), 10)
+    >>> run.result, run.duration
+    (110, 3.0)
+    """
+    if not delay >= 0:
+        raise ValueError("Give a store a delay of 0 seconds or more.")
+    failing = tuple(sorted((errors or {}).items(), key=lambda item: item[0]))
+    for _, error in failing:
+        _check_error(error)
+    return Store(name, value, delay, failing)
+
+
 def _check_error(error: BaseException) -> None:
     if getattr(builtins, type(error).__name__, None) is not type(error):
         raise ValueError(f"Give an exception of a builtin type, not {type(error).__name__}.")
+
+
+def spec_to_json(spec: Spec, *, whole: bool) -> dict[str, Json]:
+    """Return a spec as JSON.
+
+    Args:
+        spec: what to tell.
+        whole: whether to tell what it will do, and not only its kind and name.
+    """
+    told: dict[str, Json] = {"kind": spec.kind, "name": spec.name}
+    if not whole:
+        return told
+    facts = {each.name: getattr(spec, each.name) for each in fields(spec)}
+    errors = {key: facts.pop(key) for key in ("errors", "error") if key in facts}
+    told["facts"] = {key: encode(value) for key, value in facts.items()}
+    failing = errors.get("errors", ()) if errors.get("error") is None else [(0, errors["error"])]
+    told["errors"] = [[at, type(e).__name__, encode(e.args)] for at, e in failing]
+    return told
+
+
+def spec_from_json(data: dict[str, Json]) -> Spec:
+    """Return the spec that `spec_to_json(spec, whole=True)` told."""
+    facts = {key: decode(value) for key, value in data["facts"].items()}
+    errors = tuple(
+        (at, getattr(builtins, name)(*decode(args))) for at, name, args in data["errors"]
+    )
+    if data["kind"] == "gen":
+        return Gen(**facts, error=errors[0][1] if errors else None)
+    return Jobs(**facts, errors=errors) if data["kind"] == "jobs" else Store(**facts, errors=errors)
 
 
 # What the program asks, and what it is told
@@ -162,6 +240,10 @@ class Clock(Protocol):
     def now(self) -> float:
         """Seconds since the start of the run."""
 
+    @property
+    def shuffle(self) -> Callable[[int], int] | None:
+        """Chooses who of so many ready ones runs next; None for who was ready first."""
+
     def ask(self, service: int, method: str, arguments: Sequence[Value]) -> Answer:
         """Use a service."""
 
@@ -180,13 +262,30 @@ class World:
 
     Args:
         specs: what the program is given, in the order of its arguments.
+        choose: left out, each service takes as long as its spec says. Otherwise any time:
+            whenever all tasks wait, this chooses what comes next, given how many things can:
+            the services' answers in the order in which they were asked, and after them the
+            next timer. An answer takes no time.
+        shuffle_ready: whether it also chooses who of the ready tasks runs next.
     """
 
-    def __init__(self, specs: Sequence[Spec] = ()) -> None:
+    def __init__(
+        self,
+        specs: Sequence[Spec] = (),
+        choose: Callable[[int], int] | None = None,
+        *,
+        shuffle_ready: bool = False,
+    ) -> None:
+        self._specs, self._choose = specs, choose
+        self.shuffle = choose if shuffle_ready else None
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin from the start, as if it were new."""
         self.now = 0.0
         self.finished: float | None = None
-        self._services = [_serve(spec, self) for spec in specs]
-        self._due: list[tuple[float, int, Answer]] = []
+        self._services = [_serve(spec, self) for spec in self._specs]
+        self._due: list[tuple[float, int, Callable[[], Answer]]] = []
         self._log: list[_Entry] = []
         self._frozen: tuple[Call, ...] | None = None
 
@@ -224,6 +323,8 @@ class World:
         Returns:
             The tickets that are due, with their answers; None where nothing will ever happen.
         """
+        if self._choose is not None:
+            return self._in_any_order(self._choose, deadline)
         due = self._due[0][0] if self._due else None
         times = [time for time in (deadline, due) if time is not None]
         if not times:
@@ -232,10 +333,31 @@ class World:
         self.now = max(self.now, round(min(times), 9))
         done = []
         while self._due and self._due[0][0] <= self.now:
-            _, ticket, answer = heapq.heappop(self._due)
-            self._log[ticket].end(self.now, "raised" if answer.kind == "raise" else "returned")
-            done.append((ticket, answer))
+            _, ticket, give = heapq.heappop(self._due)
+            done.append(self._done(ticket, give))
         return done
+
+    def _done(self, ticket: int, give: Callable[[], Answer]) -> tuple[int, Answer]:
+        answer = give()
+        self._log[ticket].end(self.now, "raised" if answer.kind == "raise" else "returned")
+        return ticket, answer
+
+    def _in_any_order(
+        self, choose: Callable[[int], int], deadline: float | None
+    ) -> list[tuple[int, Answer]] | None:
+        waiting = sorted(self._due, key=lambda due: due[1])
+        options = len(waiting) + (deadline is not None)
+        if not options:
+            return None
+        chosen = choose(options) if options > 1 else 0
+        if chosen == len(waiting):
+            assert deadline is not None
+            self.now = max(self.now, round(deadline, 9))
+            return []
+        due = waiting[chosen]
+        self._due.remove(due)
+        heapq.heapify(self._due)
+        return [self._done(due[1], due[2])]
 
     def block(self, seconds: float) -> None:
         """Let `seconds` pass while the program holds up its loop."""
@@ -257,9 +379,9 @@ class World:
         """Log that call `number` ended now."""
         self._log[number].end(self.now, outcome)
 
-    def promise(self, number: int, delay: float, answer: Answer) -> Answer:
+    def promise(self, number: int, delay: float, give: Callable[[], Answer]) -> Answer:
         """Answer call `number` in `delay` seconds; its number is the ticket to wait for."""
-        heapq.heappush(self._due, (round(self.now + delay, 9), number, answer))
+        heapq.heappush(self._due, (round(self.now + delay, 9), number, give))
         return Answer("ticket", number)
 
     def withdraw(self, number: int) -> None:
@@ -290,7 +412,9 @@ Service = Callable[[str, tuple[Value, ...]], Answer]
 
 
 def _serve(spec: Spec, world: World) -> Service:
-    return _JobService(spec, world) if isinstance(spec, Jobs) else _GenService(spec, world)
+    if isinstance(spec, Jobs):
+        return _JobService(spec, world)
+    return _GenService(spec, world) if isinstance(spec, Gen) else _StoreService(spec, world)
 
 
 class _JobService:
@@ -313,7 +437,32 @@ class _JobService:
         answer = Answer("value", self.spec.results[index])
         if error is not None:
             answer = Answer("raise", error)
-        return self.world.promise(number, self.spec.delays[index], answer)
+        return self.world.promise(number, self.spec.delays[index], lambda: answer)
+
+
+class _StoreService:
+    def __init__(self, spec: Store, world: World) -> None:
+        self.spec, self.world, self.value, self.uses = spec, world, spec.value, 0
+
+    def __call__(self, method: str, arguments: tuple[Value, ...]) -> Answer:
+        if method == "cancel" and len(arguments) == 1:
+            self.world.withdraw(arguments[0])
+            return Answer("value")
+        if (method, len(arguments)) not in (("read", 0), ("write", 1)):
+            raise WireError("A store is read, or written one value.")
+        number = self.world.note(self.spec.name, method, arguments)
+        error = dict(self.spec.errors).get(self.uses)
+        self.uses += 1
+
+        def give() -> Answer:
+            if error is not None:
+                return Answer("raise", error)
+            if method == "read":
+                return Answer("value", self.value)
+            [self.value] = arguments
+            return Answer("value")
+
+        return self.world.promise(number, self.spec.delay, give)
 
 
 class _GenService:
@@ -365,25 +514,47 @@ def stand_in(kind: str, service: int, name: str, world: Clock) -> Any:
         return _job(service, world)
     if kind == "gen":
         return _stream(service, name, world)
+    if kind == "store":
+        return StoreStandIn(service, name, world)
     raise WireError(f"There is no service of the kind {kind!r:.20}.")
 
 
 def _job(service: int, world: Clock) -> Callable[..., Awaitable[Value]]:
     async def job(*arguments: Value) -> Value:
-        answer = world.ask(service, "call", arguments)
-        if answer.kind == "ticket":
-            loop: Any = asyncio.get_running_loop()
-            future = loop.wait_for_ticket(answer.value)
-            try:
-                answer = await future
-            except asyncio.CancelledError:
-                world.ask(service, "cancel", [answer.value])
-                raise
-        if answer.kind == "raise":
-            raise answer.value
-        return answer.value
+        return await _ask(world, service, "call", arguments)
 
     return job
+
+
+class StoreStandIn:
+    """What the program gets for a store."""
+
+    def __init__(self, service: int, name: str, world: Clock) -> None:
+        self._service, self._name, self._world = service, name, world
+
+    async def read(self) -> Value:
+        """Return what the store holds."""
+        return await _ask(self._world, self._service, "read", ())
+
+    async def write(self, value: Value) -> None:
+        """Let the store hold `value`."""
+        await _ask(self._world, self._service, "write", (value,))
+
+
+async def _ask(world: Clock, service: int, method: str, arguments: Sequence[Value]) -> Value:
+    """Use a service, and wait for its answer."""
+    answer = world.ask(service, method, arguments)
+    if answer.kind == "ticket":
+        loop: Any = asyncio.get_running_loop()
+        future = loop.wait_for_ticket(answer.value)
+        try:
+            answer = await future
+        except asyncio.CancelledError:
+            world.ask(service, "cancel", [answer.value])
+            raise
+    if answer.kind == "raise":
+        raise answer.value
+    return answer.value
 
 
 def _stream(service: int, name: str, world: Clock) -> Generator[Value, None, None]:

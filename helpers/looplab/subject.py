@@ -1,11 +1,13 @@
 """The untrusted side of grading: it runs a student's cells, and tells what they did.
 
 An examiner starts this module in a sandbox and talks to it in lines of JSON, requests
-on the standard input and replies on the standard output. There are two requests:
+on the standard input and replies on the standard output. There are three requests:
 
 - `cell`: run a cell of the notebook; the reply is its outputs.
 - `observe`: run a program of the student's; the reply is a `Run`. Meanwhile the
   program asks the examiner what time it is and what its services say.
+- `explore`: run it in many orders of the services' answers; the reply is how often each
+  outcome came, and an order that leads to it.
 
 Before a reply it may say what it has noticed (`looplab.noticing`), for a human to look at.
 
@@ -33,12 +35,13 @@ from typing import Any, BinaryIO, Literal
 import looplab
 from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
+from looplab.exploring import Found, search
 from looplab.hosting import come_back, run_fresh_loops
 from looplab.nesting import keep_running, stand_in_for_nests
 from looplab.noticing import Noticing, cell_filename
 from looplab.observing import MAX_STEPS, perform
 from looplab.run import Run
-from looplab.services import Answer, TooMuch, World, stand_in
+from looplab.services import Answer, Clock, TooMuch, World, spec_from_json, stand_in
 from looplab.timeline_magic import TimelineMagic, without_magic
 from looplab.waiting import is_program, is_test
 from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, pack, plain_text
@@ -126,6 +129,8 @@ class Channel:
 
 class ExaminersWorld:
     """The examiner's clock and services, from here."""
+
+    shuffle = None
 
     def __init__(self, channel: Channel) -> None:
         self.now = 0.0
@@ -329,37 +334,61 @@ class MissingName(Exception):
     """A name that the notebook should bind is not there."""
 
 
-def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> Run:
-    """Run the program that a request describes, on the examiner's world.
+class _Requested:
+    """The program that a request describes, and its arguments.
+
+    Args:
+        request: what the examiner sent.
+        notebook: where the student's names are.
 
     Raises:
         MissingName: the notebook does not bind a name that the request uses.
     """
-    names = TestNames(notebook.names)
-    world = ExaminersWorld(channel)
-    services = request["services"]
 
-    def name(key: str) -> Any:
-        if key not in notebook.names:
-            raise MissingName(key)
-        return notebook.names[key]
+    def __init__(self, request: dict[str, Json], notebook: Notebook) -> None:
+        self._request, self._notebook = request, notebook
+        self._names = TestNames(notebook.names)
+        for key, value in request["constants"].items():
+            self._names[key] = decode(value, self._build(World()))
+        for number, source in enumerate(request["code"]):
+            filename = f"<test {number}>"
+            is_test(filename)
+            linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+            exec(compile(source, filename, "exec"), self._names)  # the test's own text
+        self.program = decode(request["program"], self._build(World()))
 
-    def service(number: int) -> Any:
-        kind, label = services[number]
-        return stand_in(kind, number, label, world)
+    def arguments(self, world: Clock) -> list[Any]:
+        """Return the arguments, with stand-ins for the services of `world`."""
+        build = self._build(world)
+        return [decode(each, build) for each in self._request["args"]]
 
-    build: dict[str, Callable[[Json], Value]]
-    build = {"$name": name, "$def": names.__getitem__, "$spec": service}
-    for key, value in request["constants"].items():
-        names[key] = decode(value, build)
-    for number, source in enumerate(request["code"]):
-        filename = f"<test {number}>"
-        is_test(filename)
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-        exec(compile(source, filename, "exec"), names)  # the test's own text
-    program = decode(request["program"], build)
-    args = [decode(each, build) for each in request["args"]]
-    return perform(program, args, world, take=request["take"])
+    def _build(self, world: Clock) -> dict[str, Callable[[Json], Value]]:
+        def name(key: str) -> Any:
+            if key not in self._notebook.names:
+                raise MissingName(key)
+            return self._notebook.names[key]
+
+        def service(number: int) -> Any:
+            spec = self._request["services"][number]
+            return stand_in(spec["kind"], number, spec["name"], world)
+
+        return {"$name": name, "$def": self._names.__getitem__, "$spec": service}
+
+
+def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> Run:
+    """Run the program that a request describes, on the examiner's world."""
+    asked, world = _Requested(request, notebook), ExaminersWorld(channel)
+    return perform(asked.program, asked.arguments(world), world, take=request["take"])
+
+
+def explore(request: dict[str, Json], notebook: Notebook) -> Found:
+    """Run the program that a request describes in many orders, on worlds of its own.
+
+    The examiner then runs it again, on its own world, in the orders that are told.
+    """
+    asked = _Requested(request, notebook)
+    specs = [spec_from_json(each) for each in request["services"]]
+    return search(asked.program, asked.arguments, specs, request["orders"], request["seed"], False)
 
 
 @contextlib.contextmanager
@@ -423,6 +452,8 @@ def serve(channel: Channel, seconds: float) -> None:
                 if request["op"] == "cell":
                     outputs = notebook.run_cell(request["source"], request["number"])
                     reply: dict[str, Json] = {"outputs": [pack(each) for each in outputs]}
+                elif request["op"] == "explore":
+                    reply = {"found": explore(request, notebook).to_json()}
                 else:
                     reply = {"run": observe(request, notebook, channel).to_json()}
         except MissingName as error:

@@ -247,6 +247,9 @@ def _called(code: types.CodeType, frame: types.FrameType) -> str:
         return f"to_thread({name_of(frame.f_locals['func'])})"
     if _is_ours(code, "job"):
         return f"job({', '.join(map(repr, frame.f_locals['arguments']))})"
+    if code.co_qualname.startswith("StoreStandIn.") and code.co_filename.startswith(HERE):
+        given = map(repr, [frame.f_locals["value"]] if "value" in frame.f_locals else [])
+        return f"{frame.f_locals['self']._name}.{code.co_name}({', '.join(given)})"
     return _plain_name(code)
 
 

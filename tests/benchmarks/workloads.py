@@ -162,8 +162,85 @@ def seconds_of_the_record(work: Work, scale: float) -> float:
     return (time.perf_counter() - start) * 1e3
 
 
+async def two_deposits(store: Any) -> Any:
+    """A bank with a lost update: six orders in which the store may answer."""
+
+    async def deposit(amount: int) -> None:
+        await store.write(await store.read() + amount)
+
+    await asyncio.gather(deposit(10), deposit(5))
+    return await store.read()
+
+
+class Memory:
+    """A store whose operations take one turn of the loop."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    async def read(self) -> int:
+        await asyncio.sleep(0)
+        return self.value
+
+    async def write(self, value: int) -> None:
+        await asyncio.sleep(0)
+        self.value = value
+
+
+def milliseconds_of_orders(tool: str, scale: float) -> float:
+    """Return how long 3,000 runs of two deposits take: all orders, again and again."""
+    from looplab import explore, store
+
+    times = int(500 * scale) or 1
+    explore(two_deposits, store(0))
+    start = time.perf_counter()
+    for _ in range(times):
+        if tool == "explore":
+            assert explore(two_deposits, store(0)).schedules == 6
+        else:
+            for _ in range(6):
+                asyncio.run(two_deposits(Memory()))
+    return (time.perf_counter() - start) * 1e3
+
+
+def figure(name: str, scale: float, memory: bool) -> float:
+    """Return how long a picture takes, in milliseconds, or how many MB the process grows by."""
+    import io
+    import resource
+
+    from looplab import jobs, observe, recording
+
+    async def crowd(tasks: int, turns: int) -> None:
+        async def one() -> None:
+            for _ in range(turns):
+                await asyncio.sleep(0.001)
+
+        await asyncio.gather(*(one() for _ in range(tasks)))
+
+    async def lesson(job: Any) -> None:
+        await asyncio.gather(*(job(number) for number in range(3)))
+
+    first = observe(lesson, jobs([2, 1, 4]))
+    first.timeline().savefig(io.BytesIO(), format="png", dpi=208)  # imports and fonts
+    if name == "lesson":
+        run = first
+    else:
+        with recording() as run:  # 3 spans a turn: running, waiting, ready
+            asyncio.run(crowd(int(1_000 * scale) or 1, 33))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    run.timeline().savefig(io.BytesIO(), format="png", dpi=208)
+    if memory:
+        return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return (time.perf_counter() - start) * 1e3
+
+
 def measure(tool: str, name: str, scale: float) -> float:
     """Return one figure."""
+    if name == "orders":
+        return milliseconds_of_orders(tool, scale)
+    if name.startswith("figure:"):
+        return figure(name.removeprefix("figure:"), scale, tool == "memory")
     if name == "import":
         start = time.perf_counter()
         __import__("looplab")

@@ -255,6 +255,11 @@ BAD = {
     "an observation of nothing": ("run = observe()", 1, PROGRAM),
     "an unpacked program": ("run = observe(*[fetch_all, 1])", 1, PROGRAM),
     "observe by another name": ("look_ = observe\nrun = look_(3)", 1, "call it directly"),
+    "ready tasks shuffled": (
+        "found = explore(retry, shuffle_ready=True)",
+        1,
+        "asyncio runs ready tasks in order, and answers may rely on it: leave out",
+    ),
     "a real clock": (
         'run = observe(retry, clock="real")',
         1,

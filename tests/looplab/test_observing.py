@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
@@ -324,6 +325,31 @@ def test_observe_works_inside_a_running_loop() -> None:
     assert same
 
 
+def test_the_loop_around_is_hidden_whoever_asks_for_it() -> None:
+    """As in a notebook's cell, whose kernel runs on a loop that is set as the current one."""
+
+    def main() -> bool:
+        policy = asyncio.get_event_loop_policy()
+        loop = policy.get_event_loop()
+        loop.run_until_complete(asyncio.sleep(3))
+        loop.close()
+        return loop is around[0]
+
+    around: list[asyncio.AbstractEventLoop] = []
+
+    async def cell() -> tuple[Run, bool]:
+        around.append(asyncio.get_running_loop())
+        asyncio.set_event_loop(around[0])
+        run = observe(main)
+        return run, asyncio.get_event_loop_policy().get_event_loop() is around[0]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        run, is_back = asyncio.run(cell())
+    assert (run.result, run.duration, run.error) == (False, 3, None)
+    assert is_back
+
+
 def test_a_program_that_never_stops_is_stopped() -> None:
     run = observe(sleeps_for_ever)
     assert run.error is not None
@@ -336,6 +362,16 @@ def test_equal_programs_give_equal_runs() -> None:
     first = observe(gathered).to_json()
     asyncio.run(one_turn())
     assert observe(gathered).to_json() == first
+
+
+def test_a_run_holds_no_address() -> None:
+    def main() -> object:
+        print(thing := object(), main)
+        return thing
+
+    run = observe(main)
+    assert "<object object" in run.output
+    assert "0x" not in f"{run.output}{run.result}"
 
 
 def test_arguments_are_copies() -> None:
