@@ -1,0 +1,11 @@
+# loses: on_done gets the result, when it is there
+import asyncio
+
+
+async def when_done(future, on_done, on_error):
+    try:
+        value = await future
+    except (Exception, asyncio.CancelledError) as error:
+        on_error(error)
+    else:
+        on_done(value)

@@ -1,0 +1,12 @@
+# loses: one of the two is called, once, even if on_done fails
+import asyncio
+
+
+def when_done(future, on_done, on_error):
+    def tell(future):
+        try:
+            on_done(future.result())
+        except (Exception, asyncio.CancelledError) as error:
+            on_error(error)
+
+    future.add_done_callback(tell)

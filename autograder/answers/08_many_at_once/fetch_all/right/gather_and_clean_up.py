@@ -1,0 +1,12 @@
+# gather, and a finally that stops what it leaves.
+import asyncio
+
+
+async def fetch_all(job, n):
+    tasks = [asyncio.create_task(job(i)) for i in range(n)]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,14 @@
+# loses: gives the results of the jobs that are done in time
+import asyncio
+
+
+async def within(job, n, seconds):
+    tasks = [asyncio.create_task(job(i)) for i in range(n)]
+    if not tasks:
+        return {}
+    done, pending = await asyncio.wait(tasks, timeout=seconds)
+    for task in pending:
+        task.cancel()
+    if pending:
+        await asyncio.wait(pending)
+    return {i: task.result() for i, task in enumerate(done)}

@@ -1,0 +1,878 @@
+# %% [markdown]
+# # 08 · Many at once
+#
+# Jobs of 1, 2 and 4 seconds take 7 seconds one after the other, and 4 together: you will see
+# where the 3 seconds go, and three ways to wait for many jobs that differ in order and in errors.
+#
+# **You will be able to**
+#
+# - start several jobs before you wait for one, and say how long they take together;
+# - choose between `asyncio.wait`, `asyncio.as_completed` and `asyncio.gather`;
+# - say what each of them does when one job fails, and what happens to the others;
+# - tell concurrency from parallelism, and say which of the two asyncio gives you.
+#
+# **Before:** [07 · Callbacks and results](07_callbacks_and_results.ipynb) · **Next:** [09 · gather and nesting](09_gather_and_nesting.ipynb)
+
+# %%
+import asyncio
+import hashlib
+import time
+from itertools import accumulate, pairwise
+
+from looplab import SEED, check, compare, enable, expect, jobs, observe
+
+enable()
+
+
+async def do_some_work(x, fails=False):
+    print("Waiting:", x)
+    await asyncio.sleep(x)
+    if fails:
+        raise ValueError(f"work {x} failed")
+    return f"done {x}"
+
+
+# %% [markdown]
+# ## 1. Seven seconds or four?
+#
+# Both programs do the same three jobs. The first awaits each job before it makes the next. The second
+# makes three tasks and then awaits them.
+#
+# **Predict.** How long does each take? In `together`, when is `done 4` printed: before `done 1` or
+# after?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def in_turn():
+    for x in (1, 2, 4):
+        print(await do_some_work(x))
+
+
+async def together():
+    tasks = [asyncio.create_task(do_some_work(x), name=f"work {x}") for x in (1, 2, 4)]
+    for task in tasks:
+        print(await task)
+
+
+one_by_one = observe(in_turn)
+print()
+at_once = observe(together)
+compare(one_by_one, at_once, names=["in turn", "together"])
+
+# %% [markdown]
+# **What happened.** One after the other, the waits add up: 1 + 2 + 4 = 7 s. Together, they overlap,
+# and the longest decides: 4 s. Nothing became faster. `work 4` waits for 4 s in both pictures. What is
+# gone is the time in which the program waited for one job and the other two had not begun.
+#
+# All three lines `Waiting:` are printed at 0 s, before the first result. `create_task` put three tasks
+# into the ready queue, and the first `await` let them run. `done 4` comes last, because `together`
+# awaits in the order of its list. When it comes to `work 2` at 1 s, this one has been under way for a
+# second.
+#
+# The gain comes from waiting. A job that computes for 4 s keeps the loop for 4 s, and nobody else's
+# wait is used. `sleep` stands here for a network that takes its time. For real input and output the
+# library has to be written for asyncio: `time.sleep` or a blocking request inside a task holds up all.
+
+# %% [markdown]
+# ## 2. `wait`, `as_completed`, `gather`: three ways to get results
+#
+# The same three jobs, now started in the order 4, 1, 2. So the order in which they start is not the
+# order in which they finish.
+#
+# - `done, pending = await asyncio.wait(tasks)` gives tasks.
+# - `for next_one in asyncio.as_completed(tasks)` gives something to await, again and again.
+# - `results = await asyncio.gather(*tasks)` gives results.
+#
+# **Predict.** In which order does each print its results, and at which second the first of them?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def start(fails=None):
+    return [
+        asyncio.create_task(do_some_work(x, fails=x == fails), name=f"work {x}") for x in (4, 1, 2)
+    ]
+
+
+def clock():
+    return f"{asyncio.get_running_loop().time():g} s:"
+
+
+async def use_wait(fails=None):
+    done, pending = await asyncio.wait(start(fails))
+    print(clock(), "done is a", type(done).__name__, "of", len(done), "- pending has", len(pending))
+    for task in sorted(done, key=lambda task: task.get_name()):
+        print(clock(), task.get_name(), "->", task.exception() or task.result())
+
+
+async def use_as_completed(fails=None):
+    for next_one in asyncio.as_completed(start(fails)):
+        result = await next_one
+        print(clock(), result)
+
+
+async def use_gather(fails=None):
+    results = await asyncio.gather(*start(fails))
+    print(clock(), results)
+
+
+runs = [observe(program) for program in (use_wait, use_as_completed, use_gather)]
+compare(*runs, names=["wait", "as_completed", "gather"])
+
+# %% [markdown]
+# **What happened.** All three take 4 s: the tasks run at once, however you wait for them. In the
+# figure the lanes of the jobs are the same three times. The difference is in the first lane: who is
+# woken, and when.
+#
+# - **`wait`** wakes its program once, at 4 s, and gives two *sets of tasks*. A set has no order. The cell
+#   sorts it by name, so that the lines are the same every time.
+# - **`as_completed`** wakes its program at 1, 2 and 4 s: one result each time a job ends, in the *order of
+#   completion*. It does not say which job a result is of. If you need that, let the job return it.
+# - **`gather`** wakes its program once, at 4 s, and gives a *list of results* in the *order of its
+#   arguments*: the job that took longest is first, because it was named first.
+#
+# You may read that `wait` takes a list and `gather` takes arguments, and that this is all. It is the
+# smallest of the differences.
+
+# %% [markdown]
+# ## 3. One of them fails
+#
+# The same programs, and `work 2` raises a `ValueError` at 2 s. `report` catches what comes out and then
+# looks which jobs still run.
+#
+# **Predict.** Which of the three raises the error, and when? What becomes of `work 4`?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def report(program):
+    try:
+        await program(fails=2)
+    except ValueError as error:
+        print(clock(), "out came:", error)
+    others = [task.get_name() for task in asyncio.all_tasks() if "work" in task.get_name()]
+    print(clock(), "still running:", others)
+    print()
+
+
+failing = [observe(report, program) for program in (use_wait, use_as_completed, use_gather)]
+compare(*failing, names=["wait", "as_completed", "gather"])
+
+# %% [markdown]
+# **What happened.** `wait` raised nothing. A task that fails is *done*, so it is in the first set, and
+# the error stays in the task until you ask. If you never ask, Python says `Task exception was never
+# retrieved` when the task is destroyed, and your program does not learn of it.
+#
+# `as_completed` gave `done 1`, and raised the error at 2 s, at the `await` whose turn it was. `gather`
+# raised it at 2 s as well: the *first* error that happens comes out at once. The other results are not
+# given.
+#
+# But look at `work 4` in the last two. Nobody cancelled it. At 2 s, when `report` has the error, it is
+# *still running*, and nobody waits for it. Here the program ends, so the rest of it is cut off. In a
+# program that goes on, `work 4` would go on too, and do its work for nobody. With these three, **to
+# stop the others is your job.**
+#
+# `asyncio.gather(*tasks, return_exceptions=True)` waits for all and puts the errors among the results.
+#
+# | | `wait` | `as_completed` | `gather` |
+# |---|---|---|---|
+# | takes | a list or set of tasks | a list of tasks or coroutines | tasks or coroutines as arguments |
+# | gives | `(done, pending)`, sets of tasks | results, one at a time | a list of results |
+# | order | none | completion | arguments |
+# | a job fails | raises nothing; ask the task | its turn raises; the others go on | raises at once; the others go on |
+# | a time limit | `timeout=`: returns, raises nothing | `timeout=`: raises `TimeoutError` | none; `asyncio.timeout` around it |
+#
+# From Python 3.13 on, `async for task in asyncio.as_completed(tasks)` gives the tasks themselves, and
+# so tells you which one has ended.
+
+# %% [markdown]
+# ## 4. Do not wait for all
+#
+# `wait` returns early if you say so: after a number of seconds, or when the first job is done.
+#
+# **Predict.** At which second does each `wait` return? How many tasks are pending then, and what do
+# they do after that?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def main():
+    tasks = start()
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    print(clock(), "done:", len(done), "pending:", len(pending))
+    done, pending = await asyncio.wait(tasks, timeout=2)
+    print(clock(), "done:", len(done), "pending:", len(pending))
+    for task in pending:
+        task.cancel()
+    await asyncio.wait(pending)
+    print(clock(), "cancelled:", [task.get_name() for task in pending if task.cancelled()])
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The first `wait` returned at 1 s with one task. The second was given the same
+# tasks and 2 s more. It returned at 3 s, raised no `TimeoutError`, and *cancelled nothing*. `work 4`
+# would have gone on to 4 s.
+#
+# So a program that has waited long enough does three things: it cancels what is pending, it waits until
+# that has ended (a task may have something to clean up), and then it goes on. The second `wait` of
+# pending tasks is there for that. `asyncio.wait` refuses an empty set with `ValueError`: where nothing
+# may be pending, ask first.
+
+# %% [markdown]
+# ## 5. Concurrent or parallel?
+#
+# A cook steams buns. Three baskets need 1, 2 and 4 minutes. The cook puts all of them on and has free
+# hands: after 4 minutes all are done. The jobs were *under way* at the same time. That is
+# **concurrency**. Then the cook kneads dough, three bowls. Kneading needs hands. However the cook
+# switches between the bowls, it takes the time of all three together. Only a second cook makes it
+# shorter: now work is *done* at the same time. That is **parallelism**.
+#
+# You may read that concurrency is one person who does several things, and parallelism several people
+# who eat one bun. Who does it is not the point. Ask what overlaps: the lifetimes, or the work itself.
+#
+# The cell measures both. `under way` counts how many jobs had begun and not ended at the busiest moment.
+# `work` compares the seconds that the processor worked with the seconds that passed. Only parallel work
+# can be more than the time that passed. `knead` computes; this cell runs in real time.
+#
+# **Predict.** How many jobs are under way at once when three are steamed, and when three are kneaded, in
+# three tasks of one loop?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def knead():
+    hashlib.pbkdf2_hmac("sha256", b"flour", b"water", 200_000)
+
+
+async def steam_basket(note):
+    note(+1)
+    await asyncio.sleep(0.3)
+    note(-1)
+
+
+async def knead_bowl(note):
+    note(+1)
+    knead()
+    note(-1)
+
+
+async def measure(job):
+    changes = []
+    begin, worked = time.perf_counter(), time.process_time()
+    await asyncio.gather(*[job(changes.append) for _ in range(3)])
+    passed, worked = time.perf_counter() - begin, time.process_time() - worked
+    peak = max(accumulate(changes))
+    if worked < passed / 5:
+        work = "next to none"
+    else:
+        work = "no more than the time that passed" if worked < passed * 1.1 else "more"
+    print(f"{job.__name__}: under way at once: {peak}, work: {work}")
+
+
+async def main():
+    await measure(steam_basket)
+    await measure(knead_bowl)
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# **What happened.** Three baskets were under way at once, and next to no work was done: they waited.
+# That is concurrency. The bowls came one after the other, although `gather` started three tasks. The
+# loop has one thread and runs one task at a time, and a task that computes does not give control away.
+# The work was never more than the time that passed: no second cook. More tasks do not change this, and
+# neither do more processors. To use those you need threads or processes (lesson 12).
+#
+# The Run says the same of `together`, from round 1: how many jobs were under way at the busiest moment,
+# and whether two steps of the loop ever ran at the same time.
+
+# %%
+running = sorted(
+    (span.first, span.last)
+    for life in at_once.lives
+    for span in life.spans
+    if span.state == "running"
+)
+print("under way at once:", at_once.peak("do_some_work"))
+print("two steps at once:", any(last > first for (_, last), (first, _) in pairwise(running)))
+
+# %% [markdown]
+# So asyncio gives you concurrency and no parallelism. It pays for jobs that wait.
+
+# %% [markdown]
+# ## Then and now
+#
+# ### Then: tasks, and a loop that runs until `wait` is done
+#
+# `ensure_future` made tasks before any loop ran, and `run_until_complete` ran the loop until `wait` had
+# what it waited for. (Here the loop is named. Old programs leave it out: then `ensure_future` gets it
+# from `get_event_loop()`, which warns from Python 3.12 on and raises `RuntimeError` from 3.14 on.)
+
+
+# %%
+def then():
+    loop = asyncio.new_event_loop()
+    tasks = [asyncio.ensure_future(do_some_work(x), loop=loop) for x in (1, 2, 4)]
+    loop.run_until_complete(asyncio.wait(tasks))
+    for task in tasks:
+        print(task.result())
+    loop.close()
+
+
+run_then = observe(then)
+
+# %% [markdown]
+# ### Now: a group of tasks
+#
+# `asyncio.TaskGroup` came with Python 3.11. The block `async with` ends when all its tasks have ended.
+# Below, `now` runs once as it is, and once with a job that fails.
+
+
+# %%
+async def now(fails=None):
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(do_some_work(x, fails=x == fails), name=f"work {x}")
+            for x in (1, 2, 4)
+        ]
+    for task in tasks:
+        print(task.result())
+
+
+run_now = observe(now)
+run_failing = observe(now, 2)
+print("raised:", run_failing.error.type, "of", [leaf.type for leaf in run_failing.error.leaves])
+compare(run_then, run_now, run_failing, names=["then", "now", "now, work 2 fails"])
+
+# %% [markdown]
+# When a job fails, the group cancels the others *and waits for them*; then it raises an
+# `ExceptionGroup` that holds the error. In the third picture `work 4` ends at 2 s, cancelled. Nothing
+# is left. The group gives what you would have to write around `gather`.
+#
+# | | then | now |
+# |---|---|---|
+# | start them | `ensure_future`, before a loop runs | `create_task`, in a coroutine |
+# | wait for all | `run_until_complete(asyncio.wait(tasks))` | the end of `async with` |
+# | the results | `task.result()` of each | the same |
+# | one fails | `wait` says nothing, `result()` raises later | the others are cancelled, the error comes out |
+# | how long did it take? | `time.time()`, which jumps when the clock is set | `loop.time()`, `time.perf_counter()` |
+
+# %% [markdown]
+# ## What breaks
+#
+# ### `wait` with coroutines
+#
+# In old programs `wait` may get coroutines. It made tasks of them, and the sets then held objects that
+# the caller had never seen. Python 3.8 declared it old, and Python 3.11 refuses it. Make tasks first.
+
+
+# %% role="breaks"
+async def main():
+    works = [do_some_work(1), do_some_work(2)]
+    try:
+        await asyncio.wait(works)
+    finally:
+        for work in works:
+            work.close()  # or Python warns that they were never awaited
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ### A set is not a list
+#
+# `results = [task.result() for task in done]` looks right and works most of the time. But `done` is a
+# set, and its order depends on where the tasks lie in memory. Go over *your* list of tasks:
+# `[task.result() for task in tasks]`. The cell asks a set for what only a list has, and Python refuses.
+
+
+# %% role="breaks"
+async def main():
+    done, pending = await asyncio.wait(start())
+    print("the first result:", done[0].result())
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ### Started too late
+#
+# A list of coroutine objects is a list of jobs that have not begun. Here each begins when its `await`
+# comes, and the program takes 7 s: this is `in_turn` again, in disguise. `create_task` starts a job,
+# and so do `gather` and `as_completed`; a list does not.
+
+
+# %%
+async def main():
+    works = [do_some_work(x) for x in (1, 2, 4)]
+    print([await work for work in works])
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# ### An error that nobody looks at
+#
+# `wait` does not raise, and this program does not ask. It prints a good result and ends without an
+# error. The Run has what was lost; a script says `Task exception was never retrieved` at some time.
+
+
+# %%
+async def main():
+    await asyncio.wait(start(fails=2))
+    print("all done")
+
+
+run = observe(main)
+print("error:", run.error)
+print("lost: ", [(lost.name, lost.text) for lost in run.lost])
+
+# %% [markdown]
+# ## Your turn
+#
+# `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
+# job 2 takes 4 s. With `errors={1: OSError()}` job 1 raises this when it ends. A function whose name
+# ends in `_` is a small program of the test, which uses yours. When your work is graded, each test also
+# tries other inputs, and rarer cases of what the task says.
+
+# %% [markdown]
+# ### Exercise 1: `fetch_all`
+#
+# Write `fetch_all(job, n)`, a coroutine function that calls `job(i)` once for each i in `range(n)` and
+# returns the list of their results, in the order of i. `n` may be 0.
+#
+# - The jobs run at once: together they take as long as the longest.
+# - Without an error every job is finished.
+# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`.
+# - However `fetch_all` ends, with results, with an error or cancelled, none of its tasks still runs.
+#   If it is cancelled, `CancelledError` comes out.
+
+# %% [markdown]
+# <details><summary>Hint 1: order</summary>
+#
+# Keep the tasks in a list. A task remembers its result, so you may collect the results when all are
+# done, in the order of the list.
+#
+# </details>
+#
+# <details><summary>Hint 2: errors</summary>
+#
+# After an error, `gather` leaves the others running. Either use what cancels them and waits for them
+# by itself (see *Then and now*), or do both in a `finally`.
+#
+# </details>
+#
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `async with asyncio.TaskGroup() as group:`, one `group.create_task(job(i))` for each i, and after the
+# block the results.
+#
+# </details>
+
+# %% exercise="fetch_all" role="answer"
+import asyncio
+
+
+async def fetch_all(job, n):
+    """Return what job(0), job(1), ... job(n - 1) return, in that order."""
+    ### BEGIN SOLUTION
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job(i)) for i in range(n)]
+    return [task.result() for task in tasks]
+    ### END SOLUTION
+
+
+# %% exercise="fetch_all" role="test" id="order" points=1 name="the results come in the order of i"
+run = observe(fetch_all, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(["a", "b", "c"], hint="job 1 ends first: keep the order of the calls")
+run = observe(fetch_all, jobs([]), 0)
+expect(run).returned([], hint="without jobs there are no results")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 9):
+    delays_ = random_.sample(range(30), count)
+    results_ = random_.sample(range(10**9), count)
+    run = observe(fetch_all, jobs(delays_, results=results_), count)
+    expect(run).returned(results_, hint="a list of the results, by i and not by who ends first")
+run = observe(fetch_all, jobs([1, 2, 3], results=["a", "b", "c"]), 2)
+expect(run).returned(["a", "b"], hint="as many jobs as `n` says")
+### END HIDDEN TESTS
+
+# %% exercise="fetch_all" role="test" id="overlap" points=2 name="the jobs overlap"
+run = observe(fetch_all, jobs([2, 1, 4]), 3)
+expect(run).took(
+    4, hint="sequential awaits add up to 7: start all the jobs before you wait for one"
+)
+expect(run).without_threads()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 6, 12):
+    delays_ = [random_.randrange(1, 60) for _ in range(count)]
+    results_ = random_.sample(range(10**9), count)
+    run = observe(fetch_all, jobs(delays_, results=results_), count)
+    expect(run).took(max(delays_), hint="together they take as long as the longest")
+    expect(run).returned(results_).ran_at_most(
+        6 * count + 10, hint="do not sleep and look again: wait for the tasks"
+    )
+    expect(run).that(
+        run.peak(of="jobs") == count,
+        expected=f"all {count} jobs are under way at once",
+        happened=f"at most {run.peak(of='jobs')} were",
+        hint="start them all before you wait for one",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="fetch_all" role="test" id="once" points=1 name="each job is called once and finished"
+run = observe(fetch_all, jobs([2, 1, 4]), 3)
+asked_ = sorted(call.arguments for call in run.calls if call.outcome == "returned")
+expect(run).finished().that(
+    asked_ == [(0,), (1,), (2,)],
+    expected="job(0), job(1) and job(2) are called once each, and finished",
+    happened=f"finished: {asked_}",
+    hint="call `job(i)` once for each i, and await what it gives",
+).nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (0, 1, 7):
+    run = observe(fetch_all, jobs([random_.randrange(9) for _ in range(count)]), count)
+    asked_ = sorted(call.arguments for call in run.calls)
+    expect(run).finished().that(
+        asked_ == [(i,) for i in range(count)],
+        expected=f"{count} calls, one for each i",
+        happened=f"called with {asked_}",
+        hint="call `job(i)` once for each i in range(n)",
+    ).nothing_left()
+### END HIDDEN TESTS
+
+# %% exercise="fetch_all" role="test" id="error" points=2 name="the first error reaches the caller, and nothing is left"
+run = observe(fetch_all, jobs([4, 2, 9], errors={1: OSError("no world")}), 3)
+expect(run).raised(OSError, hint="do not catch the error and do not put it among the results")
+expect(run).nothing_left(hint="cancel the other tasks, and wait until they have ended")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 4, 8):
+    delays_ = random_.sample(range(1, 60), count)
+    early_ = min(range(count), key=delays_.__getitem__)
+    late_ = max(range(count), key=delays_.__getitem__)
+    errors_ = {late_: KeyError("late"), early_: ValueError("early")}
+    run = observe(fetch_all, jobs(delays_, errors=errors_), count)
+    expect(run).raised(ValueError, hint="the error that happens first is the one that comes out")
+    expect(run).nothing_left(hint="cancel the other tasks, and wait until they have ended")
+### END HIDDEN TESTS
+
+# %% exercise="fetch_all" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
+import asyncio
+
+
+async def cancelled_(job, n, seconds):
+    fetching = asyncio.create_task(fetch_all(job, n))
+    await asyncio.sleep(seconds)
+    fetching.cancel()
+    await asyncio.wait([fetching])
+    if not fetching.cancelled():
+        fetching.result()  # raises what it raised
+    return fetching.cancelled()
+
+
+run = observe(cancelled_, jobs([2, 1, 4]), 3, 1.5)
+expect(run).returned(True, hint="let CancelledError out")
+expect(run).nothing_left(hint="when you are cancelled, your tasks end too").took(1.5)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 6):
+    delays_ = [random_.randrange(5, 60) for _ in range(count)]
+    run = observe(cancelled_, jobs(delays_), count, random_.choice((0, 1, 4.5)))
+    expect(run).returned(True, hint="let CancelledError out")
+    expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: `as_they_come`
+#
+# Write `as_they_come(job, n)`, a coroutine function that runs `job(0)` to `job(n - 1)` at once and
+# returns a list of pairs `(i, result)` in the order in which the jobs finish. `n` may be 0. No two jobs
+# finish at the same time.
+#
+# - Together the jobs take as long as the longest, and each is called once.
+# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`.
+# - However it ends, none of its tasks still runs.
+
+# %% [markdown]
+# <details><summary>Hint 1: which job is it?</summary>
+#
+# `as_completed` does not say which job a result is of. Write a small coroutine function that awaits
+# `job(i)` and returns `(i, result)`.
+#
+# </details>
+#
+# <details><summary>Hint 2: another way</summary>
+#
+# Or let each task append its pair to a list when it has its result: the list is then in the right order
+# by itself. A `TaskGroup` looks after the errors.
+#
+# </details>
+
+# %% exercise="as_they_come" role="answer"
+import asyncio
+
+
+async def as_they_come(job, n):
+    """Return the pairs (i, result) of job(0), ... job(n - 1), in the order of finishing."""
+    ### BEGIN SOLUTION
+    pairs = []
+
+    async def run(i):
+        pairs.append((i, await job(i)))
+
+    async with asyncio.TaskGroup() as group:
+        for i in range(n):
+            group.create_task(run(i))
+    return pairs
+    ### END SOLUTION
+
+
+# %% exercise="as_they_come" role="test" id="order" points=2 name="the pairs come in the order of finishing"
+run = observe(as_they_come, jobs([4, 1, 2], results=["a", "b", "c"]), 3)
+expect(run).returned(
+    [(1, "b"), (2, "c"), (0, "a")], hint="append a pair when its job ends, with the job's own i"
+)
+run = observe(as_they_come, jobs([]), 0)
+expect(run).returned([], hint="without jobs there are no pairs")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 9):
+    delays_ = random_.sample(range(60), count)
+    results_ = random_.sample(range(10**9), count)
+    run = observe(as_they_come, jobs(delays_, results=results_), count)
+    order_ = sorted(range(count), key=delays_.__getitem__)
+    expect(run).returned(
+        [(i, results_[i]) for i in order_], hint="by the time of finishing; not by i, not by result"
+    )
+### END HIDDEN TESTS
+
+# %% exercise="as_they_come" role="test" id="overlap" points=1 name="the jobs overlap, and each is called once"
+run = observe(as_they_come, jobs([4, 1, 2]), 3)
+expect(run).took(4, hint="start all the jobs before you wait for one").nothing_left()
+expect(run).that(
+    len(run.calls) == 3, expected="3 calls", happened=f"{len(run.calls)}", hint="call each job once"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (0, 1, 6):
+    delays_ = random_.sample(range(60), count)
+    results_ = random_.sample(range(10**9), count)
+    run = observe(as_they_come, jobs(delays_, results=results_), count)
+    expect(run).took(max(delays_, default=0), hint="together they take as long as the longest")
+    expect(run).without_threads().ran_at_most(8 * count + 10, hint="do not poll").that(
+        len(run.calls) == count and sorted(run.result) == list(enumerate(results_)),
+        expected=f"{count} calls, a pair for each",
+        happened=f"{len(run.calls)} calls, {len(run.result)} pairs",
+        hint="call each job once",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="as_they_come" role="test" id="error" points=1 name="the first error comes out, and nothing is left"
+run = observe(as_they_come, jobs([4, 1, 2], errors={2: OSError("no world")}), 3)
+expect(run).raised(OSError, hint="let the error out")
+expect(run).nothing_left(hint="`as_completed` leaves the others running: cancel them, and wait")
+### BEGIN HIDDEN TESTS
+import asyncio
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 6):
+    delays_ = random_.sample(range(1, 60), count)
+    early_ = min(range(count), key=delays_.__getitem__)
+    late_ = max(range(count), key=delays_.__getitem__)
+    errors_ = {late_: KeyError("late"), early_: ValueError("early")}
+    run = observe(as_they_come, jobs(delays_, errors=errors_), count)
+    expect(run).raised(ValueError, hint="the error that happens first is the one that comes out")
+    expect(run).nothing_left(hint="after an error, cancel the others and wait for them")
+
+
+async def cancelled_while_waiting_(job):
+    coming = asyncio.create_task(as_they_come(job, 3))
+    await asyncio.sleep(1.5)
+    coming.cancel()
+    await asyncio.wait([coming])
+    return coming.cancelled()
+
+
+run = observe(cancelled_while_waiting_, jobs([4, 1, 2]))
+expect(run).returned(True, hint="let CancelledError out")
+expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: `within`
+#
+# Write `within(job, n, seconds)`, a coroutine function that runs `job(0)` to `job(n - 1)` at once and
+# gives them `seconds` seconds. It returns a dict `{i: result}` of the jobs that have finished by then.
+# `n` may be 0. The jobs do not fail, and none ends exactly at `seconds`.
+#
+# - It returns when all jobs are done or when the time is over, whichever comes first.
+# - The jobs that are not done are cancelled, and have ended when you return.
+# - If `within` is cancelled, `CancelledError` comes out, and none of its tasks still runs.
+
+# %% [markdown]
+# <details><summary>Hint 1: how to wait that long</summary>
+#
+# Round 4: `asyncio.wait(tasks, timeout=seconds)` returns the tasks that are done and those that are
+# not. It wants at least one task.
+#
+# </details>
+#
+# <details><summary>Hint 2: which result is whose?</summary>
+#
+# `done` is a set. Go over your own list instead, with `enumerate`, and ask each task whether it is done
+# and not cancelled.
+#
+# </details>
+#
+# <details><summary>Hint 3: cleaning up</summary>
+#
+# In a `finally`, so that it also happens when you are cancelled: cancel each task and wait for all.
+# `cancel()` on a task that is done does nothing. If you cancel before you collect the results, ask
+# `task.cancelled()`.
+#
+# </details>
+
+# %% exercise="within" role="answer"
+import asyncio
+
+
+async def within(job, n, seconds):
+    """Return {i: result} of the jobs that have finished after so many seconds; stop the others."""
+    ### BEGIN SOLUTION
+    tasks = [asyncio.create_task(job(i)) for i in range(n)]
+    if not tasks:
+        return {}
+    try:
+        await asyncio.wait(tasks, timeout=seconds)
+        return {i: task.result() for i, task in enumerate(tasks) if task.done()}
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    ### END SOLUTION
+
+
+# %% exercise="within" role="test" id="results" points=2 name="gives the results of the jobs that are done in time"
+run = observe(within, jobs([4, 1, 2], results=["a", "b", "c"]), 3, 2.5)
+expect(run).returned({1: "b", 2: "c"}, hint="a task that is done gives its result; others none")
+run = observe(within, jobs([]), 0, 3)
+expect(run).returned({}, hint="`asyncio.wait` refuses an empty list: ask before")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 9):
+    delays_ = random_.sample(range(40), count)
+    results_ = random_.sample(range(10**9), count)
+    seconds_ = random_.randrange(40) + 0.5
+    run = observe(within, jobs(delays_, results=results_), count, seconds_)
+    expect(run).returned(
+        {i: results_[i] for i in range(count) if delays_[i] < seconds_},
+        hint="those that are done in time, each under its own i",
+    )
+for results in ([None, 0], [False, ""]):
+    run = observe(within, jobs([1, 2], results=results), 2, 3)
+    expect(run).returned(dict(enumerate(results)), hint="None and 0 are results too")
+### END HIDDEN TESTS
+
+# %% exercise="within" role="test" id="time" points=1 name="returns when all are done or the time is over"
+run = observe(within, jobs([4, 1, 2]), 3, 2.5)
+expect(run).finished().took(2.5, hint="when the time is over, do not wait for the job of 4 s")
+run = observe(within, jobs([2, 1]), 2, 60)
+expect(run).finished().took(2, hint="when all are done, do not wait for the time to be over")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 4, 8):
+    delays_ = random_.sample(range(1, 60), count)
+    for seconds in (0.5, random_.randrange(60) + 0.5, 99.5):
+        results_ = random_.sample(range(10**9), count)
+        run = observe(within, jobs(delays_, results=results_), count, seconds)
+        expect(run).took(min(seconds, max(delays_)), hint="all done, or the time over")
+        expect(run).returned({i: r for i, r in enumerate(results_) if delays_[i] < seconds})
+        expect(run).without_threads().ran_at_most(8 * count + 12, hint="do not poll")
+### END HIDDEN TESTS
+
+# %% exercise="within" role="test" id="left" points=1 name="the others are cancelled and have ended"
+import asyncio
+
+
+async def slow_to_end_(seconds):
+    ended = []
+
+    async def job(i):
+        try:
+            await asyncio.sleep(10)
+        finally:
+            await asyncio.sleep(1)  # cleans up
+            ended.append(i)
+
+    return await within(job, 2, seconds), sorted(ended)
+
+
+run = observe(within, jobs([4, 1, 2]), 3, 2.5)
+expect(run).finished().nothing_left(hint="cancel what is not done, and wait until it has ended")
+run = observe(slow_to_end_, 3)
+expect(run).returned(
+    ({}, [0, 1]), hint="a task may need time to clean up: cancel it, then wait for it"
+).took(4)
+### BEGIN HIDDEN TESTS
+
+
+async def cancelled_in_the_middle_(job):
+    waiting = asyncio.create_task(within(job, 3, 60))
+    await asyncio.sleep(1.5)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    return waiting.cancelled()
+
+
+run = observe(cancelled_in_the_middle_, jobs([4, 1, 2]))
+expect(run).returned(True, hint="let CancelledError out")
+expect(run).nothing_left(hint="also when you are cancelled, stop your tasks: try ... finally")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Further reading
+#
+# - [Running tasks concurrently](https://docs.python.org/3/library/asyncio-task.html#running-tasks-concurrently):
+#   `gather`, and what it does with errors and cancellation.
+# - [Waiting primitives](https://docs.python.org/3/library/asyncio-task.html#waiting-primitives): `wait`
+#   and `as_completed`, with all their arguments.
+# - [Task groups](https://docs.python.org/3/library/asyncio-task.html#task-groups): how a group ends, and
+#   which errors it raises.
