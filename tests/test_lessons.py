@@ -59,6 +59,19 @@ def test_the_package_carries_the_same_course() -> None:
         assert files == {path.relative_to(there): path.read_bytes() for path in there.glob(pattern)}
 
 
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_links_have_the_right_form(lesson: str) -> None:
+    """A link leads to another lesson that is there, or to a page by https."""
+    text = (ROOT / "autograder" / "lessons" / f"{lesson}.py").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+    assert links
+    for link in links:
+        if link.endswith(".ipynb"):
+            assert link.removesuffix(".ipynb") in LESSONS
+        else:
+            assert re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+/[\w/.~%-]*(#[\w.-]+)?", link), link
+
+
 # As a student runs it
 
 

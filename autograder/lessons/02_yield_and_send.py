@@ -11,12 +11,13 @@
 # - read a timeline in which two functions hand control to each other;
 # - read a producer and a consumer written with `send`, and write them with `await` and a queue.
 #
-# This lesson is the first that is out. `01_coroutines`, which comes before it, and
-# `03_yield_from`, which follows, are coming. `enable()` lets `asyncio.run` work in a notebook cell.
+# `enable()` lets `asyncio.run` work in a notebook cell.
 #
 # > On Binder, this notebook runs on a machine that is deleted after about ten minutes without
 # > activity, and your work is deleted with it. Download the notebook before you take a break:
 # > **File > Download**.
+#
+# **Before:** [01 · Coroutines](01_coroutines.ipynb) · **Next:** `03_yield_from` (coming)
 
 # %%
 import asyncio
@@ -1250,5 +1251,5 @@ for length in (4, 7, 10, 15):
 # - [Queues](https://docs.python.org/3/library/asyncio-queue.html): all that an `asyncio.Queue`
 #   can do.
 #
-# Lesson before: `01_coroutines`. Lesson after: `03_yield_from` (coming), in which one generator
-# stands in for another, and `await` appears.
+# **Before:** [01 · Coroutines](01_coroutines.ipynb) · **Next:** `03_yield_from` (coming), in which
+# one generator stands in for another, and `await` appears.

@@ -54,7 +54,7 @@ def overlap(run: Run) -> str:
     """Return what the waits add up to, where that is more than the run took; else nothing.
 
     Only waits for the world outside count, a timer or input. A wait that another life
-    ended is part of what that one did.
+    ended is part of what that one did, and so is that of a program which runs a loop.
     """
     if run.deadlock:
         return ""
@@ -62,7 +62,7 @@ def overlap(run: Run) -> str:
         span.stop - span.start
         for life in run.lives
         for span, after in pairwise(life.spans)
-        if span.state == "waiting" and after.woken_by is None
+        if span.state == "waiting" and after.woken_by is None and span.reason != "the event loop"
     )
     if total <= run.duration + 1e-6:
         return ""

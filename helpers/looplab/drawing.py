@@ -106,7 +106,8 @@ def _frame(figure: Figure, plan: Plan) -> Axes:
 def _time_axis(axes: Axes, scale: Scale, lanes: int) -> None:
     if scale.axis == "seconds":
         times = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0, scale.end)
-        ticks = [float(time) for time in times if 0 <= time <= scale.end]
+        ticks = [float(time) for time in times if 0 <= time <= scale.end and not scale.nothing]
+        ticks = ticks or [0.0]
         axes.set_xticks(ticks, [number(tick) for tick in ticks])
         axes.set_xlabel("seconds", color=INK, fontfamily="DejaVu Sans", loc="left")
     else:
@@ -122,7 +123,8 @@ def _time_axis(axes: Axes, scale: Scale, lanes: int) -> None:
     axes.tick_params(
         axis="x", length=0, labelsize=8.5, labelcolor=INK, labelfontfamily="DejaVu Sans"
     )
-    axes.vlines([*ticks, scale.end], 0, lanes, color=LINE, linewidth=0.6, zorder=0.5)
+    last = ticks[-1] if scale.nothing else scale.end
+    axes.vlines([*ticks, last], 0, lanes, color=LINE, linewidth=0.6, zorder=0.5)
     if scale.limit > scale.end:
         axes.vlines(scale.end, 0, lanes, color=INK, linewidth=1, linestyle="dashed", zorder=1.5)
         below = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}

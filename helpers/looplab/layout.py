@@ -64,12 +64,14 @@ class Scale:
         end: where the run ends.
         limit: where the picture ends. After a deadlock that is later: the waits go on.
         inch: how many inches a second or a step takes.
+        nothing: whether no second or step has passed; the picture has some width all the same.
     """
 
     axis: AxisName
     end: float
     limit: float
     inch: float
+    nothing: bool = False
 
     def stretches(self, life: TaskLife) -> list[Stretch]:
         """Return the spans of `life`, and where they lie."""
@@ -110,6 +112,7 @@ class Plan:
 
     Attributes:
         base: where it begins, from below the figure; another run may be drawn there.
+        explained: whether the legend stands above its lanes.
     """
 
     lives: tuple[TaskLife, ...]
@@ -125,6 +128,7 @@ class Plan:
     left: float
     below: float
     base: float = 0.0
+    explained: bool = True
 
     @property
     def bottom(self) -> float:
@@ -144,14 +148,8 @@ class Plan:
     @property
     def height(self) -> float:
         """The height of all this."""
-        return (
-            self.legend
-            - self.base
-            + 0.2
-            + 0.2 * len(self.notes)
-            + 0.26 * len(self.title)
-            + EDGE / 2
-        )
+        top = self.legend + 0.2 if self.explained else self.bottom + self.lanes + 0.06
+        return top - self.base + 0.2 * len(self.notes) + 0.26 * len(self.title) + EDGE / 2
 
 
 def plan_of(
@@ -198,7 +196,8 @@ def _scale(
 ) -> Scale:
     """Return the widest scale, up to `most`, that leaves room for each lane's ending."""
     end = min(run.duration if axis == "seconds" else run.steps, LONGEST)
-    end = end if end > SHORTEST else 1
+    nothing = end <= SHORTEST
+    end = 1 if nothing else end
     plain = Scale(axis, end, end, 1)
     waits = [life.spans[-1] for life in lives if life.outcome == "pending" and life.spans]
     longest = max((length(_reason(span)[0], 8) for span in waits), default=0)
@@ -215,7 +214,7 @@ def _scale(
     inch = min(max(min(widths) - tail, 1) / end, most)
     if axis == "steps":
         inch = min(inch, COLUMN)
-    return Scale(axis, end, end + tail / inch, inch)
+    return Scale(axis, end, end + tail / inch, inch, nothing)
 
 
 def _ending(run: Run, life: TaskLife) -> tuple[str, str]:

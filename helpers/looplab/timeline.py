@@ -59,7 +59,12 @@ def draw(
         raise ValueError("Give compare the runs to draw, compare(then, now) for example.")
     if names is not None and len(names) != len(runs):
         raise ValueError(f"Give compare one name for each run: {len(runs)}, not {len(names)}.")
-    return _figure(runs, names or [""] * len(runs), axis)
+    # `then: then took 2 s` would say it twice.
+    called = [
+        "" if name == run.program else name
+        for name, run in zip(names or [""] * len(runs), runs, strict=True)
+    ]
+    return _figure(runs, called, axis)
 
 
 def _figure(
@@ -76,7 +81,7 @@ def _figure(
     plans = [plan_of(run, axis, name=name, left=left, inch=inch) for run, name in named]
     base = 0.0
     for number in reversed(range(len(plans))):
-        plans[number] = replace(plans[number], base=base)
+        plans[number] = replace(plans[number], base=base, explained=number == 0)
         base += plans[number].height
     with _look():
         figure = Timeline(runs, names, figsize=(WIDTH, base), facecolor="white")

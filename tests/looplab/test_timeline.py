@@ -433,6 +433,13 @@ def test_a_comparison_has_one_axis_for_all() -> None:
     assert compare(quick, quick).axes[1].get_xlabel().startswith("steps")
 
 
+def test_a_run_that_takes_no_time_has_no_seconds_to_read() -> None:
+    quick = run_of(life(0, "main", turn(0)))
+    above, below = compare(quick, three_jobs()).axes
+    assert list(above.get_xticks()) == [0]
+    assert list(below.get_xticks()) == [0, 1, 2, 3, 4]
+
+
 def test_a_comparison_needs_runs_and_a_name_for_each() -> None:
     with pytest.raises(ValueError, match="Give compare the runs"):
         compare()

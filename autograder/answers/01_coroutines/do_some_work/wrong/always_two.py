@@ -1,0 +1,6 @@
+# loses: takes x seconds
+import asyncio
+
+async def do_some_work(x):
+    await asyncio.sleep(2)
+    return f"done {x}"

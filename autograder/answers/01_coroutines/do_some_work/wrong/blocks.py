@@ -1,0 +1,6 @@
+# loses: lets others run while it waits
+import time
+
+async def do_some_work(x):
+    time.sleep(x)
+    return f"done {x}"

@@ -1,0 +1,6 @@
+# loses: takes x seconds
+import asyncio
+
+async def do_some_work(x):
+    asyncio.sleep(x)
+    return f"done {x}"

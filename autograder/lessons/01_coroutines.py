@@ -1,0 +1,689 @@
+# %% [markdown]
+# # 01 · Coroutines
+#
+# A call of an `async def` function runs none of its lines: you will see what the call gives
+# instead, who runs it, and what a task adds to it.
+#
+# **You will be able to**
+#
+# - tell a coroutine function, a coroutine object and a task apart;
+# - say when the lines of a coroutine run, and who makes them run;
+# - read in a task's representation whether it is pending or finished;
+# - recognise a coroutine that nobody awaited, and one that was awaited twice.
+#
+# `observe(main)` runs a program and keeps a record of it, and `run.timeline()` draws the record: a
+# lane for each task, from left to right as time passes. The seconds are *virtual*: they are
+# counted exactly, and you do not have to wait for them.
+#
+# **Next:** [02 · yield and send](02_yield_and_send.ipynb)
+
+# %%
+import asyncio
+import inspect
+
+from looplab import SEED, check, compare, enable, expect, observe
+
+enable(legacy=True)  # also what old notes wrote
+
+# %% [markdown]
+# ## 1. A call that runs nothing
+#
+# `async def` makes a *coroutine function*. The one below prints, waits for x seconds, and returns
+# a text.
+#
+# **Predict.** Four lines are printed. In which order? When does `do_some_work` print its one?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def do_some_work(x):
+    print("Waiting:", x)
+    await asyncio.sleep(x)
+    return f"{x} s later"
+
+
+async def main():
+    work = do_some_work(2)
+    print("the call gave a", type(work).__name__)
+    print("the function is one:", inspect.iscoroutinefunction(do_some_work))
+    print("the result:", await work)
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The call `do_some_work(2)` printed nothing. It made an object that holds the
+# function, its argument, and the place where it stands: before its first line. This is a
+# *coroutine object*. Nothing was registered anywhere, and no event loop knows of it.
+#
+# `await work` ran it. From there on it was like an ordinary call: `main` stood still until the
+# function returned, and `await` gave what it returned. That is why there is one lane: `main` and
+# the function it awaits are one line of execution.
+#
+# The word *coroutine* is used for both, for the function and for what its call gives. Where it
+# matters, say which: a coroutine *function* can be called many times, and a coroutine *object* is
+# one call, that has not run yet.
+
+# %% [markdown]
+# ## 2. A task: a coroutine that the event loop runs
+#
+# The *event loop* is what runs an asyncio program: it resumes whoever can go on. `create_task`
+# hands it a coroutine object, and gives back a *task*: an object that knows the coroutine's state
+# and, later, its result.
+#
+# A task's representation begins with `<Task`, its state and its name, and goes on with the file
+# and line where it stands. The function `state` keeps the beginning, which is the same on every
+# machine.
+#
+# **Predict.** Three states are printed. What does each say: pending or finished? Is
+# `Waiting: 2` printed before the first of them?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def state(task):
+    return repr(task).partition(" coro=")[0] + " ...>"
+
+
+async def main():
+    task = asyncio.create_task(do_some_work(2), name="work-2")
+    print(state(task))
+    await asyncio.sleep(1)
+    print(state(task))
+    print("the result:", await task)
+    print(state(task))
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** After `create_task` the task is *pending*, and it has not run: `main` still
+# has its turn. The task begins when `main` waits for the first time, at `await asyncio.sleep(1)`.
+# Then both wait at once. After one second the task is still pending, because it waits for two. When its
+# function has returned it is *finished*, and it keeps the result.
+#
+# In the timeline the task has a lane of its own. That is the difference from round 1: `await work`
+# ran the coroutine inside `main`, and a task runs beside it.
+#
+# The name in the representation is there since Python 3.8. Older output looks like
+# `<Task pending coro=<do_some_work() running ...`.
+
+# %% [markdown]
+# ## 3. Waiting is what makes the difference
+#
+# You may find examples in which `do_some_work` prints `Waiting` and waits for nothing, as
+# `says_it_waits` below. Both programs start two tasks and await them.
+#
+# **Predict.** How long does each program take? In which order do the tasks end?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def says_it_waits(x):
+    print("Waiting:", x)
+
+
+async def two_of(work):
+    tasks = [asyncio.create_task(work(x), name=f"work-{x}") for x in (2, 1)]
+    for task in tasks:
+        await task
+
+
+idle = observe(two_of, says_it_waits)
+real = observe(two_of, do_some_work)
+compare(idle, real, names=["it says so", "it waits"])
+
+# %% [markdown]
+# **What happened.** The first program takes no time. Each task runs from its first line to its
+# last in one turn, and they run one after the other. With such an example you can measure what
+# you like: it shows nothing about doing several things at once.
+#
+# In the second program each task comes to an `await` that has to wait. There the event loop takes
+# control, and the other task begins. Both wait at the same time, so the program takes 2 seconds
+# and not 3, and `work-1` ends first.
+
+# %% [markdown]
+# ## 4. A coroutine object runs once
+#
+# A coroutine object is one call, and a call has one run. A task can be asked for its result as
+# often as you like.
+#
+# **Predict.** `main` awaits one task twice. How often is `Waiting: 1` printed? How many seconds does
+# `main` take?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def main():
+    task = asyncio.create_task(do_some_work(1), name="work-1")
+    print("first: ", await task)
+    print("second:", await task)
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The function ran once. The first `await task` waited until it had ended. The
+# second found a finished task, which keeps its result, and went on at once.
+#
+# With the coroutine object itself the second `await` fails: see *What breaks*.
+
+# %% [markdown]
+# ## Then and now
+#
+# ### Then: a loop by hand
+#
+# Notes from before Python 3.7 take an event loop, hand it the task, and run the loop until the task
+# is done. `loop.create_task(work)` could also be written `asyncio.ensure_future(work)`: for a
+# coroutine object both make the same task. `enable(legacy=True)` lets the old program run.
+#
+# **Predict.** What does the task's state say before `run_until_complete`, and what after it?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def then():
+    work = do_some_work(2)
+    loop = asyncio.get_event_loop()
+    task = loop.create_task(work, name="work-2")
+    print(state(task))
+    loop.run_until_complete(task)
+    print(state(task))
+    loop.close()
+
+
+old = observe(then)
+print(*old.warnings, sep="\n")
+
+# %% [markdown]
+# **What happened.** `create_task` noted the task on the loop, and the loop did not run yet: the task
+# is pending. `run_until_complete` ran the loop until the task was finished.
+#
+# The program still runs, with warnings. `asyncio.get_event_loop()` made a loop when there was none;
+# Python 3.12 warns of that, and Python 3.14 raises a `RuntimeError`.
+#
+# ### Now: `asyncio.run`
+#
+# `asyncio.run(main())` makes a fresh loop, runs `main` on it as a task, and cleans up: it cancels
+# what is left and closes the loop. Inside `main`, `asyncio.create_task` knows which loop to use.
+#
+# **Predict.** The picture shows both programs. Which one has one task more, and why?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def now():
+    async def main():
+        task = asyncio.create_task(do_some_work(2), name="work-2")
+        print(state(task))
+        await task
+        print(state(task))
+
+    asyncio.run(main())
+
+
+new = observe(now)
+compare(old, new, names=["then", "now"])
+
+# %% [markdown]
+# **What happened.** Both take 2 seconds. Today's program has one task more: `main` itself.
+#
+# | | then | now |
+# |---|---|---|
+# | who makes the loop | `asyncio.get_event_loop()` | `asyncio.run` |
+# | who closes it | `loop.close()`, if you think of it | `asyncio.run` |
+# | make a task | `loop.create_task(work)`, `asyncio.ensure_future(work)` | `asyncio.create_task(work)` in a coroutine |
+# | what is left over | stays pending | is cancelled, and waited for |
+
+# %% [markdown]
+# ## What breaks
+#
+# ### The `await` that was forgotten
+#
+# A call without `await` makes a coroutine object and drops it. No line of it runs. Python notices
+# when it deletes the object, and warns. In a script the warning is one line among others, and may
+# point at a line that has nothing to do with it. The record knows the line where the object was
+# dropped.
+
+
+# %%
+async def main():
+    do_some_work(2)
+    print("main has ended, and nobody waited")
+
+
+run = observe(main)
+print(*run.warnings, sep="\n")
+for lost in run.lost:
+    print("lost:", lost.kind, lost.name, "in line", lost.line)
+
+# %% [markdown]
+# ### Awaited twice
+#
+# The second `await` of a coroutine object fails. So does an `await` of an object that a task runs
+# already, with the words `coroutine is being awaited already`. Keep the task, and await that.
+
+
+# %% role="breaks"
+async def main():
+    work = do_some_work(1)
+    print("first:", await work)
+    await work
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ### The parentheses that were forgotten
+#
+# `do_some_work` is a function. Only its call gives something to await.
+
+# %% role="breaks"
+await do_some_work
+
+# %% [markdown]
+# ### `await` in an ordinary function
+#
+# `await` may stand in an `async def` only, because only there can a function be left in the middle.
+# A notebook also allows it at the top level of a cell, and a script does not.
+
+
+# %% role="breaks"
+def main():
+    await do_some_work(1)
+
+
+# %% [markdown]
+# ## Your turn
+#
+# Each exercise has one cell for your answer and some cells that test it. Write your answer in
+# place of the line that raises `NotImplementedError`, run the cell, and run the tests below it. A
+# test that passes shows a green ✓. One that fails says what it expected, what happened, and a
+# hint. When your work is graded, each test also tries other inputs.
+
+# %% [markdown]
+# ### Exercise 1: `do_some_work`
+#
+# Write `do_some_work(x)`: it waits for `x` seconds and returns the text `done x`, with the number in
+# the place of x: `done 2` for 2. It may print.
+#
+# - While it waits, other tasks run.
+# - It waits once: to sleep a little and look again is called *polling*, and is not accepted. Neither
+#   are threads.
+
+# %% [markdown]
+# <details><summary>Hint 1: which sleep?</summary>
+#
+# `time.sleep` stops the whole thread, and the event loop with it. `asyncio.sleep(x)` gives a
+# coroutine object that waits and lets others run.
+#
+# </details>
+#
+# <details><summary>Hint 2: it takes no time at all?</summary>
+#
+# `asyncio.sleep(x)` alone is a call that runs nothing. Put `await` in front of it.
+#
+# </details>
+
+
+# %% exercise="do_some_work" role="answer"
+async def do_some_work(x):
+    """Wait for x seconds, and return the text "done x"."""
+    ### BEGIN SOLUTION
+    await asyncio.sleep(x)
+    return f"done {x}"
+    ### END SOLUTION
+
+
+# %% exercise="do_some_work" role="test" id="value" points=1 name="returns done and the number"
+run = observe(do_some_work, 2)
+expect(run).returned("done 2", hint='f"done {x}" puts the number into the text')
+run = observe(do_some_work, 0)
+expect(run).returned("done 0", hint="0 seconds is a time too")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for x in [random_.randint(1, 10**6), random_.randint(1, 99) / 4]:
+    run = observe(do_some_work, x)
+    expect(run).returned(f"done {x}", hint="put the number itself into the text")
+### END HIDDEN TESTS
+
+# %% exercise="do_some_work" role="test" id="time" points=1 name="takes x seconds"
+run = observe(do_some_work, 2)
+expect(run).finished().took(2, hint="await asyncio.sleep(x)").without_threads()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for x in (0, 0.25, random_.randint(3, 10**6)):
+    run = observe(do_some_work, x)
+    expect(run).finished().took(x, hint="it takes as long as it is asked to").without_threads()
+    expect(run).ran_at_most(12, hint="wait once, for the whole time, and do not look in between")
+### END HIDDEN TESTS
+
+
+# %% exercise="do_some_work" role="test" id="others" points=1 name="lets others run while it waits"
+import asyncio
+
+
+async def two_at_once_(a, b):
+    return await asyncio.gather(do_some_work(a), do_some_work(b))
+
+
+run = observe(two_at_once_, 2, 1)
+expect(run).finished().took(2, hint="two that wait at once take as long as the longer one")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+a_, b_ = random_.sample(range(1, 1000), 2)
+run = observe(two_at_once_, a_, b_)
+expect(run).returned([f"done {a_}", f"done {b_}"], hint="each returns its own text")
+expect(run).took(max(a_, b_), hint="time.sleep holds up the others: await asyncio.sleep")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: `make_task`
+#
+# Write the plain function `make_task(x)`, which is called while an event loop runs. It returns a task
+# that runs `do_some_work(x)` and is named `work-x`, with the number in the place of x: `work-2`.
+#
+# - It is a plain `def` and waits for nothing: the task is pending when it returns.
+# - `do_some_work` is called once. Do not define it in your cell: the tests bring one of their own.
+
+# %% [markdown]
+# <details><summary>Hint 1: from a call to a task</summary>
+#
+# `do_some_work(x)` gives a coroutine object. `asyncio.create_task` makes a task of it.
+#
+# </details>
+#
+# <details><summary>Hint 2: the name</summary>
+#
+# `create_task` takes `name=`. A task also has `set_name`.
+#
+# </details>
+
+
+# %% exercise="make_task" role="answer"
+def make_task(x):
+    """Return a task named work-x that runs do_some_work(x)."""
+    ### BEGIN SOLUTION
+    return asyncio.create_task(do_some_work(x), name=f"work-{x}")
+    ### END SOLUTION
+
+
+# %% exercise="make_task" role="test" id="task" points=1 name="returns a task that is pending"
+import asyncio
+import sys
+
+
+async def state_of_(x):
+    async def do_some_work(x):
+        await asyncio.sleep(x)
+
+    names = vars(sys.modules["__main__"])
+    before = names.get("do_some_work")
+    names["do_some_work"] = do_some_work
+    try:
+        task = make_task(x)
+        return isinstance(task, asyncio.Task), isinstance(task, asyncio.Task) and task.done()
+    finally:
+        if before is None:
+            del names["do_some_work"]
+        else:
+            names["do_some_work"] = before
+        for left in asyncio.all_tasks() - {asyncio.current_task()}:
+            left.cancel()
+
+
+run = observe(state_of_, 2)
+expect(run).returned(
+    (True, False), hint="make a task of the coroutine object, and return it without waiting"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+x_ = random.Random(SEED).randint(3, 10**6)
+run = observe(state_of_, x_)
+expect(run).returned((True, False), hint="make a task, whatever x is").took(0)
+### END HIDDEN TESTS
+
+
+# %% exercise="make_task" role="test" id="name" points=1 name="names it work-x"
+import asyncio
+import sys
+
+
+async def name_of_(x):
+    async def do_some_work(x):
+        await asyncio.sleep(x)
+
+    names = vars(sys.modules["__main__"])
+    before = names.get("do_some_work")
+    names["do_some_work"] = do_some_work
+    try:
+        task = make_task(x)
+        return task.get_name()
+    finally:
+        if before is None:
+            del names["do_some_work"]
+        else:
+            names["do_some_work"] = before
+        for left in asyncio.all_tasks() - {asyncio.current_task()}:
+            left.cancel()
+
+
+run = observe(name_of_, 2)
+expect(run).returned("work-2", hint='create_task takes name=f"work-{x}"')
+### BEGIN HIDDEN TESTS
+import random
+
+x_ = random.Random(SEED).randint(3, 10**6)
+run = observe(name_of_, x_)
+expect(run).returned(f"work-{x_}", hint="the name ends in the number that make_task was given")
+### END HIDDEN TESTS
+
+
+# %% exercise="make_task" role="test" id="once" points=1 name="runs do_some_work(x) once, beside others"
+import asyncio
+import sys
+
+
+async def results_of_(numbers):
+    calls = []
+
+    async def do_some_work(x):
+        calls.append(x)
+        await asyncio.sleep(x)
+        return ["ours", x]
+
+    names = vars(sys.modules["__main__"])
+    before = names.get("do_some_work")
+    names["do_some_work"] = do_some_work
+    try:
+        tasks = [make_task(x) for x in numbers]
+        results = [await task for task in tasks]
+        return results, calls, [task.done() for task in tasks]
+    finally:
+        if before is None:
+            del names["do_some_work"]
+        else:
+            names["do_some_work"] = before
+
+
+run = observe(results_of_, [2, 1])
+expect(run).returned(
+    ([["ours", 2], ["ours", 1]], [2, 1], [True, True]),
+    hint="call do_some_work(x) once, and hand what it gives to create_task",
+)
+expect(run).took(2, hint="two tasks run beside one another").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+numbers_ = random.Random(SEED).sample(range(1, 1000), 5)
+run = observe(results_of_, numbers_)
+expect(run).returned(
+    ([["ours", x] for x in numbers_], numbers_, [True] * 5),
+    hint="call do_some_work(x) once for each call of make_task",
+)
+expect(run).took(max(numbers_), hint="all of them wait at once").nothing_left()
+run = observe(results_of_, [])
+expect(run).returned(([], [], []))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: `what_is`
+#
+# Write `what_is(thing)`. It returns one of four texts: `"coroutine function"`, `"coroutine"` for a
+# coroutine object, `"task"`, or `"something else"`.
+#
+# - It only looks: it calls nothing, awaits nothing and starts nothing.
+# - Anything else is `"something else"`: a plain function, a generator, a future that is no task.
+
+# %% [markdown]
+# <details><summary>Hint 1: who knows?</summary>
+#
+# The module `inspect` has a function for each of the first two; you used one of them in round 1.
+#
+# </details>
+#
+# <details><summary>Hint 2: a task</summary>
+#
+# A task is an object of the class `asyncio.Task`. `inspect.isawaitable` is true for too much:
+# tasks, coroutine objects and futures.
+#
+# </details>
+
+
+# %% exercise="what_is" role="answer"
+def what_is(thing):
+    """Return what thing is: coroutine function, coroutine, task or something else."""
+    ### BEGIN SOLUTION
+    if inspect.iscoroutinefunction(thing):
+        return "coroutine function"
+    if inspect.iscoroutine(thing):
+        return "coroutine"
+    if isinstance(thing, asyncio.Task):
+        return "task"
+    return "something else"
+    ### END SOLUTION
+
+
+# %% exercise="what_is" role="test" id="three" points=1 name="tells the three apart"
+import asyncio
+
+
+async def three_():
+    async def work():
+        ran.append(True)
+
+    ran = []
+    coroutine = work()
+    task = asyncio.create_task(asyncio.sleep(1))
+    told = [what_is(work), what_is(coroutine), what_is(task)]
+    coroutine.close()
+    await task
+    return told, ran, what_is(task)
+
+
+run = observe(three_)
+expect(run).returned(
+    (["coroutine function", "coroutine", "task"], [], "task"),
+    hint="inspect knows the first two, and a task is an asyncio.Task, also when it has ended",
+)
+
+
+### BEGIN HIDDEN TESTS
+class Worker_:
+    async def work(self):
+        return 1
+
+
+async def methods_():
+    worker = Worker_()
+    coroutine = worker.work()
+    told = what_is(worker.work), what_is(coroutine)
+    coroutine.close()
+    return told
+
+
+run = observe(methods_)
+expect(run).returned(
+    ("coroutine function", "coroutine"), hint="a method may be a coroutine function too"
+)
+### END HIDDEN TESTS
+
+
+# %% exercise="what_is" role="test" id="others" points=1 name="knows what is something else"
+import asyncio
+
+
+def plain_():
+    return 1
+
+
+def generator_():
+    yield 1
+
+
+async def others_():
+    future = asyncio.get_running_loop().create_future()
+    return [what_is(each) for each in (plain_, 3, "text", future, generator_())]
+
+
+run = observe(others_)
+expect(run).returned(
+    ["something else"] * 5,
+    hint="a future is awaitable and no task; a generator has `send` and is no coroutine",
+)
+
+
+### BEGIN HIDDEN TESTS
+async def items_():
+    yield 1
+
+
+class Awaitable_:
+    def __await__(self):
+        yield
+
+
+async def more_():
+    return [what_is(each) for each in (generator_, items_, items_(), Awaitable_(), None, [], int)]
+
+
+run = observe(more_)
+expect(run).returned(
+    ["something else"] * 7,
+    hint="generators, asynchronous ones too, and objects of other classes are something else",
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Further reading
+#
+# - [Coroutines](https://docs.python.org/3/library/asyncio-task.html#coroutines): the reference, with
+#   the words used here.
+# - [Awaitables](https://docs.python.org/3/library/asyncio-task.html#awaitables): what else can stand
+#   after `await`.
+# - [asyncio.run](https://docs.python.org/3/library/asyncio-runner.html#asyncio.run): what it does
+#   before and after your program.
+#
+# **Next:** [02 · yield and send](02_yield_and_send.ipynb)
