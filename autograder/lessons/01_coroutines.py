@@ -597,8 +597,10 @@ async def three_():
     ran = []
     coroutine = work()
     task = asyncio.create_task(asyncio.sleep(1))
-    told = [what_is(work), what_is(coroutine), what_is(task)]
-    coroutine.close()
+    try:
+        told = [what_is(work), what_is(coroutine), what_is(task)]
+    finally:
+        coroutine.close()
     await task
     return told, ran, what_is(task)
 
@@ -619,9 +621,10 @@ class Worker_:
 async def methods_():
     worker = Worker_()
     coroutine = worker.work()
-    told = what_is(worker.work), what_is(coroutine)
-    coroutine.close()
-    return told
+    try:
+        return what_is(worker.work), what_is(coroutine)
+    finally:
+        coroutine.close()
 
 
 run = observe(methods_)
