@@ -39,7 +39,11 @@ def title(run: Run) -> str:
     """Return in one line how the run ended and what time it took."""
     name = one_line(run.program, 60)
     if run.deadlock:
-        waits = [f"{plain_name(w.task)} waits for {one_line(w.reason, 60)}" for w in run.deadlock]
+        waits = [
+            f"{plain_name(wait.task)} waits for {one_line(wait.reason, 60)}"
+            + (f" (held by {plain_name(wait.held_by)})" if wait.held_by else "")
+            for wait in run.deadlock
+        ]
         return f"{name} ended in a deadlock: {_listed(waits, 3)}"
     if run.error is not None:
         if run.error.type == "TooMuch":

@@ -366,3 +366,22 @@ expect(run).that("answer_" not in run.result[1], expected="no", happened=str(run
 def test_the_seed_differs_from_test_to_test_and_from_course_to_course() -> None:
     seeds = {seed_of(secret, "l", test) for secret in (b"a", b"b") for test in ("x", "y")}
     assert len(seeds) == 4
+
+
+RUNS_IT = {
+    "asyncio.run": "shown = asyncio.run(fetch_all(later, 3))",
+    "await": "shown = await fetch_all(later, 3)",
+    "both": "asyncio.run(fetch_all(later, 2))\nshown = await fetch_all(later, 3)",
+    "neither": "",
+}
+
+
+@pytest.mark.parametrize("tries", RUNS_IT.values(), ids=RUNS_IT)
+def test_however_a_student_tries_it_out_the_verdict_is_the_same(tries: str) -> None:
+    job = "async def later(i):\n    await asyncio.sleep(i)\n    return i"
+    right = look(f"{RIGHT}\n{job}\n{tries}", others=[tries.replace("shown", "again")])
+    assert all(verdict.passed for verdict in right.verdicts.values())
+    sequential = "async def fetch_all(job, n):\n    return [await job(i) for i in range(n)]"
+    wrong = look(f"{sequential}\n{job}\n{tries}").verdicts["fetch_all-overlap"]
+    assert not wrong.passed
+    assert "it took 7 s" in wrong.message
