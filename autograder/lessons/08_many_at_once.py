@@ -581,6 +581,9 @@ for count in (1, 2, 4, 8):
     run = observe(fetch_all, jobs(delays_, errors=errors_), count)
     expect(run).raised(ValueError, hint="the error that happens first is the one that comes out")
     expect(run).nothing_left(hint="cancel the other tasks, and wait until they have ended")
+late_first_ = jobs([9, 4, 2], errors={0: KeyError("late"), 2: ValueError("early")})
+run = observe(fetch_all, late_first_, 3)
+expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
 ### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
@@ -717,6 +720,9 @@ for count in (1, 3, 6):
     run = observe(as_they_come, jobs(delays_, errors=errors_), count)
     expect(run).raised(ValueError, hint="the error that happens first is the one that comes out")
     expect(run).nothing_left(hint="after an error, cancel the others and wait for them")
+late_first_ = jobs([9, 4, 2], errors={0: KeyError("late"), 2: ValueError("early")})
+run = observe(as_they_come, late_first_, 3)
+expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
 
 
 async def cancelled_while_waiting_(job):

@@ -56,10 +56,10 @@ from looplab.wire import (
 PROCESSOR_SECONDS = 2.0
 """Of processor time that one cell or one observation may use."""
 
-WALL_SECONDS = 10.0
+WALL_SECONDS = 30.0
 """Of patience with a subject that waits for something real and does not answer."""
 
-EXERCISE_SECONDS = 60.0
+EXERCISE_SECONDS = 120.0
 """Of patience with all that an exercise of a submission does."""
 
 MAX_BYTES = 8 * 2**20

@@ -155,11 +155,12 @@ def agree(lessons: list[str] | None, level: sandbox.Level) -> int:
                 f"{len(mine) - len(wrong)} alike"
             )
             for student_name, exercise in wrong:
-                key = student_name, exercise
-                answer = next(s for s in class_ if s.name == student_name).answers[exercise]
-                print(
-                    f"  {answer.partition(chr(10))[0]}  {exercise}: {mine[key]}, {theirs.get(key)}"
-                )
+                given = next(each for each in class_ if each.name == student_name).answers
+                names = {each.source: each.name for each in answers}
+                told = ", ".join(f"{name} {names[source]}" for name, source in given.items())
+                ours, its = mine[student_name, exercise], theirs.get((student_name, exercise))
+                ungraded = theirs.get((student_name, "everything"), its)
+                print(f"  {exercise} of a notebook with {told}: {ours} and {ungraded}")
     return different
 
 
