@@ -32,6 +32,10 @@ from loopgrade.lesson import (
     without_solution,
 )
 from loopgrade.mutants import STILL_RIGHT, mutants, read_still_right
+from looplab.describing import describe
+
+MAX_LINES = 40
+"""Of one verdict: its message, and what the program did."""
 
 SECRET = b"the answer bank"
 """Seeds the hidden tests here: a bank's verdicts are the same on every machine."""
@@ -269,9 +273,9 @@ def summary(verified: Sequence[Verified]) -> str:
                 lines.append(f"  ✗ {each.answer.name}: {each.problem}")
                 if each.answer.kind in ("mutant", "still right"):
                     lines += [f"      {line}" for line in each.answer.source.splitlines()]
-                lines += [
-                    f"      {line}"
-                    for _, verdict in each.verdicts
-                    for line in verdict.message.splitlines()
-                ]
+                for _, verdict in each.verdicts:
+                    told = verdict.message.splitlines()
+                    if verdict.run is not None and verdict.run.steps:
+                        told += [f"  {line}" for line in describe(verdict.run).splitlines()]
+                    lines += [f"      {line}" for line in told[:MAX_LINES]]
     return "\n".join(lines)

@@ -67,6 +67,7 @@ def test_each_wrong_verdict_is_told_with_its_reason(course: Path) -> None:
         "a wrong answer must lose 'the jobs overlap' and loses only 'results come in order'"
     )
     assert "happened   it gave None" in summary(found)
+    assert "task fetch_all (Task-1): ran once; returned" in summary(found)
 
 
 def still_right(course: Path, name: str) -> None:
