@@ -19,6 +19,7 @@ submits to a pool of processes itself; `loop.run_in_executor` is.
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 import threading
 import time
@@ -130,7 +131,7 @@ class Outside:
         return Sight(_State.AT_WORK in recent, may_act, bool(self._since))
 
     def _states_of_threads(self) -> list[tuple[object, _State]]:
-        frames, here = sys._current_frames(), threading.get_ident()
+        frames, here = _frames(), threading.get_ident()
         states: list[tuple[object, _State]] = []
         for thread in self.threads.copy():
             if thread.ident is None or thread.ident == here:
@@ -157,6 +158,19 @@ class Outside:
         end = _now() + seconds
         while self.look().at_work and (left := end - _now()) > 0:
             _sleep(min(left, LOOK))
+
+
+def _frames() -> dict[int, FrameType]:
+    """Return where each thread stands, by its ident."""
+    # A collection inside the call may let another thread in that starts or ends, and then both
+    # wait for ever: older releases, 3.11.7 for example, do not prevent it (gh-106883).
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
 
 
 LOOK = 0.01
