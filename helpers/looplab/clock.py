@@ -194,19 +194,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Forget what the last program has left, so that the next begins as on a fresh loop."""
         self.reset_turns()
         self._tickets.clear()
-        for left in (self._ready, self._scheduled):  # type: ignore[attr-defined]  # as above
+        for left in (self._ready, self._scheduled):  # type: ignore[attr-defined]  # asyncio has no public name for them
             left.clear()
 
     def _run_once_in_any_order(self) -> None:
         """Run a turn in which the world chooses the order of what is ready."""
         assert self._world.shuffle is not None
-        ready: Any = self._ready  # type: ignore[attr-defined]  # as above
+        ready: Any = self._ready  # type: ignore[attr-defined]  # asyncio has no public name for it
         waiting = list(ready)
         ready.clear()
         while len(waiting) > 1:
             ready.append(waiting.pop(self._world.shuffle(len(waiting))))
         ready.extend(waiting)
-        super()._run_once()  # type: ignore[misc]
+        super()._run_once()  # type: ignore[misc]  # asyncio's own, not in its stubs
 
     def idle(self, outside: Sight) -> bool:
         """Let the world move the clock: no task can run.
@@ -252,7 +252,7 @@ class _Selector(selectors.DefaultSelector):
         super().__init__()
         self._loop = loop
         # What get_map() is a slow view of.
-        self._registered: dict[int, Any] = self._fd_to_key  # type: ignore[attr-defined]
+        self._registered: dict[int, Any] = self._fd_to_key  # type: ignore[attr-defined]  # the selector's own table, not in its stubs
 
     def select(self, timeout: float | None = None) -> Any:
         loop = self._loop

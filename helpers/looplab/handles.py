@@ -191,7 +191,7 @@ def _handles(recorder: Recorder) -> tuple[Any, Any]:
     cancellations = recorder.cancellations
     builtin, method = types.BuiltinMethodType, types.MethodType
 
-    class RecordedHandle(_Handle):  # type: ignore[misc]  # Any, see above
+    class RecordedHandle(_Handle):  # type: ignore[misc]  # the base is Any to mypy
         __slots__ = _SLOTS
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
@@ -270,7 +270,7 @@ def _handles(recorder: Recorder) -> tuple[Any, Any]:
             if recorder.aside:
                 recorder.flush()
 
-    class RecordedTimerHandle(_TimerHandle, metaclass=_AnyTimer):  # type: ignore[misc]
+    class RecordedTimerHandle(_TimerHandle, metaclass=_AnyTimer):  # type: ignore[misc]  # the base is Any to mypy
         __slots__ = ("_cause",)
 
         def __init__(self, *args: Any) -> None:

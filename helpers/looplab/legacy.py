@@ -258,7 +258,7 @@ def _making_a_loop(refusing: Callable[[], Any]) -> Callable[..., asyncio.Abstrac
                 )
             close()
 
-        loop.close = close_and_tell  # type: ignore[method-assign]
+        loop.close = close_and_tell  # type: ignore[method-assign]  # on this one loop, not on its class
         asyncio.set_event_loop(loop)
         return loop
 

@@ -62,7 +62,7 @@ def nest(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None:
                 setattr(owner, name, old[name])
             else:
                 delattr(owner, name)
-    loop.run_until_complete = _leaving_nothing(loop)  # type: ignore[assignment, method-assign]
+    loop.run_until_complete = _leaving_nothing(loop)  # type: ignore[assignment, method-assign]  # on this one loop, not on its class
 
 
 def _patched_by_nest(loop: asyncio.BaseEventLoop) -> list[Any]:
@@ -99,7 +99,7 @@ def _take_back(loop: asyncio.BaseEventLoop, undo: ExitStack) -> None:
 
 def _is_of_a_nest(name: str, value: Any) -> bool:
     marks = "_nest_", "_num_runs_pending", "_is_proactorloop"
-    pure_python = asyncio.tasks._PyTask, asyncio.futures._PyFuture  # type: ignore[attr-defined]
+    pure_python = asyncio.tasks._PyTask, asyncio.futures._PyFuture  # type: ignore[attr-defined]  # not in asyncio's stubs
     return (
         name.startswith(marks)
         or getattr(value, "__module__", None) in NESTS
@@ -239,7 +239,7 @@ def stand_in_for_nests(undo: ExitStack) -> None:
             replace(imported, "apply", apply, undo)
         stand_in = ModuleType(name, "LoopLab's stand-in: `apply` does nothing.")
         stand_in.__spec__ = ModuleSpec(name, None)
-        stand_in.apply = apply  # type: ignore[attr-defined]
+        stand_in.apply = apply  # type: ignore[attr-defined]  # what a nest_asyncio module has
         if name in sys.modules:
             undo.callback(sys.modules.__setitem__, name, sys.modules[name])
         else:

@@ -331,7 +331,7 @@ def _clean_up(loop: asyncio.AbstractEventLoop) -> None:
         warnings.simplefilter("ignore")
         for task in asyncio.all_tasks(loop):
             task.cancel()
-            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own switch, not in its stubs
         left = asyncio.all_tasks(loop)
         if left:
             loop.run_until_complete(asyncio.wait(left, timeout=60))

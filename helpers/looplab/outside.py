@@ -100,14 +100,14 @@ class Outside:
             self.threads.update(executor._threads)
             return future
 
-        threading.Thread.start = noted_start  # type: ignore[method-assign, assignment]
-        ThreadPoolExecutor.submit = noted_submit  # type: ignore[method-assign, assignment]
+        threading.Thread.start = noted_start  # type: ignore[method-assign, assignment]  # noted while a program runs
+        ThreadPoolExecutor.submit = noted_submit  # type: ignore[method-assign, assignment]  # noted while a program runs
         Outside.current = self
         try:
             yield
         finally:
-            threading.Thread.start = start  # type: ignore[method-assign]
-            ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]
+            threading.Thread.start = start  # type: ignore[method-assign]  # as it was before
+            ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]  # as it was before
             Outside.current = before
 
     def look(self, others: Iterable[object] = ()) -> Sight:

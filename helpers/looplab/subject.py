@@ -474,8 +474,8 @@ def main() -> None:
         os.dup2(nowhere, descriptor)
     limit(memory=2**30, processor=60, file_size=2**24)
     # Nothing is drawn here.
-    Run.timeline = _picture  # type: ignore[method-assign, assignment]
-    looplab.compare = _picture  # type: ignore[assignment]
+    Run.timeline = _picture  # type: ignore[method-assign, assignment]  # nobody looks at pictures here
+    looplab.compare = _picture  # type: ignore[assignment]  # nobody looks at pictures here
     channel = Channel(requests, replies)
     hello = channel.receive()
     if hello is None or hello.get("protocol") != PROTOCOL:

@@ -57,7 +57,7 @@ class Threads:
                 self.started += 1
                 if not self._in_executor:
                     life = self._begin(thread.name, target)
-                    thread.run = self._noted(life, thread.run)  # type: ignore[method-assign]
+                    thread.run = self._noted(life, thread.run)  # type: ignore[method-assign]  # on this one thread, not on its class
             original(thread)
 
         return start

@@ -287,7 +287,7 @@ _nobodys: Any = asyncio.Future(loop=_NoLoop())  # type: ignore[arg-type]  # it i
 _FUTURE_ITERATOR = type(iter(_nobodys))
 """The type of what stands at the end of a chain of awaits that waits for a future."""
 
-_SLEEPS_0 = {asyncio.tasks.__sleep0.__code__}  # type: ignore[attr-defined]
+_SLEEPS_0 = {asyncio.tasks.__sleep0.__code__}  # type: ignore[attr-defined]  # not in asyncio's stubs
 
 
 def chain_of(awaited: Any) -> _Chain:

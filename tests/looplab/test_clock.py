@@ -447,9 +447,9 @@ PROGRAMS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (polls_for_a_thread, {"result": "done", "duration": 0}),
     (a_call_in_another_process, {"result": [None], "duration": 0}),
     (a_heart_beats_beside_a_thread, {"result": True}),
-    pytest.param(a_program_before_a_sleep, {"result": ["hello"], "duration": 0}, marks=linux),  # type: ignore[list-item]
-    pytest.param(a_program_that_starts_another, {"result": b"hello\n", "duration": 0}, marks=linux),  # type: ignore[list-item]
-    pytest.param(a_program_that_is_too_slow, {"result": 0.05, "duration": 0.05}, marks=linux),  # type: ignore[list-item]
+    pytest.param(a_program_before_a_sleep, {"result": ["hello"], "duration": 0}, marks=linux),  # type: ignore[list-item]  # mypy sees no common type
+    pytest.param(a_program_that_starts_another, {"result": b"hello\n", "duration": 0}, marks=linux),  # type: ignore[list-item]  # mypy sees no common type
+    pytest.param(a_program_that_is_too_slow, {"result": 0.05, "duration": 0.05}, marks=linux),  # type: ignore[list-item]  # mypy sees no common type
     (a_late_answer_on_a_socket, {"result": [b"late\n", 3.0], "duration": 3}),
 ]
 

@@ -119,7 +119,7 @@ def test_the_message_names_the_check() -> None:
 
 def test_the_message_tells_the_call_and_the_first_warning() -> None:
     async def forgets() -> list[int]:
-        slow()  # type: ignore[unused-coroutine]
+        slow()  # type: ignore[unused-coroutine]  # what is tested
         return []
 
     with pytest.raises(CheckFailed) as caught:
@@ -165,4 +165,4 @@ def test_numbers_may_differ_by_a_hair_and_types_may_not() -> None:
 
 def test_expect_takes_a_run_only() -> None:
     with pytest.raises(TypeError, match="what observe returned"):
-        expect(3)  # type: ignore[arg-type]
+        expect(3)  # type: ignore[arg-type]  # what is tested

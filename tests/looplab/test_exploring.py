@@ -166,7 +166,7 @@ def test_a_check_is_made_of_every_order() -> None:
     assert caught.value.run is not None
     assert caught.value.run.result == 10
     with pytest.raises(TypeError, match="expect takes what observe returned, not a int"):
-        expect(3)  # type: ignore[arg-type]
+        expect(3)  # type: ignore[arg-type]  # what is tested
 
 
 def test_the_programs_clock_and_loop_are_as_before() -> None:

@@ -152,7 +152,7 @@ async def in_a_thread() -> list[str]:
 
 
 async def forgets_to_await() -> None:
-    returns_after(1)  # type: ignore[unused-coroutine]
+    returns_after(1)  # type: ignore[unused-coroutine]  # what is tested
 
 
 async def exits() -> None:
@@ -395,7 +395,7 @@ def test_what_cannot_be_handed_over_is_said() -> None:
 def test_the_items_of_an_iterator_are_the_result() -> None:
     assert observe(counts, take=3).result == [0, 1, 2]
     assert observe(counts, take=0).result == []
-    assert observe(counts).error.type == "TooMuch"  # type: ignore[union-attr]
+    assert observe(counts).error.type == "TooMuch"  # type: ignore[union-attr]  # an error is there, or the test fails
 
 
 def test_an_iterator_need_not_be_a_generator() -> None:

@@ -82,7 +82,7 @@ def test_a_run_has_no_fields_before_its_block_has_ended() -> None:
         _ = run.duration
     assert run.duration >= 0
     with pytest.raises(AttributeError, match="no attribute 'colour'"):
-        _ = run.colour  # type: ignore[attr-defined]
+        _ = run.colour  # type: ignore[attr-defined]  # what is tested
 
 
 def test_what_leaves_the_block_is_the_error_of_the_run() -> None:

@@ -77,7 +77,7 @@ class SlyStr(str):
     pass
 
 
-class SlyList(list):  # type: ignore[type-arg]
+class SlyList(list[int]):
     pass
 
 
