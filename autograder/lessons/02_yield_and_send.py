@@ -1251,5 +1251,4 @@ for length in (4, 7, 10, 15):
 # - [Queues](https://docs.python.org/3/library/asyncio-queue.html): all that an `asyncio.Queue`
 #   can do.
 #
-# **Before:** [01 · Coroutines](01_coroutines.ipynb) · **Next:** `03_yield_from` (coming), in which
-# one generator stands in for another, and `await` appears.
+# **Next:** `03_yield_from` (coming)

@@ -11,7 +11,8 @@
 # - say what each of them does when one job fails, and what happens to the others;
 # - tell concurrency from parallelism, and say which of the two asyncio gives you.
 #
-# **Before:** [07 · Callbacks and results](07_callbacks_and_results.ipynb) · **Next:** `09_gather_and_nesting` (coming)
+# **Before:** [07 · Callbacks and results](07_callbacks_and_results.ipynb) ·
+# **Next:** `09_gather_and_nesting` (coming)
 
 # %%
 import asyncio

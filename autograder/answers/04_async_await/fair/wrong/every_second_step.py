@@ -1,0 +1,9 @@
+# loses: lets every ready task run between two steps
+import asyncio
+
+
+async def fair(n, step):
+    for i in range(n):
+        step(i)
+        if i % 2 == 0:
+            await asyncio.sleep(0)

@@ -1,0 +1,5 @@
+# loses: hands the value from step to step
+async def pipe(value, *steps):
+    for step in steps:
+        value = await step(value)
+    return value

@@ -1,0 +1,806 @@
+# %% [markdown]
+# # 04 · async and await
+#
+# `await` runs what you give it like a call; only where something below it has to wait do other
+# tasks get a turn.
+#
+# **You will be able to**
+#
+# - say at which `await` other tasks can run, and at which they cannot;
+# - follow a chain of awaits down to the one thing that waits;
+# - give other tasks a turn in the middle of a long piece of work;
+# - say what may stand after `await`, and make a class of your own that may.
+#
+# **Before:** `03_yield_from` (coming) · **Next:** `05_event_loop` (coming)
+
+# %%
+import asyncio
+import inspect
+import time
+
+from looplab import SEED, check, compare, enable, expect, observe
+
+enable(legacy=True)  # also what old notes wrote
+
+
+async def say(what):
+    print(what)
+
+
+async def say_after(delay, what):
+    await asyncio.sleep(delay)
+    return what
+
+
+# %% [markdown]
+# ## 1. `await` is a call
+#
+# A task named `other` is ready to run. `main` then awaits three coroutines, none of which has
+# to wait for anything.
+#
+# **Predict.** Five lines are printed. Where among them does `other` stand?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def main():
+    other = asyncio.create_task(say("other"), name="other")
+    for n in (1, 2, 3):
+        await say(f"child {n}")
+    print("main, after three awaits")
+    await other
+
+
+awaited = observe(main)
+awaited.timeline()
+
+# %% [markdown]
+# **What happened.** `other` stands last. Three times `main` came to an `await`, and three times the
+# child ran at once, to its end, in the lane of `main`, and returned. The event loop took no part in
+# it, so it could not give `other` its turn.
+#
+# You may read that an `await` pauses the function and hands control to the event loop. It does so
+# only if what it awaits has to wait. The first such place here is the last line: `other` has not run
+# yet, so `main` waits for it.
+#
+# ### The same children as tasks
+#
+# Now each child is made a task, and `main` awaits the task.
+#
+# **Predict.** Where does `other` stand this time?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def main():
+    other = asyncio.create_task(say("other"), name="other")
+    for n in (1, 2, 3):
+        await asyncio.create_task(say(f"child {n}"), name=f"child-{n}")
+    print("main, after three awaits")
+    await other
+
+
+in_tasks = observe(main)
+compare(awaited, in_tasks, names=["awaited", "in tasks"])
+
+# %% [markdown]
+# **What happened.** `other` comes first. A new task has not run, so to await it is to wait. At its
+# first `await` `main` stops, and the event loop runs whoever is ready, in order: `other`, then
+# `child-1`. When the child has ended, `main` is ready again.
+#
+# The upper picture has three steps, the lower one eight. A task costs turns of the event loop. If
+# nothing is to run beside it, await the coroutine itself.
+
+# %% [markdown]
+# ## 2. A chain of awaits stands still as one
+#
+# `outer` awaits `inner`, `inner` awaits `asyncio.sleep`. While they wait, the task `watch` looks
+# at them: a coroutine object that waits knows what it awaits, as `cr_await`.
+#
+# **Predict.** Which of the functions wait, and how many lanes do they have together?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def inner():
+    await asyncio.sleep(1)
+    return "hello"
+
+
+async def outer():
+    return await inner() + ", world"
+
+
+async def watch(task):
+    awaited = task.get_coro()
+    while inspect.iscoroutine(awaited):
+        print(awaited.__name__, "awaits")
+        awaited = awaited.cr_await
+    print("a future")
+
+
+async def main():
+    task = asyncio.create_task(outer(), name="outer")
+    asyncio.create_task(watch(task), name="watch")
+    print(await task)
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** Three coroutines wait in one lane: `outer` for `inner`, `inner` for `sleep`, and
+# `sleep` for a *future*, an object that will be marked as done after a second. The future is the
+# only one that has anything to do with the event loop. When it is done, the task is resumed at the
+# lowest `await`, and the results return upwards, as those of calls do.
+#
+# So an `await` in your own code is never where the waiting begins. Somewhere below it stands one
+# thing that waits, or nothing does.
+
+# %% [markdown]
+# ## 3. What does not wait lets nobody in
+#
+# A heartbeat wants to beat each second. Beside it runs, for three seconds, a job that is an
+# `async def` function and is awaited. One version waits with `asyncio.sleep`, the other with
+# `time.sleep`, which keeps the thread, as a long computation does.
+#
+# **Predict.** At which seconds does the heart beat beside the first one? And beside the second?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def heartbeat():
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    for _ in range(3):
+        await asyncio.sleep(1)
+        print(f"beat at {loop.time() - started:g} s")
+
+
+async def waits():
+    await asyncio.sleep(3)
+
+
+async def works():
+    time.sleep(3)
+
+
+async def beside(job):
+    heart = asyncio.create_task(heartbeat(), name="heart")
+    await asyncio.sleep(0)  # the heart begins
+    await job()
+    print("the job has ended")
+    await heart
+
+
+polite = observe(beside, waits)
+rude = observe(beside, works)
+compare(polite, rude, names=["waits", "works"])
+
+# %% [markdown]
+# **What happened.** Beside `waits` the heart beats at 1, 2 and 3 seconds. Beside `works` its first
+# beat comes after 3 seconds, and the last after 5. `async` and `await` are there in both, and in
+# the second they give nothing away: nothing below that `await` waits. The event loop has one
+# thread, and `works` keeps it.
+#
+# `await asyncio.sleep(0)` is the smallest wait there is: the task goes to the end of the queue, and
+# is resumed as soon as all who were ready have had a turn. A long computation that calls it now and
+# then lets others in.
+
+# %% [markdown]
+# ## 4. What may stand after `await`
+#
+# Three kinds of object may: a coroutine object, a future or a task, and any object that has a method
+# `__await__`. The method returns an iterator, and `await` goes through it as `yield from` does:
+# what it yields goes to the event loop, and what it returns is the value of the `await`.
+#
+# **Predict.** `Pause` yields once. When does `other` run?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+class Pause:
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __await__(self):
+        print("before the yield")
+        yield
+        print("after the yield")
+        return self.answer
+
+
+async def main():
+    asyncio.create_task(say("other"), name="other")
+    print("the pause gave", await Pause("rest"))
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The bare `yield` travels from `Pause` through `main` to the event loop, and says:
+# *resume me in the next turn*. In between `other` ran. `asyncio.sleep(0)` is built like this.
+#
+# A `yield` of a future says: *resume me when it is done*. This is how a `sleep(1)`, a queue, or a
+# network connection waits. At the bottom of each chain of awaits there is such a `yield`, and it is
+# the only place where a task can be left. Between two of them nobody else runs.
+
+# %% [markdown]
+# ## Then and now
+#
+# ### Then: a decorator and `yield from`
+#
+# In lesson 03 `@asyncio.coroutine` made a generator a coroutine. Python 3.5 brought `async def` and
+# `await` for it, and Python 3.11 took the decorator away. `enable(legacy=True)` has brought it back
+# for this notebook.
+#
+# **Predict.** Is there a difference between the two pictures?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %% tags=["warns"]
+@asyncio.coroutine
+def old_compute(x, y):
+    yield from asyncio.sleep(1)
+    return x + y
+
+
+@asyncio.coroutine
+def old_sum(x, y):
+    result = yield from old_compute(x, y)
+    print(f"{x} + {y} = {result}")
+
+
+async def compute(x, y):
+    await asyncio.sleep(1)
+    return x + y
+
+
+async def new_sum(x, y):
+    result = await compute(x, y)
+    print(f"{x} + {y} = {result}")
+
+
+then = observe(old_sum, 1, 2)
+now = observe(new_sum, 1, 2)
+compare(then, now, names=["then", "now"])
+
+# %% [markdown]
+# **What happened.** None but the names: `await` does what `yield from` did. The warning says what to
+# write today. What is new is what the words refuse.
+#
+# | | then | now |
+# |---|---|---|
+# | what makes it a coroutine | the decorator, which is easily forgotten | `async def`, two words that belong together |
+# | without any `await` or `yield from` in it | a plain function that the decorator has to wrap | a coroutine all the same |
+# | what may be waited for | `yield from` takes anything that can be iterated, even a list | `await` takes awaitables, and says so |
+# | in a plain function | `yield from` makes it a generator, in silence | `await` is a `SyntaxError` |
+
+# %% [markdown]
+# ## What breaks
+#
+# ### `async` without `def`
+#
+# `async` is no statement that makes a call asynchronous. It stands before `def`, and, inside
+# such a function, before `with` and `for`. (The line is in a text here, so that the rest of the
+# notebook can be read by Python.)
+
+# %% role="breaks"
+exec('async say("hello")')
+
+# %% [markdown]
+# ### Awaiting the result of a plain function
+#
+# The call runs first, and gives `None`. Then `await` finds nothing that it could wait for. Look
+# whether the function is an `async def`. Newer Pythons say it shorter: `'NoneType' object can't be
+# awaited`.
+
+
+# %% role="breaks"
+async def main():
+    await print("hello")
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ### Asking again and again
+#
+# This loop lets others run at each turn, and still is a mistake. It never waits, so the event loop
+# cannot rest: it turns as fast as it can where one wait would do, and one core of the computer is
+# busy with nothing. It is called *polling*, and the exercises of this course do not accept it.
+
+
+# %%
+async def main():
+    task = asyncio.create_task(asyncio.sleep(1), name="work")
+    turns = 0
+    while not task.done() and turns < 1000:
+        await asyncio.sleep(0)
+        turns += 1
+    print(turns, "turns, and the task has ended:", task.done())
+    await task
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ## Your turn
+#
+# ### Exercise 1: `fair`
+#
+# Write `fair(n, step)`. It calls the plain function `step(i)` for each i from 0 to n - 1, in
+# order, and returns `None`.
+#
+# - Between two steps each task that is ready gets a turn.
+# - An error of `step` ends it, and reaches the caller.
+# - It uses no threads.
+
+# %% [markdown]
+# <details><summary>Hint 1: who gets a turn, and when?</summary>
+#
+# Other tasks run only where an `await` really waits. Round 3 names the smallest wait there is.
+#
+# </details>
+#
+# <details><summary>Hint 2: where to put it?</summary>
+#
+# Inside the loop. After the loop it comes too late: all the steps have been taken by then.
+#
+# </details>
+
+
+# %% exercise="fair" role="answer"
+async def fair(n, step):
+    """Call step(i) for i in range(n), and let others run in between."""
+    ### BEGIN SOLUTION
+    for i in range(n):
+        step(i)
+        await asyncio.sleep(0)
+    ### END SOLUTION
+
+
+# %% exercise="fair" role="test" id="steps" points=1 name="takes each step once, in order"
+import threading
+
+
+async def steps_(n):
+    taken = []
+    home = threading.current_thread()
+
+    def step(i):
+        taken.append(i if threading.current_thread() is home else "in a thread")
+        return True
+
+    result = await fair(n, step)
+    return result, taken
+
+
+run = observe(steps_, 3)
+expect(run).returned((None, [0, 1, 2]), hint="call step(0), step(1), step(2), and return nothing")
+expect(run).without_threads().nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+for n_ in (0, 1, random.Random(SEED).randint(5, 50)):
+    run = observe(steps_, n_)
+    expect(run).returned((None, list(range(n_))), hint="call step(i) for each i in range(n)")
+    expect(run).without_threads().nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="fair" role="test" id="between" points=2 name="lets every ready task run between two steps"
+import asyncio
+
+
+async def left_out_(n, turns):
+    """Say who had no turn between which steps; turns is how many each other task wants."""
+    left = dict(enumerate(turns))
+    ran = set()
+    complaints = []
+
+    async def other(name):
+        while left[name] > 0:
+            left[name] -= 1
+            ran.add(name)
+            await asyncio.sleep(0)
+        left[name] = -1
+
+    def step(i):
+        for name in left:
+            if i > 0 and ready[name] and name not in ran:
+                complaints.append(f"other {name} had no turn before step {i}")
+        ran.clear()
+        ready.update({name: number > 0 for name, number in left.items()})
+
+    ready = {}
+    tasks = [asyncio.create_task(other(name)) for name in left]
+    try:
+        await fair(n, step)
+        return complaints
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+run = observe(left_out_, 4, [10, 10])
+expect(run).returned([], hint="an await that really waits, between each two steps")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(3):
+    n_ = random_.randint(3, 20)
+    turns_ = [random_.randint(1, 30) for _ in range(random_.randint(1, 5))]
+    run = observe(left_out_, n_, turns_)
+    expect(run).returned([], hint="everybody who is ready runs once before the next step")
+### END HIDDEN TESTS
+
+
+# %% exercise="fair" role="test" id="error" points=1 name="ends with an error of step"
+import asyncio
+
+
+async def fails_at_(n, bad):
+    taken = []
+
+    def step(i):
+        taken.append(i)
+        if i == bad:
+            raise ValueError(i)
+
+    try:
+        await fair(n, step)
+    except ValueError as error:
+        return taken, error.args
+    return taken, "no error"
+
+
+run = observe(fails_at_, 4, 1)
+expect(run).returned(([0, 1], (1,)), hint="let the error pass, and take no further step")
+expect(run).nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+n_ = random_.randint(5, 20)
+for bad_ in (0, random_.randint(1, n_ - 2), n_ - 1):
+    run = observe(fails_at_, n_, bad_)
+    expect(run).returned(
+        (list(range(bad_ + 1)), (bad_,)), hint="the first error ends it, also at the last step"
+    )
+    expect(run).nothing_left()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: `pipe`
+#
+# Write `pipe(value, *steps)`. It hands `value` to the first step, what this gives to the second one,
+# and so on, and returns what the last step gives. A step is a plain function or an `async def`
+# function, with one argument.
+#
+# - What an `async def` step gives is awaited; what a plain one gives is used as it is.
+# - The steps run like calls: where no step has to wait, no other task gets a turn.
+# - An error of a step reaches the caller, and the steps after it are not called.
+
+# %% [markdown]
+# <details><summary>Hint 1: what did the call give?</summary>
+#
+# Call the step first. Then look at what you got: `inspect.isawaitable` says whether it may stand after
+# `await`.
+#
+# </details>
+#
+# <details><summary>Hint 2: somebody else gets a turn</summary>
+#
+# A task begins in a later turn of the event loop. Await the coroutine object itself.
+#
+# </details>
+
+
+# %% exercise="pipe" role="answer"
+async def pipe(value, *steps):
+    """Hand value through the steps, plain or async, and return what the last one gives."""
+    ### BEGIN SOLUTION
+    for step in steps:
+        value = step(value)
+        if inspect.isawaitable(value):
+            value = await value
+    return value
+    ### END SOLUTION
+
+
+# %% exercise="pipe" role="test" id="value" points=1 name="hands the value from step to step"
+import asyncio
+
+
+async def piped_(value, pattern, delay=1):
+    """One step for each letter: p adds 1 as a plain function, a doubles as an async one."""
+
+    def plain(number):
+        return number + 1
+
+    async def double(number):
+        await asyncio.sleep(delay)
+        return 2 * number
+
+    return await pipe(value, *[plain if letter == "p" else double for letter in pattern])
+
+
+run = observe(piped_, 3, "pa")
+expect(run).returned(8, hint="3 + 1, and then twice that").took(
+    1, hint="await what async steps give"
+)
+run = observe(piped_, 3, "ap")
+expect(run).returned(7, hint="a plain step gets the number that the async one returned")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+cases_ = ["", "p", "a", "pp", "aa", "".join(random_.choice("pa") for _ in range(12))]
+for pattern_ in cases_:
+    value_ = expected_ = random_.randint(1, 1000)
+    for letter_ in pattern_:
+        expected_ = expected_ + 1 if letter_ == "p" else 2 * expected_
+    run = observe(piped_, value_, pattern_, 3)
+    expect(run).returned(expected_, hint="each step gets what the one before it gave")
+    expect(run).took(3 * pattern_.count("a"), hint="the steps come one after the other")
+    expect(run).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="pipe" role="test" id="call" points=1 name="lets nobody in where no step waits"
+import asyncio
+
+
+async def others_in_between_(pattern):
+    turns = []
+
+    async def other():
+        turns.append("other")
+
+    def plain(number):
+        turns.append(number)
+        return number + 1
+
+    async def quick(number):
+        turns.append(number)
+        return number + 1
+
+    task = asyncio.create_task(other())
+    try:
+        await pipe(0, *[plain if letter == "p" else quick for letter in pattern])
+        return turns.copy()
+    finally:
+        await task
+
+
+run = observe(others_in_between_, "aap")
+expect(run).returned([0, 1, 2], hint="await the coroutine itself: a task begins in a later turn")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+pattern_ = "a" + "".join(random_.choice("pa") for _ in range(random_.randint(4, 12)))
+run = observe(others_in_between_, pattern_)
+expect(run).returned(
+    list(range(len(pattern_))), hint="no step waits, so nobody else may run in between"
+)
+### END HIDDEN TESTS
+
+
+# %% exercise="pipe" role="test" id="error" points=1 name="ends with an error of a step"
+import asyncio
+
+
+async def fails_in_(pattern, bad):
+    called = []
+
+    def plain(number):
+        called.append(number)
+        if number == bad:
+            raise ValueError(number)
+        return number + 1
+
+    async def slow(number):
+        await asyncio.sleep(1)
+        return plain(number)
+
+    try:
+        await pipe(0, *[plain if letter == "p" else slow for letter in pattern])
+    except ValueError as error:
+        return called, error.args
+    return called, "no error"
+
+
+run = observe(fails_in_, "pap", 1)
+expect(run).returned(([0, 1], (1,)), hint="let the error pass, and call no further step")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+pattern_ = "".join(random_.choice("pa") for _ in range(8))
+bad_ = random_.randint(1, 7)
+run = observe(fails_in_, pattern_, bad_)
+expect(run).returned(
+    (list(range(bad_ + 1)), (bad_,)), hint="the error of any step, plain or async, ends it"
+)
+expect(run).nothing_left()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: `Once`
+#
+# Write the class `Once`. `Once(job)` takes an async function without arguments. The first
+# `await` of the object calls `job()`, waits for it, and gives what it returned. Each later `await`
+# gives the same value again, at once, without a call.
+#
+# - Before the first `await` nothing is called.
+# - In the tests `job` does not fail, and nobody awaits the object while another one still waits
+#   for it.
+
+# %% [markdown]
+# <details><summary>Hint 1: an object for await</summary>
+#
+# `__await__` returns an iterator, and a generator is one. Round 4 shows such a class.
+#
+# </details>
+#
+# <details><summary>Hint 2: waiting inside of __await__</summary>
+#
+# `__await__` is a plain `def`, so there is no `await` in it. A coroutine object has a method
+# `__await__` too: `value = yield from self.job().__await__()` waits for it.
+#
+# </details>
+#
+# <details><summary>Hint 3: it is called again?</summary>
+#
+# Note *that* you know the value, beside the value: `None` may be a value too.
+#
+# </details>
+
+
+# %% exercise="Once" role="answer"
+class Once:
+    """Call job when first awaited, and give its value at each await."""
+
+    def __init__(self, job):
+        ### BEGIN SOLUTION
+        self.job = job
+        self.known = False
+        ### END SOLUTION
+
+    def __await__(self):
+        ### BEGIN SOLUTION
+        if not self.known:
+            self.value = yield from self.job().__await__()
+            self.known = True
+        return self.value
+        ### END SOLUTION
+
+
+# %% exercise="Once" role="test" id="value" points=1 name="gives the value of job, at each await"
+import asyncio
+
+
+async def values_(value, delay, times):
+    async def job():
+        await asyncio.sleep(delay)
+        return value
+
+    once = Once(job)
+    return [await once for _ in range(times)]
+
+
+run = observe(values_, "hello", 2, 2)
+expect(run).returned(["hello", "hello"], hint="__await__ returns the value that job returned")
+expect(run).took(2, hint="wait for job at the first await, and for nothing at the second")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for value_ in (random_.randint(1, 10**6), None, 0, [], "done"):
+    delay_ = random_.randint(0, 100)
+    run = observe(values_, value_, delay_, 3)
+    expect(run).returned([value_] * 3, hint="whatever the value is, each await gives it")
+    expect(run).took(delay_, hint="only the first await waits").nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="Once" role="test" id="calls" points=1 name="calls job once, at the first await"
+import asyncio
+
+
+async def calls_(value):
+    calls = []
+
+    async def job():
+        calls.append("job")
+        await asyncio.sleep(1)
+        return value
+
+    def called(*arguments):
+        calls.append("call")
+        return job()
+
+    once = Once(called)
+    await asyncio.sleep(1)
+    calls.append("first await")
+    await once
+    calls.append("second await")
+    await once
+    return calls
+
+
+run = observe(calls_, "hello")
+expect(run).returned(
+    ["first await", "call", "job", "second await"],
+    hint="call job in __await__, not in __init__, and remember its value",
+)
+### BEGIN HIDDEN TESTS
+run = observe(calls_, None)
+expect(run).returned(
+    ["first await", "call", "job", "second await"], hint="None is a value like any other"
+)
+run = observe(calls_, 0)
+expect(run).returned(
+    ["first await", "call", "job", "second await"], hint="0 is a value like any other"
+)
+### END HIDDEN TESTS
+
+
+# %% exercise="Once" role="test" id="two" points=1 name="keeps two of them apart"
+import asyncio
+
+
+async def two_(first, second):
+    async def say_after(delay, what):
+        await asyncio.sleep(delay)
+        return what
+
+    a, b = Once(lambda: say_after(*first)), Once(lambda: say_after(*second))
+
+    async def ask(once):
+        return await once
+
+    return await asyncio.gather(ask(a), ask(b))
+
+
+run = observe(two_, (2, "hello"), (1, "world"))
+expect(run).returned(["hello", "world"], hint="keep the value in the object, not in the class")
+expect(run).took(2, hint="two objects can wait at the same time")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+a_, b_ = random_.sample(range(1, 1000), 2)
+run = observe(two_, (a_, f"a{a_}"), (b_, f"b{b_}"))
+expect(run).returned([f"a{a_}", f"b{b_}"], hint="each object has a value of its own")
+expect(run).took(max(a_, b_), hint="time.sleep and asyncio.run keep the loop: wait below __await__")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Further reading
+#
+# - [A conceptual overview of asyncio](https://docs.python.org/3/howto/a-conceptual-overview-of-asyncio.html):
+#   what `await` does with coroutines, and with tasks.
+# - [Await expression](https://docs.python.org/3/reference/expressions.html#await-expression): the
+#   language reference.
+# - [Awaitable objects](https://docs.python.org/3/reference/datamodel.html#awaitable-objects): what
+#   `__await__` has to return.
+#
+# **Next:** `05_event_loop` (coming)
