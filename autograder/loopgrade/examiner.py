@@ -668,6 +668,8 @@ class Subject:
         if "broken" in reply:
             self.notices.add("breaks what watches it")
             raise CheckFailed("your code can be watched", "it breaks what watches it")
+        if isinstance(reply.get("stopped"), str):
+            raise CheckFailed("your code comes to an end", reply["stopped"][:200])
         try:
             if isinstance(reply.get("missing"), str):
                 return _no_such_name(reply["missing"][:100])

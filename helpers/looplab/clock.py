@@ -115,6 +115,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._standing: RealTime | None = None
         self._turns = 0
         self._turns_in_all = 0
+        self._over: TooMuch | None = None
         if world.shuffle is not None:
             self._run_once = self._run_once_in_any_order
 
@@ -143,6 +144,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         transport = await super()._make_subprocess_transport(*args, **kwargs)  # type: ignore[misc]  # asyncio's own, not in its stubs
         self._processes.append(transport)
         return transport
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """As asyncio's; but a program whose time is up ends, also where a callback noticed it."""
+        error = context.get("exception")
+        if isinstance(error, TooMuch):
+            self._over = error
+        super().call_exception_handler(context)
 
     def look_outside(self) -> Sight:
         """Return whether a thread or a subprocess may still do something by itself."""
@@ -187,8 +195,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return bool(self._ready)  # type: ignore[attr-defined]  # asyncio has no public name for it
 
     def reset_turns(self) -> None:
-        """Count the turns from 0 again."""
+        """Count the turns from 0 again, for another program."""
         self._turns = self._turns_in_all = 0
+        self._over = None
 
     def reset(self) -> None:
         """Forget what the last program has left, so that the next begins as on a fresh loop."""
@@ -258,6 +267,8 @@ class _Selector(selectors.DefaultSelector):
         loop = self._loop
         if threading.get_ident() != loop._home:
             return super().select(timeout)
+        if loop._over is not None:
+            raise loop._over
         if timeout is not None and timeout <= 0:
             if loop.turn():
                 return super().select(LOOK)

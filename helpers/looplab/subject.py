@@ -85,6 +85,8 @@ class Channel:
         self._requests, self._replies = requests, replies
         self.request_id = ""
         self._notices: list[str] = []
+        self._asking = False
+        self._late: BaseException | None = None
 
     def receive(self) -> Json:
         """Return the next line; None where the examiner has gone."""
@@ -120,11 +122,27 @@ class Channel:
 
     def ask(self, message: dict[str, Json]) -> Json:
         """Send a question and return its answer."""
-        self.send(message)
-        answer = self.receive()
+        self._asking = True
+        try:
+            self.send(message)
+            answer = self.receive()
+        finally:
+            self._asking = False
         if answer is None:
             os._exit(0)
+        if self._late is not None:
+            late, self._late = self._late, None
+            raise late
         return answer
+
+    def interrupt(self, error: BaseException) -> None:
+        """Raise `error` here, or after the answer to the question that is under way.
+
+        In between, that answer would be left, to be read as the next request.
+        """
+        if not self._asking:
+            raise error
+        self._late = error
 
 
 class ExaminersWorld:
@@ -392,14 +410,16 @@ def explore(request: dict[str, Json], notebook: Notebook) -> Found:
 
 
 @contextlib.contextmanager
-def processor_time(seconds: float) -> Iterator[None]:
+def processor_time(seconds: float, channel: Channel) -> Iterator[None]:
     """Raise `TooMuch` in a program that uses more than so many seconds of processor time.
 
     It is raised again and again, for a program that catches it.
     """
 
     def stop(*_: object) -> None:
-        raise TooMuch(f"it used more than {seconds:g} s of processor time: does it ever stop?")
+        channel.interrupt(
+            TooMuch(f"it used more than {seconds:g} s of processor time: does it ever stop?")
+        )
 
     if not hasattr(signal, "setitimer"):  # Windows: only the examiner's patience ends it
         yield
@@ -407,8 +427,12 @@ def processor_time(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)
     try:
-        yield
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
     finally:
+        # Again, for a signal that came before the first: the next one is 0.2 s away.
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
 
@@ -448,20 +472,33 @@ def serve(channel: Channel, seconds: float) -> None:
     while (request := channel.receive()) is not None:
         channel.begin(request["id"])
         try:
-            with processor_time(seconds):
-                if request["op"] == "cell":
-                    outputs = notebook.run_cell(request["source"], request["number"])
-                    reply: dict[str, Json] = {"outputs": [pack(each) for each in outputs]}
-                elif request["op"] == "explore":
-                    reply = {"found": explore(request, notebook).to_json()}
-                else:
-                    reply = {"run": observe(request, notebook, channel).to_json()}
+            reply = answer(request, notebook, channel, seconds)
         except MissingName as error:
             reply = {"missing": str(error)}
+        except TooMuch as error:  # its time was up while what it did was put together
+            reply = {"stopped": str(error)}
         except BaseException as error:
             reply = {"broken": f"{type(error).__name__}: {error}"[:300]}
         noticing.compare()
         channel.end(reply)
+
+
+def answer(
+    request: dict[str, Json], notebook: Notebook, channel: Channel, seconds: float
+) -> dict[str, Json]:
+    """Do what a request asks, in so many seconds of processor time, and return the reply."""
+    # What comes after the program is not the program's time, so it stands outside.
+    if request["op"] == "cell":
+        with processor_time(seconds, channel):
+            outputs = notebook.run_cell(request["source"], request["number"])
+        return {"outputs": [pack(each) for each in outputs]}
+    if request["op"] == "explore":
+        with processor_time(seconds, channel):
+            found = explore(request, notebook)
+        return {"found": found.to_json()}
+    with processor_time(seconds, channel):
+        run = observe(request, notebook, channel)
+    return {"run": run.to_json()}
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Verdicts are made outside the student's process, and no answer but a right one earns a point."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -129,6 +130,26 @@ def test_wrong_answers_lose_for_a_reason_and_cost_no_other(answer: str, happened
     assert happened in overlap(found).message
     assert overlap(found).message.startswith("✗ the jobs overlap (1 point)\n")
     assert twice(found).passed
+
+
+POLLS = """
+async def fetch_all(job, n):
+    for _ in range(10**9):
+        await asyncio.sleep(0.01)
+"""
+
+
+def test_a_program_that_polls_is_stopped_with_the_reason_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Most of its time passes between a question to the examiner and the answer."""
+    monkeypatch.setattr("loopgrade.examiner.PROCESSOR_SECONDS", 0.1)
+    tests = [replace(OVERLAP, grade_id=f"overlap-{n}") for n in range(8)]
+    cells = [StudentCell(0, SETUP), StudentCell(1, POLLS, "fetch_all")]
+    found = examine(cells, tests, level=sandbox.strongest(), seed=lambda test: "any")
+    for verdict in found.verdicts.values():
+        assert "it used more than 0.1 s of processor time" in verdict.message
+    assert not found.flags
 
 
 ALWAYS = """
