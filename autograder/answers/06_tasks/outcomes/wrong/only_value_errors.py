@@ -1,0 +1,13 @@
+# loses: tells the outcome of each job in order
+import asyncio
+
+
+async def outcomes(jobs):
+    tasks = [asyncio.create_task(job()) for job in jobs]
+    told = []
+    for task in tasks:
+        try:
+            told.append(("ok", await task))
+        except ValueError:
+            told.append(("error", "ValueError"))
+    return told
