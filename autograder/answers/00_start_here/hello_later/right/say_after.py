@@ -1,0 +1,3 @@
+# With what the lesson has.
+async def hello_later(delay):
+    return await say_after(delay, "hello")

@@ -1,0 +1,7 @@
+# loses: returns hello
+import asyncio
+
+
+async def hello_later(delay):
+    await asyncio.sleep(delay)
+    print("hello")
