@@ -255,7 +255,7 @@ def _labelled(scale: Scale, life: TaskLife, compact: bool) -> tuple[str, str]:
         reason = _reason(stretch.span)[0]
         if reason_that_fits(scale, stretch)[0]:
             inside.add(reason)
-        elif reason not in outside:
+        elif reason not in outside and stretch.span.reason != "cancelled":  # which is no wait
             outside.append(reason)
     waits = ", ".join(reason for reason in outside if reason and reason not in inside)
     told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"

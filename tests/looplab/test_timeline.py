@@ -334,6 +334,13 @@ def test_a_reason_that_fits_into_no_bar_stands_below_the_name() -> None:
 
     assert "generator · waits at yield" in words(draw(two_generators(60)))
 
+    # A task that was cancelled is ready at once: it waits for nothing.
+    cancelled = replace(ready(2, 2, 2, 3), reason="cancelled")
+    spans = [turn(0), wait("sleep(4)", 0, 2, 1, 2), cancelled, turn(3, 2)]
+    figure = draw(run_of(life(0, "world", *spans, outcome="cancelled"), duration=2.0))
+    assert "sleep(4)" in words(figure)
+    assert not any("waits for" in each for each in words(figure))
+
 
 def test_what_is_too_fast_to_be_seen_is_said_to_be() -> None:
     spans = [
