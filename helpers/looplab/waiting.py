@@ -271,6 +271,7 @@ def _plain_name(code: Any) -> str:
 
 _PLAIN_NAMES = {
     "_wait": "wait",
+    "_accepting_coroutines": "wait",  # looplab.legacy's
     "TaskGroup.__aexit__": "TaskGroup",
     "_AsCompletedIterator._wait_for_one": "as_completed",
 }

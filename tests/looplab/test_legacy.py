@@ -198,6 +198,14 @@ def test_wait_takes_coroutines(told: object) -> None:
     assert asyncio.run(main()) == [0, 1, 2]
 
 
+def test_a_timeline_calls_it_wait(told: object) -> None:
+    async def main() -> None:
+        await asyncio.wait([asyncio.create_task(asyncio.sleep(1))])
+
+    [life, _] = looplab.observe(main).lives
+    assert "wait" in [span.reason for span in life.spans]
+
+
 def test_wait_keeps_its_options_and_its_refusals(told: object) -> None:
     async def main() -> None:
         quick, slow = asyncio.create_task(asyncio.sleep(0)), asyncio.create_task(asyncio.sleep(9))
