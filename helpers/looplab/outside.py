@@ -148,6 +148,9 @@ class Outside:
     def _state_of(self, frame: FrameType) -> _State:
         if _name_of(frame) != ("concurrent.futures.thread", "_worker"):
             return _state_of(frame)
+        executor = frame.f_locals["executor_reference"]()
+        if executor is None or executor._shutdown:
+            return _State.AT_WORK  # it has been told to end, and whoever joins it goes on then
         # The queue alone does not tell: what is handed to a thread is in it no more.
         submitted = self._submitted.get(frame.f_locals["work_queue"], set()).copy()
         waits = all(future.running() for future in submitted)

@@ -553,6 +553,19 @@ def test_a_thread_that_stands_still_is_not_waited_for_for_ever() -> None:
     thread.join()
 
 
+def test_a_thread_of_an_executor_that_was_shut_down_is_about_to_end() -> None:
+    """Who waits for the executor's end, `asyncio.run` for example, waits for that thread."""
+    outside = Outside()
+    with outside.watched(), ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        deadline = time.monotonic() + 20
+        while outside.look().at_work and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not outside.look().at_work
+        pool._shutdown = True  # as `shutdown` does, before it wakes the threads
+        assert outside.look().at_work
+
+
 @pytest.mark.parametrize("timer", [3600, None], ids=["a timer", "no timer"])
 def test_patience_with_a_thread_that_polls_ends(
     monkeypatch: pytest.MonkeyPatch, timer: float | None
