@@ -105,6 +105,8 @@ class Watch:
 def blocked_in(recorder: Recorder, watch: Watch) -> tuple[Blocking, ...]:
     """Return the steps that lasted `BLOCKING` seconds or more.
 
+    A plain program holds up nobody: no loop runs beside it.
+
     Args:
         recorder: of the steps.
         watch: knows their lines.
@@ -114,5 +116,5 @@ def blocked_in(recorder: Recorder, watch: Watch) -> tuple[Blocking, ...]:
             recorder.lives[life].label, start - recorder.origin, stop - start, watch.lines.get(step)
         )
         for step, (life, _, _, start, stop) in enumerate(timed(recorder))
-        if stop - start >= BLOCKING
+        if stop - start >= BLOCKING and recorder.lives[life].kind != "program"
     )

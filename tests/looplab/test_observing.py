@@ -292,6 +292,12 @@ def test_a_plain_program_may_take_real_time() -> None:
     assert run.duration >= 0.02
 
 
+def test_a_plain_program_holds_up_no_loop() -> None:
+    run = observe(lambda: time.sleep(0.15), clock="real")
+    assert run.duration >= 0.15
+    assert run.blocked == ()
+
+
 def test_jobs_have_no_real_time() -> None:
     with pytest.raises(TypeError, match="jobs is a service on virtual time: leave out clock"):
         observe(sorted, jobs(delays=[1]), clock="real")
