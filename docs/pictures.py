@@ -54,6 +54,25 @@ async def two_locks() -> None:
         group.create_task(take(right, left), name="right first")
 
 
+async def a_thousand() -> None:
+    """Let a thousand tasks through a door for fifty; three of them fail, and one helper waits."""
+    door = asyncio.Semaphore(50)
+
+    async def visit(n: int) -> None:
+        await asyncio.sleep(n / 100)
+        async with door:
+            await asyncio.sleep(1)
+        if n % 400 == 0:
+            raise ValueError(n)
+
+    async def watch() -> None:
+        await asyncio.sleep(15)
+
+    watching = asyncio.create_task(watch(), name="watch")
+    await asyncio.gather(*[visit(n) for n in range(1000)], return_exceptions=True)
+    await watching
+
+
 def countdown(n: int) -> Iterator[int]:
     """Yield n, n - 1, ... 1."""
     yield from range(n, 0, -1)
@@ -72,6 +91,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     ),
     "blocked": lambda: observe(frozen).timeline(),
     "deadlock": lambda: observe(two_locks).timeline(),
+    "crowd": lambda: observe(a_thousand).timeline(),
     "steps": lambda: observe(main).timeline(),
 }
 

@@ -12,26 +12,27 @@ It needs nothing but the Run, and the same Run gives the same words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from looplab.run import Blocking, Run, Span, TaskLife
-
-MOST_LIVES = 30
-"""A run of more lives than this is told, and drawn, only in part."""
+from looplab.grouping import endings, shown
+from looplab.run import Blocking, Lost, Run, Span, TaskLife
 
 
 def describe(run: Run) -> str:
     """Return what `run` did: how it ended, then a line for each life.
 
-    Beyond 30 lives only the first 29 have a line, and the last line counts the others.
+    Of more than 30 lives those of one function have a line together.
     """
-    lives, others = shown(run)
+    told = shown(run)
     lines = [title(run), overlap(run)]
-    lines += [_life_line(run, life) for life in lives]
-    if others:
-        lines.append(f"and {others} more")
+    for life in told.lives:
+        members = told.groups.get(life.id)
+        lines.append(_group_line(life, members) if members else _life_line(run, life))
+    if told.others:
+        lines.append(f"and {told.others:,} more")
     lines += [f"{blocker(run, each)}: {blocks(each)}{_at(each.line)}" for each in run.blocked[:10]]
+    lines += [f"{lost(each)}{_at(each.line)}" for each in run.lost[:10]]
     return "\n".join(line for line in lines if line)
 
 
@@ -73,19 +74,18 @@ def overlap(run: Run) -> str:
     return f"waits add up to {seconds(total)}, the program took {seconds(run.duration)}"
 
 
-def shown(run: Run) -> tuple[tuple[TaskLife, ...], int]:
-    """Return the lives that are told and drawn, and how many others there are."""
-    if len(run.lives) <= MOST_LIVES:
-        return run.lives, 0
-    return run.lives[: MOST_LIVES - 1], len(run.lives) - MOST_LIVES + 1
-
-
-def label(life: TaskLife) -> tuple[str, str]:
+def label(life: TaskLife, run: Run | None = None) -> tuple[str, str]:
     """Return what to call a life, and what else tells it apart.
 
     A name that asyncio gave says little, so what the task runs comes first.
+
+    Args:
+        life: of `run`.
+        run: given, a thread says whose it is.
     """
     name, function = plain_name(life.name), plain_name(life.function)
+    if life.kind == "thread" and run is not None and life.created_by is not None:
+        return name, f"thread of {name_of(run, life.created_by)}"
     if life.kind != "task":
         return name, life.kind
     if name == function or not function:
@@ -93,8 +93,26 @@ def label(life: TaskLife) -> tuple[str, str]:
     return (function, name) if name.startswith("Task-") else (name, function)
 
 
+def name_of(run: Run, life: int) -> str:
+    """Return the name of the life with that id."""
+    return next((label(each)[0] for each in run.lives if each.id == life), "somebody")
+
+
+def lost(what: Lost) -> str:
+    """Return what the program lost."""
+    name = plain_name(what.name)
+    if what.kind == "coroutine":
+        return f"lost: {name}() was never awaited"
+    text = one_line(what.text, 80)
+    if what.kind == "task":
+        return f"lost: task {name} was destroyed while it waited{f' for {text}' if text else ''}"
+    return f"lost: nobody looked at the error of {name}: {text}"
+
+
 def ending(run: Run, life: TaskLife) -> str:
-    """Return how a life ended, in a word or two."""
+    """Return how a life ended, in a few words."""
+    if life.outcome == "cancelled" and life.cancelled_by not in (None, life.id):
+        return f"cancelled by {name_of(run, life.cancelled_by)}"
     if life.outcome == "raised" and life.error is not None:
         return (
             "stopped" if life.error.type == "TooMuch" else f"raised {plain_name(life.error.type)}"
@@ -166,10 +184,15 @@ def one_line(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def _group_line(life: TaskLife, members: Sequence[TaskLife]) -> str:
+    extent = "".join(f"{span.reason}; " for span in life.spans)
+    return f"{life.name} ({life.kind}s): {extent}{endings(members)}"
+
+
 def _life_line(run: Run, life: TaskLife) -> str:
-    name, more = label(life)
+    name, more = label(life, run)
     called = f"task {name}" if life.kind == "task" else name
-    facts = [_ran(life), _waited(life), _held_up(life)]
+    facts = [_ran(life), _waited(run, life), _held_up(life)]
     done = ", ".join(fact for fact in facts if fact)
     return f"{called}{f' ({more})' if more else ''}: {done}; {_ending_in_full(run, life)}"
 
@@ -179,9 +202,15 @@ def _ran(life: TaskLife) -> str:
     return {0: "never ran", 1: "ran once"}.get(times, f"ran {times} times")
 
 
-def _waited(life: TaskLife) -> str:
+def reason(run: Run, span: Span) -> str:
+    """Return what a span waits for, and who holds it."""
+    told = one_line(span.reason, 60)
+    return told if span.held_by is None else f"{told}, held by {name_of(run, span.held_by)}"
+
+
+def _waited(run: Run, life: TaskLife) -> str:
     waits = [span for span in life.spans if span.state == "waiting"]
-    reasons = list(dict.fromkeys(one_line(span.reason, 60) for span in waits if span.reason))
+    reasons = list(dict.fromkeys(reason(run, span) for span in waits if span.reason))
     if reasons == ["yield"]:
         return "waited at yield between"
     time = _time(waits)

@@ -44,6 +44,14 @@ ARROWS: dict[str, dict[str, Any]] = {
     "resumes": {"color": BLUE, "linewidth": 1.3},
     "hands back": {"color": BLUE, "linewidth": 1.3, "linestyle": (0, (2.5, 1.5))},
 }
+STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
+"""Each with the height of its bars, and what it is drawn above of."""
+
+LOOP: dict[str, dict[str, Any]] = {
+    "idle": {"facecolor": "white", "edgecolor": LINE, "linewidth": 0.6},
+    "running": BARS["running"],
+    "blocked": {**BARS["blocking"], "linewidth": 0.8},
+}
 LEGEND = {
     "running": "running",
     "on and off": "running on and off",
@@ -60,8 +68,13 @@ def draw_plan(figure: Figure, plan: Plan) -> set[str]:
     """Draw a plan, and return what of the legend can be seen in it."""
     axes = _frame(figure, plan)
     seen = {arrow.means for arrow in plan.arrows} | ({"blocking"} if plan.holds else set())
+    crowds = {crowd.row: crowd.counts for crowd in plan.crowds}
     for row in range(len(plan.lives)):
-        seen |= _lane(axes, plan, row)
+        if row in crowds:
+            _crowd(axes, row, crowds[row])
+        seen |= _lane(axes, plan, row, is_crowd=row in crowds)
+    if plan.loop:
+        seen |= _loop(figure, axes, plan)
     for hold in plan.holds:
         _hold(axes, hold)
     for arrow in plan.arrows:
@@ -80,20 +93,21 @@ def _frame(figure: Figure, plan: Plan) -> Axes:
             (plan.left - TICK) / WIDTH,
             plan.bottom / height,
             (scale.limit * scale.inch + 2 * TICK) / WIDTH,
-            plan.lanes / height,
+            (plan.top - plan.bottom) / height,
         ),
         facecolor="none",
     )
     margin = TICK / scale.inch
-    axes.set(xlim=(-margin, scale.limit + margin), ylim=(lanes, 0), yticks=[])
+    floor = lanes + plan.strip / plan.lane
+    axes.set(xlim=(-margin, scale.limit + margin), ylim=(floor, 0), yticks=[])
     axes.spines[:].set_visible(False)
     if plan.lives:
-        _time_axis(axes, scale, lanes)
+        _time_axis(axes, scale, floor)
     else:
         axes.set_axis_off()
         write(axes, 0, 0.5, "nothing ran", 9.5, color=GREY)
     for row, (name, more) in enumerate(plan.labels):
-        y = plan.bottom + (lanes - row - 0.5) * plan.lane
+        y = plan.top - (row + 0.5) * plan.lane
         if row % 2 == 0:
             corner = (EDGE / 2, y - plan.lane / 2)
             _box(figure, corner, WIDTH - EDGE, plan.lane, facecolor=STRIPE, zorder=-1)
@@ -103,7 +117,7 @@ def _frame(figure: Figure, plan: Plan) -> Axes:
     return axes
 
 
-def _time_axis(axes: Axes, scale: Scale, lanes: int) -> None:
+def _time_axis(axes: Axes, scale: Scale, floor: float) -> None:
     if scale.axis == "seconds":
         times = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0, scale.end)
         ticks = [float(time) for time in times if 0 <= time <= scale.end and not scale.nothing]
@@ -124,18 +138,45 @@ def _time_axis(axes: Axes, scale: Scale, lanes: int) -> None:
         axis="x", length=0, labelsize=8.5, labelcolor=INK, labelfontfamily="DejaVu Sans"
     )
     last = ticks[-1] if scale.nothing else scale.end
-    axes.vlines([*ticks, last], 0, lanes, color=LINE, linewidth=0.6, zorder=0.5)
+    axes.vlines([*ticks, last], 0, floor, color=LINE, linewidth=0.6, zorder=0.5)
     if scale.limit > scale.end:
-        axes.vlines(scale.end, 0, lanes, color=INK, linewidth=1, linestyle="dashed", zorder=1.5)
+        axes.vlines(scale.end, 0, floor, color=INK, linewidth=1, linestyle="dashed", zorder=1.5)
         below = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
         write(axes, (scale.end + scale.limit) / 2, -0.02, "for ever", 8.5, **below)
 
 
-def _lane(axes: Axes, plan: Plan, row: int) -> set[str]:
+def _crowd(axes: Axes, row: int, counts: list[tuple[float, int]]) -> None:
+    """Draw how many of a group are under way, as a hill: the highest is as high as a bar."""
+    peak = max((count for _, count in counts), default=0)
+    if peak:
+        floor = row + 0.5 + TALL / 2
+        times = [time for time, _ in counts]
+        heights = [floor - TALL * count / peak for _, count in counts]
+        axes.fill_between(times, floor, heights, step="post", zorder=2, **BARS["waiting"])
+
+
+def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
+    """Draw the lane of the event loop, and return what of the legend can be seen in it."""
+    inch, middle = plan.scale.inch, len(plan.lives) + plan.strip / plan.lane / 2
+    write(figure, EDGE, plan.bottom + plan.strip / 2, "event loop", 8.5, color=GREY)
+    height = plan.strip / plan.lane * 0.5
+    for state, style in LOOP.items():
+        least = TICK if state == "running" else 0.0
+        for kind, bars in _bars(plan.loop.get(state, []), least / inch, PIXEL / inch).items():
+            drawn = BARS[kind] if kind == "on and off" else style
+            axes.broken_barh(bars, (middle - height / 2, height), zorder=4, **drawn)
+    for stretch in plan.loop.get("idle", []):
+        if (stretch.right - stretch.left) * inch > length("idle", 7) + 0.1:
+            x = (stretch.left + stretch.right) / 2
+            write(axes, x, middle, "idle", 7, color=GREY, ha="center", zorder=5)
+    return {"running"} & plan.loop.keys()
+
+
+def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
     """Draw one life, and return the states that can be seen in it."""
     scale, stretches = plan.scale, plan.scale.stretches(plan.lives[row])
     seen = set()
-    for state, height, zorder in (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4)):
+    for state, height, zorder in () if is_crowd else STATES:
         # On seconds running takes no time, and shall be seen all the same.
         least = TICK if state == "running" and scale.axis == "seconds" else 0.0
         mine = [stretch for stretch in stretches if stretch.span.state == state]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple
 
@@ -13,11 +13,12 @@ from looplab.describing import (
     blocks,
     ending,
     label,
+    lost,
     one_line,
     overlap,
-    shown,
     title,
 )
+from looplab.grouping import endings, shown, under_way
 from looplab.lettering import INK, cut, length, wrapped
 from looplab.run import Run, Span, TaskLife
 
@@ -28,6 +29,7 @@ LABELS = 2.1  # the most that the column of names takes
 COLUMN = 0.9  # the most that a step takes
 PIXEL = 0.009
 TALL, LOW = 0.66, 0.42  # heights of bars, as parts of a lane
+STRIP = 0.27  # the height of the lane of the event loop
 
 MOST_ARROWS = 40
 SHORTEST, LONGEST = 1e-9, 1e15
@@ -65,6 +67,7 @@ class Scale:
         limit: where the picture ends. After a deadlock that is later: the waits go on.
         inch: how many inches a second or a step takes.
         nothing: whether no second or step has passed; the picture has some width all the same.
+        holders: the names of who holds a lock, by id.
     """
 
     axis: AxisName
@@ -72,6 +75,7 @@ class Scale:
     limit: float
     inch: float
     nothing: bool = False
+    holders: Mapping[int, str] = field(default_factory=dict)
 
     def stretches(self, life: TaskLife) -> list[Stretch]:
         """Return the spans of `life`, and where they lie."""
@@ -97,6 +101,13 @@ class Arrow(NamedTuple):
     stop: float
 
 
+class Crowd(NamedTuple):
+    """How many of a group are under way, from each moment on."""
+
+    row: int
+    counts: list[tuple[float, int]]
+
+
 class Hold(NamedTuple):
     """Where a `time.sleep` held up the loop; `text` where it fits."""
 
@@ -111,6 +122,7 @@ class Plan:
     """What is drawn of a run, and where: in inches, but for what the scale counts.
 
     Attributes:
+        loop: what the event loop did, by state; empty where it has no lane.
         base: where it begins, from below the figure; another run may be drawn there.
         explained: whether the legend stands above its lanes.
     """
@@ -121,6 +133,8 @@ class Plan:
     scale: Scale
     arrows: list[Arrow]
     holds: list[Hold]
+    crowds: list[Crowd]
+    loop: dict[str, list[Stretch]]
     title: list[str]
     notes: list[tuple[str, str]]
     footer: str
@@ -136,19 +150,24 @@ class Plan:
         return self.base + self.below
 
     @property
-    def lanes(self) -> float:
-        """The height of all lanes."""
-        return self.lane * max(len(self.lives), 1)
+    def strip(self) -> float:
+        """The height of the lane of the event loop, below all others."""
+        return STRIP if self.loop else 0.0
+
+    @property
+    def top(self) -> float:
+        """Where the lanes end, from below the whole figure."""
+        return self.bottom + self.strip + self.lane * max(len(self.lives), 1)
 
     @property
     def legend(self) -> float:
         """Where the middle of the legend is, from below."""
-        return self.bottom + self.lanes + 0.17
+        return self.top + 0.17
 
     @property
     def height(self) -> float:
         """The height of all this."""
-        top = self.legend + 0.2 if self.explained else self.bottom + self.lanes + 0.06
+        top = self.legend + 0.2 if self.explained else self.top + 0.06
         return top - self.base + 0.2 * len(self.notes) + 0.26 * len(self.title) + EDGE / 2
 
 
@@ -164,48 +183,63 @@ def plan_of(
         left: the least room for the names of lanes, in inches.
         inch: the most inches that a second or a step takes.
     """
-    lives, others = shown(run)
+    chosen = shown(run)
+    lives = chosen.lives
     compact = len(lives) > 12
     # First as if the names took all they may: a reason that fits into its bar then fits.
-    narrow = _scale(run, lives, axis, EDGE + LABELS)
-    labels = [_labelled(narrow, life, compact) for life in lives]
+    told = [_ending(run, life, chosen.groups.get(life.id)) for life in lives]
+    narrow = _scale(run, lives, told, axis, EDGE + LABELS)
+    labels = [_labelled(run, narrow, life, compact or life.id in chosen.groups) for life in lives]
     lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in labels]
     left = max(left, EDGE + max(lengths, default=0) + 0.15)
-    scale = _scale(run, lives, axis, left, inch)
+    scale = _scale(run, lives, told, axis, left, inch)
     arrows = list(dict.fromkeys([*_wakes(lives, scale), *_hand_overs(lives, axis)]))
     holds = list(_holds(run, lives, scale))
     return Plan(
         lives=lives,
         labels=labels,
-        endings=[_ending(run, life) for life in lives],
+        endings=told,
         scale=scale,
         # More would be a thicket.
         arrows=arrows if len(arrows) <= MOST_ARROWS else [],
         holds=holds,
+        crowds=[
+            Crowd(row, under_way(chosen.groups[life.id], on_steps=axis == "steps"))
+            for row, life in enumerate(lives)
+            if life.id in chosen.groups
+        ],
+        loop=_loop(run, scale),
         title=wrapped(f"{name}: {title(run)}" if name else title(run), WIDTH - 2 * EDGE, 13),
         notes=_notes(run, holds),
-        footer=f"and {others} more" if others else "",
+        footer=f"and {chosen.others:,} more" if chosen.others else "",
         lane=0.34 if compact else 0.52,
         left=left,
-        below=0.48 + 0.2 * (others > 0),
+        below=0.48 + 0.2 * (chosen.others > 0),
     )
 
 
 def _scale(
-    run: Run, lives: tuple[TaskLife, ...], axis: AxisName, left: float, most: float = LONGEST
+    run: Run,
+    lives: tuple[TaskLife, ...],
+    told: list[tuple[str, str]],
+    axis: AxisName,
+    left: float,
+    most: float = LONGEST,
 ) -> Scale:
-    """Return the widest scale, up to `most`, that leaves room for each lane's ending."""
+    """Return the widest scale, up to `most`, that leaves room for what is told at a lane's end."""
     end = min(run.duration if axis == "seconds" else run.steps, LONGEST)
     nothing = end <= SHORTEST
     end = 1 if nothing else end
+    held = {span.held_by for life in lives for span in life.spans} - {None}
+    holders = {life.id: label(life)[0] for life in run.lives if life.id in held}
     plain = Scale(axis, end, end, 1)
     waits = [life.spans[-1] for life in lives if life.outcome == "pending" and life.spans]
-    longest = max((length(_reason(span)[0], 8) for span in waits), default=0)
+    longest = max((length(text, 8) for w in waits for text in _reasons(w, holders)), default=0)
     tail = min(longest + 0.3, 2.0) if run.deadlock and waits else 0.0
     room = WIDTH - EDGE - left
     widths = [room]
-    for life in lives:
-        needed = 0.1 + length(_ending(run, life)[0], 8.5)
+    for life, (text, _) in zip(lives, told, strict=True):
+        needed = 0.1 + length(text, 8.5)
         stop = max((s.right for s in plain.stretches(life)), default=0) / end
         if tail and life.outcome == "pending":
             widths.append(room - needed)
@@ -214,11 +248,15 @@ def _scale(
     inch = min(max(min(widths) - tail, 1) / end, most)
     if axis == "steps":
         inch = min(inch, COLUMN)
-    return Scale(axis, end, end + tail / inch, inch, nothing)
+    return Scale(axis, end, end + tail / inch, inch, nothing, holders)
 
 
-def _ending(run: Run, life: TaskLife) -> tuple[str, str]:
+def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None) -> tuple[str, str]:
     """Return the mark and the words at the end of a lane, and their colour."""
+    if members:
+        outcomes = {each.outcome for each in members}
+        mark, colour = MARKS[life.outcome] if len(outcomes) == 1 else ("", INK)
+        return f"{mark} {cut(endings(members), 1.8, 8.5)}".lstrip(), colour
     mark, colour = MARKS[life.outcome]
     words = ending(run, life)
     if life.outcome == "raised":
@@ -226,11 +264,16 @@ def _ending(run: Run, life: TaskLife) -> tuple[str, str]:
     return f"{mark} {cut(words, 1.8, 8.5)}", colour
 
 
-def _reason(span: Span) -> tuple[str, str]:
-    """Return what a span waits for, and that in short."""
+def _reasons(span: Span, holders: Mapping[int, str]) -> tuple[str, ...]:
+    """Return what a span waits for, from the longest text to the shortest."""
     # Who resumed a generator waits for it: its arrow says so.
-    reason = "" if span.reason.startswith("generator ") else one_line(span.reason, 60)
-    return reason, reason if "(" in reason else reason.rpartition(".")[2]
+    if not span.reason or span.reason.startswith("generator "):
+        return ()
+    told = one_line(span.reason, 60)
+    short = told if "(" in told else told.rpartition(".")[2]
+    holder = "" if span.held_by is None else holders.get(span.held_by, "")
+    long = [f"{told}, held by {holder}", f"{short}, held by {holder}"] if holder else []
+    return tuple(dict.fromkeys([*long, told, short]))
 
 
 def reason_that_fits(scale: Scale, stretch: Stretch) -> tuple[str, float]:
@@ -238,24 +281,24 @@ def reason_that_fits(scale: Scale, stretch: Stretch) -> tuple[str, float]:
     room = (stretch.right - stretch.left) * scale.inch - 0.08
     if room < 0.1:
         return "", 0.0
-    for text in _reason(stretch.span):
+    for text in _reasons(stretch.span, scale.holders):
         for size in (8.0, 7.0):
-            if text and length(text, size) <= room:
+            if length(text, size) <= room:
                 return text, size
     return "", 0.0
 
 
-def _labelled(scale: Scale, life: TaskLife, compact: bool) -> tuple[str, str]:
+def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[str, str]:
     """Return the name of a lane, and below it what else is to be said of it."""
-    name, more = label(life)
+    name, more = label(life, run)
     if compact:
         return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
     inside, outside = set(), []
     for stretch in scale.stretches(life):
-        reason = _reason(stretch.span)[0]
+        reason = next(iter(_reasons(stretch.span, scale.holders)), "")
         if reason_that_fits(scale, stretch)[0]:
             inside.add(reason)
-        elif reason not in outside and stretch.span.reason != "cancelled":  # which is no wait
+        elif reason not in outside and reason != "cancelled":  # which is no wait
             outside.append(reason)
     waits = ", ".join(reason for reason in outside if reason and reason not in inside)
     told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"
@@ -281,9 +324,23 @@ def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold
                 break
 
 
+def _loop(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
+    """Return what the event loop did, by state; nothing on steps, where it is always busy."""
+    states: dict[str, list[Stretch]] = {}
+    if scale.axis == "steps" or scale.nothing or not run.tasks:
+        return states
+    for turn in run.loop():
+        idle = turn.state == "idle"
+        span = Span("waiting" if idle else "running", turn.start, turn.stop, turn.first, turn.last)
+        place = Stretch(span, min(turn.start, scale.end), min(turn.stop, scale.end))
+        states.setdefault(turn.state, []).append(place)
+    return states
+
+
 def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
     """Return the lines below the title, and their colours."""
     notes = [(overlap(run), GREY)] if overlap(run) else []
+    notes += [(lost(each), RED) for each in run.lost[:3]]
     if sum(hold.text != "" for hold in holds) < len(run.blocked):
         told = [f"{blocker(run, blocking)}: {blocks(blocking)}" for blocking in run.blocked]
         notes += [(line, RED) for line in list(dict.fromkeys(told))[:3]]

@@ -91,8 +91,13 @@ def peak(run: Run, of: str | None) -> int:
         calls = [call for call in run.calls if call.service == of]
         if calls:
             return _most((c.start, run.duration if c.stop is None else c.stop) for c in calls)
-        return _most(map(_extent, named(run, of)))
-    return _most(map(_extent, run.tasks[1:]))
+        return busiest(named(run, of))
+    return busiest(run.tasks[1:])
+
+
+def busiest(lives: Iterable[TaskLife]) -> int:
+    """Return how many of `lives` were under way at the busiest instant."""
+    return _most(map(_extent, lives))
 
 
 def order(run: Run, by: Literal["start", "end"]) -> tuple[str, ...]:

@@ -156,6 +156,15 @@ def test_of_many_lives_the_first_29_are_told() -> None:
     assert len(describe(run_of(*lives[:30])).splitlines()) == 1 + 30
 
 
+def test_of_many_lives_those_of_one_function_have_a_line_together() -> None:
+    lives = [life(n, f"t{n}", span("running", n, n), function="visit") for n in range(100)]
+    lives[7] = replace(lives[7], outcome="cancelled")
+
+    assert describe(run_of(*lives)).splitlines()[1:] == [
+        "100 × visit (tasks): at most 1 under way at once; 99 returned, 1 cancelled"
+    ]
+
+
 def test_a_life_is_called_by_what_tells_it_apart() -> None:
     assert label(life(0, "fetch-1", function="main.<locals>.fetch")) == ("fetch-1", "fetch")
     assert label(life(0, "Task-7", function="fetch")) == ("fetch", "Task-7")

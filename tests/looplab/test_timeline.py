@@ -27,7 +27,7 @@ from looplab import compare
 from looplab.describing import describe
 from looplab.drawing import BARS, LEGEND
 from looplab.layout import WIDTH
-from looplab.run import SCHEMA, Blocking, Run, Span, TaskLife, Wait
+from looplab.run import SCHEMA, Blocking, Lost, Run, Span, TaskLife, Wait
 from looplab.timeline import Timeline, draw
 from looplab.wire import Failure
 
@@ -146,6 +146,11 @@ def crowd(number: int = 100) -> Run:
         spans = [ready(0, 0, 1, each, by=0), turn(each), waiting, turn(number + each, each % 5)]
         lives.append(life(each, f"Task-{each + 1}", *spans, function="visitor"))
     return run_of(*lives, duration=5.0)
+
+
+def strangers(number: int) -> Run:
+    """So many tasks, each of a function of its own."""
+    return run_of(*[life(each, f"f{each}", turn(each)) for each in range(number)])
 
 
 RUNS = {
@@ -362,11 +367,67 @@ def test_turns_at_one_moment_are_one_tick() -> None:
     assert "running on and off" not in words(figure)
 
 
-def test_of_many_lanes_the_first_29_are_drawn() -> None:
+def test_of_many_lives_those_of_one_function_share_a_lane() -> None:
     figure = draw(crowd(100))
+    assert "99 × visitor" in words(figure)
+    assert "at most 80 under way at once" in words(figure)
+    assert "✓ all returned" in words(figure)
+    assert not any(" × " in word for word in words(draw(crowd(30))))
+
+
+def test_a_hill_shows_how_many_of_a_group_are_under_way() -> None:
+    (hill,) = [each for each in draw(crowd(100)).axes[0].collections if is_hill(each)]
+    (shape,) = hill.get_paths()
+    heights = {round(2.0 - y, 9) for _, y in shape.vertices}
+    # 20 of them take no time, and 80, 60, 40 and 20 are there in the seconds after.
+    assert len(heights) == 5
+
+
+def is_hill(collection: Any) -> bool:
+    return type(collection).__name__ in ("PolyCollection", "FillBetweenPolyCollection") and (
+        len(collection.get_paths()[0].vertices) > 6
+    )
+
+
+def test_of_many_functions_the_first_29_are_drawn() -> None:
+    figure = draw(strangers(100))
     assert "and 71 more" in words(figure)
     assert sum(word.endswith("returned") for word in words(figure)) == 29
-    assert not any("more" in word for word in words(draw(crowd(30))))
+
+
+def test_the_event_loop_has_a_lane_on_seconds() -> None:
+    run = three_jobs()
+    assert "event loop" in words(draw(run))
+    assert "idle" in words(draw(run))
+    assert "event loop" not in words(draw(run, axis="steps"))
+    assert "event loop" not in words(draw(two_generators(), axis="seconds"))
+
+
+def test_a_thread_says_whose_it_is() -> None:
+    call = life(1, "asyncio_0", turn(1), kind="thread", created_by=0)
+    assert "thread of main" in words(draw(run_of(life(0, "main", turn(0)), call)))
+
+
+def test_who_cancelled_is_said_at_the_end() -> None:
+    ended = replace(life(1, "b", turn(1)), outcome="cancelled", cancelled_by=0)
+    assert "⊘ cancelled by a" in words(draw(run_of(life(0, "a", turn(0)), ended)))
+    itself = replace(ended, cancelled_by=1)
+    assert "⊘ cancelled" in words(draw(run_of(life(0, "a", turn(0)), itself)))
+
+
+def test_a_wait_for_a_lock_says_who_holds_it() -> None:
+    waits = replace(wait("Lock.acquire", 0, 5, 2, 3), held_by=0)
+    holder = life(0, "a", turn(0), wait("sleep(5)", 0, 5, 1, 3), turn(3, 5))
+    figure = draw(run_of(holder, life(1, "b", turn(1), waits, turn(4, 5)), duration=5.0))
+    assert "Lock.acquire, held by a" in words(figure)
+
+
+def test_what_was_lost_is_said_below_the_title() -> None:
+    gone = (Lost("exception", "bad", "ValueError: 1"), Lost("coroutine", "f"), Lost("task", "t"))
+    told = words(draw(run_of(life(0, "main", turn(0)), lost=gone)))
+    assert "lost: nobody looked at the error of bad: ValueError: 1" in told
+    assert "lost: f() was never awaited" in told
+    assert "lost: task t was destroyed while it waited" in told
 
 
 # How it looks
@@ -390,7 +451,7 @@ def test_nothing_is_cut_off_or_written_over(name: str, axis: Any, times: int) ->
 
 
 def test_it_is_as_wide_as_a_notebook_and_as_high_as_it_needs() -> None:
-    few, many = draw(three_jobs()), draw(crowd())
+    few, many = draw(three_jobs()), draw(strangers(100))
     assert few.get_figwidth() == many.get_figwidth() == WIDTH
     assert 2 < few.get_figheight() < 4 < many.get_figheight() < 13
 
