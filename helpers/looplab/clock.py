@@ -199,12 +199,27 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._turns = self._turns_in_all = 0
         self._over = None
 
-    def reset(self) -> None:
-        """Forget what the last program has left, so that the next begins as on a fresh loop."""
-        self.reset_turns()
-        self._tickets.clear()
-        for left in (self._ready, self._scheduled):  # type: ignore[attr-defined]  # asyncio has no public name for them
+    def reset(self, as_new: dict[str, Any]) -> bool:
+        """Forget the timers, calls and tickets that the last program has left.
+
+        Args:
+            as_new: the loop's attributes when it was new.
+
+        Returns:
+            Whether the next program finds it new. If not, the last one has left more: a task
+            factory, a reader or a thread, for example.
+        """
+        loop: Any = self  # asyncio has no public names for what it keeps
+        for left in (loop._ready, loop._scheduled, self._tickets):
             left.clear()
+        self.reset_turns()
+        self._clock_resolution, loop._timer_cancelled_count = RESOLUTION, 0
+        return (
+            vars(self) == as_new
+            and not loop._asyncgens
+            and not loop._selector.may_have_news()
+            and self.look_outside() is NOTHING
+        )
 
     def _run_once_in_any_order(self) -> None:
         """Run a turn in which the world chooses the order of what is ready."""
@@ -272,8 +287,8 @@ class _Selector(selectors.DefaultSelector):
         if timeout is not None and timeout <= 0:
             if loop.turn():
                 return super().select(LOOK)
-            return super().select(0) if self._may_have_news() else []
-        ready = super().select(0) if self._may_have_news() else []
+            return super().select(0) if self.may_have_news() else []
+        ready = super().select(0) if self.may_have_news() else []
         if ready or loop.has_ready():
             return ready
         outside = loop.look_outside()
@@ -286,7 +301,7 @@ class _Selector(selectors.DefaultSelector):
             return ready
         return [] if loop.idle(outside) else super().select(LOOK)
 
-    def _may_have_news(self) -> bool:
+    def may_have_news(self) -> bool:
         """Whether anything but the loop's own threads can make it ready."""
         loop: Any = self._loop
         return len(self._registered) > 1 or bool(loop._signal_handlers)
@@ -321,19 +336,28 @@ def hidden_loop() -> Iterator[None]:
     # From 3.14 on a thread has one current task, whatever the loop (gh-128002).
     task = swap(loop, None) if swap and sys.version_info >= (3, 14) else None
     hooks = sys.get_asyncgen_hooks()
-    current = current_loops()
-    before = dict(current)
-    current.clear()
     asyncio._set_running_loop(None)
     try:
-        yield
+        with no_current_loop():
+            yield
     finally:
         asyncio._set_running_loop(loop)
-        current.clear()
-        current.update(before)
         sys.set_asyncgen_hooks(*hooks)
         if swap and sys.version_info >= (3, 14):
             swap(loop, task)
+
+
+@contextlib.contextmanager
+def no_current_loop() -> Iterator[dict[str, Any]]:
+    """Let this thread have no current event loop, and yield where a program sets one."""
+    current = current_loops()
+    before = dict(current)
+    current.clear()
+    try:
+        yield current
+    finally:
+        current.clear()
+        current.update(before)
 
 
 def current_loops() -> dict[str, Any]:

@@ -24,12 +24,13 @@ import io
 import random
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from looplab.clock import Deadlock, VirtualLoop, hidden_loop, virtual_time
-from looplab.observing import call_text, perform, receiver, sender, with_record
+from looplab.clock import VirtualLoop, hidden_loop, no_current_loop, virtual_time
+from looplab.observing import call_text, close_loop, perform, receiver, sender, with_record
 from looplab.run import Run
 from looplab.services import Spec, TooMuch, World
 from looplab.wire import Json, Value, WireError, decode, describe_exception, encode
@@ -154,15 +155,16 @@ def explore(
     specs: list[Spec] = []
     sent = [encode(arg, sender(specs)) for arg in args]
 
-    def received(world: World) -> list[Any]:
-        return [decode(each, receiver(specs, args, world)) for each in sent]
+    def arguments(world: World) -> Callable[[], list[Any]]:
+        build = receiver(specs, args, world)
+        return lambda: [decode(each, build) for each in sent]
 
-    found = search(program, received, specs, orders, seed, shuffle_ready)
+    found = search(program, arguments, specs, orders, seed, shuffle_ready)
     call = call_text(program, args)
 
     def record(choices: tuple[int, ...]) -> Run:
         world = World(specs, Schedule(choices).choose, shuffle_ready=shuffle_ready)
-        return with_record(perform(program, received(world), world), world, call)
+        return with_record(perform(program, arguments(world)(), world), world, call)
 
     outcomes = tuple(
         Outcome(count, choices, partial(record, choices)) for count, choices in found.outcomes
@@ -263,7 +265,7 @@ def _outcome(data: Json) -> tuple[int, tuple[int, ...]]:
 
 def search(
     program: Callable[..., Any],
-    received: Callable[[World], list[Any]],
+    arguments: Callable[[World], Callable[[], list[Any]]],
     specs: Sequence[Spec],
     orders: int | None,
     seed: object,
@@ -273,7 +275,7 @@ def search(
 
     Args:
         program: what to run.
-        received: makes its arguments, for a world.
+        arguments: gives, for a world, what makes its arguments.
         specs: what it is given of the test's.
         orders: how many; None for all.
         seed: of random ones.
@@ -281,7 +283,7 @@ def search(
     """
     found, counts = Found(), dict[str, int]()
     shortest: dict[str, tuple[int, ...]] = {}
-    with _bench(program, received, specs, shuffle_ready) as run:
+    with _bench(program, arguments, specs, shuffle_ready) as run:
         pick = random.Random(f"{seed}").randrange
         begin: list[int] | None = []
         while begin is not None and found.schedules < (orders or MAX_SCHEDULES):
@@ -291,9 +293,8 @@ def search(
             if outcome not in counts and len(counts) == MAX_OUTCOMES:
                 outcome = next(reversed(counts))
             counts[outcome] = counts.get(outcome, 0) + 1
-            best = shortest.get(outcome)
-            if best is None or _departures(schedule.choices) < _departures(best):
-                shortest[outcome] = schedule.choices
+            choices = schedule.choices
+            shortest[outcome] = min(shortest.get(outcome, choices), choices, key=_departures)
             begin = schedule.following() if orders is None else []
         found.complete = begin is None
         for outcome, count in counts.items():
@@ -305,7 +306,7 @@ def search(
 
 
 def _departures(choices: Sequence[int]) -> tuple[int, int, Sequence[int]]:
-    return sum(map(bool, choices)), len(choices), choices
+    return len(choices) - choices.count(0), len(choices), choices
 
 
 def _simpler(
@@ -327,52 +328,61 @@ def _simpler(
 @contextlib.contextmanager
 def _bench(
     program: Callable[..., Any],
-    received: Callable[[World], list[Any]],
+    arguments: Callable[[World], Callable[[], list[Any]]],
     specs: Sequence[Spec],
     shuffle_ready: bool,
 ) -> Iterator[Callable[[Schedule], str]]:
     """Give what runs the program in one order and returns its outcome, as text to compare."""
     schedule = Schedule()
     world = World(specs, lambda options: schedule.choose(options), shuffle_ready=shuffle_ready)
+    fresh_arguments = arguments(world)
     names = getattr(program, "__globals__", {})
     with (
         hidden_loop(),
+        no_current_loop() as current,
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
         virtual_time(world, names, lambda *_: None),
     ):
         warnings.simplefilter("ignore")
-        loop = VirtualLoop(world)
-        loop.set_exception_handler(lambda *_: None)
+        loop, as_new = _new_loop(world)
 
         def run(chosen: Schedule) -> str:
-            nonlocal schedule
+            nonlocal schedule, loop, as_new
             schedule = chosen
             world.begin()
-            result, failure = None, None
+            current.clear()
+            outcome: list[Json]
             try:
-                result = _run(program, received(world), loop)
-                told = encode(result)
+                result = copy_context().run(_run, program, fresh_arguments(), loop)
+                outcome = [encode(result)]
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                told, failure = None, describe_exception(error)
-            left = asyncio.all_tasks(loop)
-            outcome: Json = [told]
-            if failure is not None:
+                failure = describe_exception(error)
                 outcome = [failure.type, failure.message]
+            left = asyncio.all_tasks(loop)
             if left:
-                outcome = [*outcome, len(left)]
+                outcome.append(len(left))
+            if left or not loop.reset(as_new):
                 schedule = Schedule()
-                _end(loop, left)
-            loop.reset()
+                world.finish()
+                close_loop(loop)
+                loop, as_new = _new_loop(world)
             return repr(outcome)
 
         try:
             yield run
         finally:
             loop.close()
+
+
+def _new_loop(world: World) -> tuple[VirtualLoop, dict[str, Any]]:
+    """Return a loop, and its attributes while nobody has used it."""
+    loop = VirtualLoop(world)
+    loop.set_exception_handler(lambda *_: None)
+    return loop, dict(vars(loop))
 
 
 def _run(program: Callable[..., Any], args: list[Any], loop: VirtualLoop) -> Value:
@@ -386,11 +396,3 @@ def _run(program: Callable[..., Any], args: list[Any], loop: VirtualLoop) -> Val
 
 async def _awaited(value: Any) -> Any:
     return await value
-
-
-def _end(loop: VirtualLoop, left: set[asyncio.Task[Any]]) -> None:
-    """Cancel what a run has left, and let it end."""
-    for task in left:
-        task.cancel()
-    with contextlib.suppress(Deadlock, TooMuch):
-        loop.run_until_complete(asyncio.wait(left, timeout=60))

@@ -313,7 +313,7 @@ def _run_on_loop(
             finally:
                 end()
     finally:
-        _clean_up(loop)
+        close_loop(loop)
 
 
 def _warning(context: dict[str, Any]) -> str:
@@ -322,7 +322,7 @@ def _warning(context: dict[str, Any]) -> str:
     return first_line(context["message"]) + told
 
 
-def _clean_up(loop: asyncio.AbstractEventLoop) -> None:
+def close_loop(loop: asyncio.AbstractEventLoop) -> None:
     """Cancel what is left, let it end, and close the loop."""
     loop.set_exception_handler(lambda *_: None)
     if isinstance(loop, VirtualLoop):

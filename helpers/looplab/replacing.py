@@ -11,12 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from looplab.waiting import is_of_student
 
-_real_time = time.monotonic
+_REAL_TIME = SimpleNamespace(**vars(time))
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def loops_replaced(make: Callable[[], asyncio.AbstractEventLoop | None]) -> Iter
     # From 3.14 on the public function warns: policies are to go (gh-127949).
     find = getattr(events, "_get_event_loop_policy", None) or events.get_event_loop_policy
     policy: Any = next(each for each in type(find()).__mro__ if "new_event_loop" in vars(each))
-    base: Any = asyncio.BaseEventLoop
+    base: Any = asyncio.base_events
     usual_loop, usual_clock = policy.new_event_loop, base.time
 
     def new_event_loop(self: Any) -> asyncio.AbstractEventLoop:
@@ -71,7 +71,8 @@ def loops_replaced(make: Callable[[], asyncio.AbstractEventLoop | None]) -> Iter
 
     policy.new_event_loop = new_event_loop
     # A usual loop waits in real time, and must not read a clock that stands still meanwhile.
-    base.time = lambda _: _real_time()
+    # Its module gets another `time`: on 3.13 a class that has changed 1,000 times is slow for ever.
+    base.time = _REAL_TIME
     try:
         yield
     finally:

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import heapq
 import random
+from bisect import insort
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from looplab.run import Call
 from looplab.wire import Json, Value, WireError, decode, encode
@@ -210,8 +210,7 @@ def spec_from_json(data: dict[str, Json]) -> Spec:
 # What the program asks, and what it is told
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What a service says: a value, an exception to raise, the end, or a ticket to wait for."""
 
     kind: Literal["value", "raise", "end", "ticket"]
@@ -333,11 +332,12 @@ class World:
         self.now = max(self.now, round(min(times), 9))
         done = []
         while self._due and self._due[0][0] <= self.now:
-            _, ticket, give = heapq.heappop(self._due)
-            done.append(self._done(ticket, give))
+            done.append(self._done(0))
         return done
 
-    def _done(self, ticket: int, give: Callable[[], Answer]) -> tuple[int, Answer]:
+    def _done(self, place: int) -> tuple[int, Answer]:
+        """Let the service answer that is at this place of those that are due."""
+        _, ticket, give = self._due.pop(place)
         answer = give()
         self._log[ticket].end(self.now, "raised" if answer.kind == "raise" else "returned")
         return ticket, answer
@@ -345,19 +345,16 @@ class World:
     def _in_any_order(
         self, choose: Callable[[int], int], deadline: float | None
     ) -> list[tuple[int, Answer]] | None:
-        waiting = sorted(self._due, key=lambda due: due[1])
-        options = len(waiting) + (deadline is not None)
+        waiting = len(self._due)
+        options = waiting if deadline is None else waiting + 1
         if not options:
             return None
         chosen = choose(options) if options > 1 else 0
-        if chosen == len(waiting):
-            assert deadline is not None
-            self.now = max(self.now, round(deadline, 9))
-            return []
-        due = waiting[chosen]
-        self._due.remove(due)
-        heapq.heapify(self._due)
-        return [self._done(due[1], due[2])]
+        if chosen < waiting:
+            return [self._done(chosen)]
+        assert deadline is not None
+        self.now = max(self.now, round(deadline, 9))
+        return []
 
     def block(self, seconds: float) -> None:
         """Let `seconds` pass while the program holds up its loop."""
@@ -381,14 +378,16 @@ class World:
 
     def promise(self, number: int, delay: float, give: Callable[[], Answer]) -> Answer:
         """Answer call `number` in `delay` seconds; its number is the ticket to wait for."""
-        heapq.heappush(self._due, (round(self.now + delay, 9), number, give))
+        # Where any may be next they are kept in the order in which they were asked.
+        at = round(self.now + delay, 9) if self._choose is None else 0.0
+        insort(self._due, (at, number, give))
         return Answer("ticket", number)
 
     def withdraw(self, number: int) -> None:
         """Forget a promise: nobody waits for it any more."""
-        if any(ticket == number for _, ticket, _ in self._due):
-            self._due = [due for due in self._due if due[1] != number]
-            heapq.heapify(self._due)
+        left = [due for due in self._due if due[1] != number]
+        if len(left) < len(self._due):
+            self._due = left
             self.end(number, "cancelled")
 
 
@@ -419,7 +418,7 @@ def _serve(spec: Spec, world: World) -> Service:
 
 class _JobService:
     def __init__(self, spec: Jobs, world: World) -> None:
-        self.spec, self.world = spec, world
+        self.spec, self.world, self.errors = spec, world, dict(spec.errors)
 
     def __call__(self, method: str, arguments: tuple[Value, ...]) -> Answer:
         if method == "cancel" and len(arguments) == 1:
@@ -433,7 +432,7 @@ class _JobService:
             self.world.end(number, "raised")
             last = len(self.spec.delays) - 1
             return Answer("raise", ValueError(f"job takes one number from 0 to {last}"))
-        error = dict(self.spec.errors).get(index)
+        error = self.errors.get(index)
         answer = Answer("value", self.spec.results[index])
         if error is not None:
             answer = Answer("raise", error)
@@ -442,7 +441,8 @@ class _JobService:
 
 class _StoreService:
     def __init__(self, spec: Store, world: World) -> None:
-        self.spec, self.world, self.value, self.uses = spec, world, spec.value, 0
+        self.spec, self.world, self.errors = spec, world, dict(spec.errors)
+        self.value, self.uses = spec.value, 0
 
     def __call__(self, method: str, arguments: tuple[Value, ...]) -> Answer:
         if method == "cancel" and len(arguments) == 1:
@@ -451,7 +451,7 @@ class _StoreService:
         if (method, len(arguments)) not in (("read", 0), ("write", 1)):
             raise WireError("A store is read, or written one value.")
         number = self.world.note(self.spec.name, method, arguments)
-        error = dict(self.spec.errors).get(self.uses)
+        error = self.errors.get(self.uses)
         self.uses += 1
 
         def give() -> Answer:

@@ -375,10 +375,10 @@ class _Requested:
             exec(compile(source, filename, "exec"), self._names)  # the test's own text
         self.program = decode(request["program"], self._build(World()))
 
-    def arguments(self, world: Clock) -> list[Any]:
-        """Return the arguments, with stand-ins for the services of `world`."""
+    def arguments(self, world: Clock) -> Callable[[], list[Any]]:
+        """Return what makes the arguments, with stand-ins for the services of `world`."""
         build = self._build(world)
-        return [decode(each, build) for each in self._request["args"]]
+        return lambda: [decode(each, build) for each in self._request["args"]]
 
     def _build(self, world: Clock) -> dict[str, Callable[[Json], Value]]:
         def name(key: str) -> Any:
@@ -396,7 +396,7 @@ class _Requested:
 def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> Run:
     """Run the program that a request describes, on the examiner's world."""
     asked, world = _Requested(request, notebook), ExaminersWorld(channel)
-    return perform(asked.program, asked.arguments(world), world, take=request["take"])
+    return perform(asked.program, asked.arguments(world)(), world, take=request["take"])
 
 
 def explore(request: dict[str, Json], notebook: Notebook) -> Found:

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from typing import Any
 
 import pytest
 
 from looplab import CheckFailed, expect, explore, gens, jobs, observe, store
+from looplab.clock import current_loops, no_current_loop
 from looplab.exploring import MAX_OUTCOMES, MAX_SCHEDULES, Found, Schedule
 from looplab.services import spec_from_json, spec_to_json
 from looplab.wire import WireError
@@ -74,6 +77,125 @@ def test_what_has_no_end_is_cut() -> None:
     found = explore(bank, store(0), 6)  # 7,484,400 orders
     assert (found.schedules, found.complete) == (MAX_SCHEDULES, False)
     assert 1 < len(found.outcomes) <= MAX_OUTCOMES
+
+
+# What one order leaves, the next does not find
+
+NOTE: ContextVar[str] = ContextVar("note", default="none")
+
+
+async def _ticks(account: Any) -> Any:
+    try:
+        while True:
+            yield await account.read()
+    finally:
+        NOTE.set("closed")
+
+
+def leaves_a_note(_: Any) -> str:
+    found = NOTE.get()
+    NOTE.set("left")
+    return found
+
+
+def leaves_a_current_loop(_: Any) -> bool:
+    found = bool(current_loops())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.close()
+    return found
+
+
+async def leaves_a_task(account: Any) -> int:
+    async def stubborn() -> None:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                await asyncio.Event().wait()
+
+    found = len(asyncio.all_tasks())
+    LEFT.append(asyncio.create_task(stubborn()))
+    await asyncio.sleep(0)
+    return found
+
+
+async def leaves_callbacks(_: Any) -> list[str]:
+    loop, mine = asyncio.get_running_loop(), object()
+    LEFT[:] = [mine]
+
+    def late(what: str) -> None:
+        if LEFT[0] is not mine:
+            LEFT.append(what)
+
+    await asyncio.sleep(1)
+    loop.call_later(0.5, late, "a timer")
+    loop.call_soon(loop.call_soon, late, "a callback")  # in the turn after the last one
+    return LEFT[1:]
+
+
+async def leaves_settings(_: Any) -> list[object]:
+    loop: Any = asyncio.get_running_loop()
+    found = [loop.get_debug(), loop.get_task_factory(), loop.slow_callback_duration]
+    found += [getattr(loop, "mark", None), loop.get_exception_handler() is print]
+    loop.set_debug(True)
+    loop.set_task_factory(lambda loop, coroutine, **more: asyncio.Task(coroutine, loop=loop))
+    loop.set_exception_handler(print)
+    loop.slow_callback_duration, loop.mark = 9, 1
+    return found
+
+
+async def leaves_a_generator(account: Any) -> int:
+    loop: Any = asyncio.get_running_loop()
+    found = len(loop._asyncgens)
+    ticks = _ticks(account)
+    await anext(ticks)
+    LEFT.append(ticks)
+    return found
+
+
+async def leaves_a_reader(_: Any) -> bool:
+    ends = socket.socketpair()
+    LEFT.extend(ends)
+    loop = asyncio.get_running_loop()
+    found = len(loop._selector.get_map()) > 1  # type: ignore[attr-defined]  # no public name
+    loop.add_reader(ends[0], print)
+    return found
+
+
+async def leaves_a_thread(_: Any) -> bool:
+    loop: Any = asyncio.get_running_loop()
+    found = loop._default_executor is not None
+    await asyncio.to_thread(int)
+    return found
+
+
+LEFT: list[Any] = []
+LEAVING: list[tuple[Callable[..., Any], object]] = [
+    (leaves_a_note, "none"),
+    (leaves_a_current_loop, False),
+    (leaves_a_task, 1),
+    (leaves_callbacks, []),
+    (leaves_settings, [False, None, 0.1, None, False]),
+    (leaves_a_generator, 0),
+    (leaves_a_reader, False),
+    (leaves_a_thread, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("program", "result"), LEAVING, ids=lambda each: getattr(each, "__name__", "")
+)
+def test_an_order_finds_nothing_of_the_last_one(program: Any, result: object) -> None:
+    LEFT.clear()
+    with no_current_loop():
+        found = explore(program, store(0), orders=4)
+        assert [outcome.count for outcome in found.outcomes] == [4]
+        assert NOTE.get() == "none"
+        assert copy_context().run(lambda: found.outcomes[0].run.result) == result
+    for each in LEFT:
+        if isinstance(each, socket.socket):
+            each.close()
 
 
 # Random orders
