@@ -54,22 +54,22 @@ async def two_locks() -> None:
         group.create_task(take(right, left), name="right first")
 
 
-async def a_thousand() -> None:
-    """Let a thousand tasks through a door for fifty; three of them fail, and one helper waits."""
-    door = asyncio.Semaphore(50)
+async def three_hundred() -> None:
+    """Let 300 tasks through a door for 20; three of them fail."""
+    door = asyncio.Semaphore(20)
 
     async def visit(n: int) -> None:
-        await asyncio.sleep(n / 100)
+        await asyncio.sleep(n / 50)
         async with door:
             await asyncio.sleep(1)
-        if n % 400 == 0:
+        if n % 100 == 0:
             raise ValueError(n)
 
     async def watch() -> None:
         await asyncio.sleep(15)
 
     watching = asyncio.create_task(watch(), name="watch")
-    await asyncio.gather(*[visit(n) for n in range(1000)], return_exceptions=True)
+    await asyncio.gather(*[visit(n) for n in range(300)], return_exceptions=True)
     await watching
 
 
@@ -91,7 +91,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     ),
     "blocked": lambda: observe(frozen).timeline(),
     "deadlock": lambda: observe(two_locks).timeline(),
-    "crowd": lambda: observe(a_thousand).timeline(),
+    "crowd": lambda: observe(three_hundred).timeline(),
     "steps": lambda: observe(main).timeline(),
 }
 

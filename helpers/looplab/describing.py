@@ -25,7 +25,7 @@ def describe(run: Run) -> str:
     Of more than 30 lives those of one function have a line together.
     """
     told = shown(run)
-    lines = [title(run), overlap(run)]
+    lines = [title(run), overlap(run), cut_short(run)]
     for life in told.lives:
         members = told.groups.get(life.id)
         lines.append(_group_line(life, members) if members else _life_line(run, life))
@@ -72,6 +72,11 @@ def overlap(run: Run) -> str:
     if total <= run.duration + 1e-6:
         return ""
     return f"waits add up to {seconds(total)}, the program took {seconds(run.duration)}"
+
+
+def cut_short(run: Run) -> str:
+    """Return that the record ends before the program did, where it does; else nothing."""
+    return next((each for each in run.warnings if each.startswith("only the first ")), "")
 
 
 def label(life: TaskLife, run: Run | None = None) -> tuple[str, str]:

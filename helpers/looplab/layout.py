@@ -11,6 +11,7 @@ from looplab.describing import (
     blocker,
     blocking_life,
     blocks,
+    cut_short,
     ending,
     label,
     lost,
@@ -340,6 +341,7 @@ def _loop(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
 def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
     """Return the lines below the title, and their colours."""
     notes = [(overlap(run), GREY)] if overlap(run) else []
+    notes += [(cut_short(run), RED)] if cut_short(run) else []
     notes += [(lost(each), RED) for each in run.lost[:3]]
     if sum(hold.text != "" for hold in holds) < len(run.blocked):
         told = [f"{blocker(run, blocking)}: {blocks(blocking)}" for blocking in run.blocked]

@@ -56,10 +56,8 @@ def run_of(*lives: TaskLife, **more: Any) -> Run:
     steps = max((span.last for each in lives for span in each.spans), default=0)
     facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
     facts |= {"steps": steps, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
-    facts |= {"threads": 0, "clock": "virtual", "lost": ()}
-    return Run(
-        schema=SCHEMA, call="main()", lives=lives, output="", warnings=(), **{**facts, **more}
-    )
+    facts |= {"threads": 0, "clock": "virtual", "lost": (), "warnings": ()}
+    return Run(schema=SCHEMA, call="main()", lives=lives, output="", **{**facts, **more})
 
 
 def two_generators(items: int = 3) -> Run:
@@ -420,6 +418,13 @@ def test_a_wait_for_a_lock_says_who_holds_it() -> None:
     holder = life(0, "a", turn(0), wait("sleep(5)", 0, 5, 1, 3), turn(3, 5))
     figure = draw(run_of(holder, life(1, "b", turn(1), waits, turn(4, 5)), duration=5.0))
     assert "Lock.acquire, held by a" in words(figure)
+
+
+def test_a_record_that_was_cut_short_says_so() -> None:
+    cut = "only the first 3,000 steps are in the record"
+    run = run_of(life(0, "main", turn(0)), warnings=(cut, "another"))
+    assert cut in words(draw(run))
+    assert cut in describe(run)
 
 
 def test_what_was_lost_is_said_below_the_title() -> None:
