@@ -16,8 +16,8 @@
 
 # %%
 import asyncio
-import inspect
 import types
+from contextlib import closing
 
 from looplab import SEED, check, compare, enable, expect, gens, observe
 
@@ -66,8 +66,8 @@ run.timeline()
 # %% [markdown]
 # **What happened.** Until `ask` ends, it is as if `main` held `ask` in its hands. The question goes
 # out through `greet` to `main`, and what `main` sends goes in through `greet` to `ask`. In the
-# picture `greet` has a step each way, but none of its lines runs there. It stands at its
-# `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
+# picture these are steps 3 and 5 of `greet`: Python passes through it, and none of its lines runs.
+# It stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
 #
 # When `ask` returns, it is over with this delegation. What `ask` returned is the value of the whole
 # expression `yield from ask(...)`, and `greet` runs on to its next line, without coming back to
@@ -138,8 +138,9 @@ run.timeline()
 # delegates to a new `checker`.
 #
 # `close()` works from the bottom up as well. First `checker` is closed, then `GeneratorExit` is
-# raised at the `yield from` of `desk`. So each cleans up before the one that needed it. (In the
-# picture the arrows of `throw` and `close` skip `desk`: Python goes straight to the lowest one.)
+# raised at the `yield from` of `desk`. So each cleans up before the one that delegated to it. (In
+# the picture the arrows of `throw` and `close` go from `main` straight to the lowest generator.
+# `desk` is resumed by what comes out of it, in step 13 and in step 19.)
 #
 # All of `yield from child`, in one table:
 #
@@ -335,9 +336,10 @@ then.timeline()
 # they were made. Each `print_sum` is a chain as in round 3: the loop resumes the `print_sum`, and
 # the `yield from`s lead down to the sleep.
 #
-# The warnings say what to write today. The one about `gather` matters most: without a running loop
-# there is none that its tasks could belong to. Python up to 3.11 made one in silence; 3.12 and 3.13
-# warn of it, and 3.14 raises `RuntimeError: There is no current event loop`.
+# The warnings say what to write today. The first of the two in the list matters most. `gather` makes
+# tasks, and a task belongs to an event loop. Without a running one, `get_event_loop` or `gather`
+# itself made one: in silence up to Python 3.11, with a `DeprecationWarning` in 3.12 and 3.13. From
+# 3.14 on it is an error, `RuntimeError: There is no current event loop in thread 'MainThread'.`
 #
 # ### Now: `async def` and `await`
 #
@@ -428,11 +430,8 @@ def old_style(what):
     return word
 
 
-hello = say_after(1, "hello")
-try:
+with closing(say_after(1, "hello")) as hello:  # it will not run: closed at the end
     next(old_style(hello))
-finally:
-    hello.close()  # it has not begun, and never will
 
 # %% [markdown]
 # ### A wish that the loop does not know
@@ -1107,11 +1106,17 @@ def interview(talk, answer):
 
 # %% exercise="interview" role="test" id="answers" points=1 name="sends in the answer to each question"
 import types
+from contextlib import closing
 
 
 @types.coroutine
 def ask_(question):
     return (yield question)
+
+
+def drive_(talk, answer):
+    with closing(talk):
+        return interview(talk, answer)
 
 
 async def ask_twice_(first, second):
@@ -1127,7 +1132,7 @@ def with_capitals_():
         asked.append(question)
         return question.capitalize()
 
-    return interview(ask_twice_("hello", "world"), answer), asked
+    return drive_(ask_twice_("hello", "world"), answer), asked
 
 
 run = observe(with_capitals_)
@@ -1158,7 +1163,7 @@ def answered_(questions, answers, deep):
         return left.pop(0)
 
     talk = one_deeper_(questions) if deep else sum_of_(questions)
-    return interview(talk, answer), asked, left
+    return drive_(talk, answer), asked, left
 
 
 random_ = random.Random(SEED)
@@ -1180,11 +1185,17 @@ for length in (0, 1, 2, 6, 20):
 
 # %% exercise="interview" role="test" id="result" points=1 name="returns what the coroutine returns"
 import types
+from contextlib import closing
 
 
 @types.coroutine
 def ask_(question):
     return (yield question)
+
+
+def drive_(talk, answer):
+    with closing(talk):
+        return interview(talk, answer)
 
 
 async def ask_then_return_(questions, result):
@@ -1194,7 +1205,7 @@ async def ask_then_return_(questions, result):
 
 
 def result_(questions, result):
-    return interview(ask_then_return_(questions, result), str)
+    return drive_(ask_then_return_(questions, result), str)
 
 
 run = observe(result_, ["hello", "world"], 42)
@@ -1216,11 +1227,17 @@ for result in (None, 0, "", [], random_.randint(1, 10**6)):
 
 # %% exercise="interview" role="test" id="thrown" points=1 name="throws in an error of answer"
 import types
+from contextlib import closing
 
 
 @types.coroutine
 def ask_(question):
     return (yield question)
+
+
+def drive_(talk, answer):
+    with closing(talk):
+        return interview(talk, answer)
 
 
 async def ask_until_known_(questions):
@@ -1239,7 +1256,7 @@ def asked_(questions, known):
             return known[question]
         raise KeyError(f"no {question}")
 
-    return interview(ask_until_known_(questions), answer)
+    return drive_(ask_until_known_(questions), answer)
 
 
 run = observe(asked_, ["hello", "world"], {"world": "Welt"})
@@ -1273,6 +1290,7 @@ for length in (0, 1, 3, 6, 10):
 
 # %% exercise="interview" role="test" id="errors" points=1 name="lets an error of the coroutine out"
 import types
+from contextlib import closing
 
 
 @types.coroutine
@@ -1297,10 +1315,11 @@ def failing_(count, bad):
             raise ValueError("no answer")
         return question
 
-    try:
-        return interview(fails_after_(count, notes), answer)
-    except Exception as error:
-        return type(error).__name__, str(error), notes
+    with closing(fails_after_(count, notes)) as talk:
+        try:
+            return interview(talk, answer)
+        except (OSError, ValueError) as error:
+            return type(error).__name__, str(error), list(notes)
 
 
 run = observe(failing_, 2, None)
@@ -1327,10 +1346,11 @@ def changed_():
     def answer(question):
         raise ValueError("no answer")
 
-    try:
-        return interview(changes_it_("hello"), answer)
-    except Exception as error:
-        return type(error).__name__, str(error)
+    with closing(changes_it_("hello")) as talk:
+        try:
+            return interview(talk, answer)
+        except (TypeError, ValueError) as error:
+            return type(error).__name__, str(error)
 
 
 run = observe(changed_)

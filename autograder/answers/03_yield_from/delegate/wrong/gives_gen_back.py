@@ -1,0 +1,5 @@
+# loses: is a generator of its own, written by hand
+
+
+def delegate(gen):
+    return gen

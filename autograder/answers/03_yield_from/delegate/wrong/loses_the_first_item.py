@@ -1,0 +1,19 @@
+# loses: yields what gen yields, when asked
+
+
+def delegate(gen):
+    try:
+        next(gen)
+        item = next(gen)
+        while True:
+            try:
+                sent = yield item
+            except GeneratorExit:
+                gen.close()
+                raise
+            except BaseException as error:
+                item = gen.throw(error)
+            else:
+                item = gen.send(sent)
+    except StopIteration as stop:
+        return stop.value

@@ -1,0 +1,18 @@
+# loses: sends to gen what it is sent
+
+
+def delegate(gen):
+    try:
+        item = next(gen)
+        while True:
+            try:
+                yield item
+            except GeneratorExit:
+                gen.close()
+                raise
+            except BaseException as error:
+                item = gen.throw(error)
+            else:
+                item = gen.send(item)
+    except StopIteration as stop:
+        return stop.value

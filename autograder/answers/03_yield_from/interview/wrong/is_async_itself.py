@@ -1,0 +1,5 @@
+# loses: sends in the answer to each question
+
+
+async def interview(talk, answer):
+    return await talk
