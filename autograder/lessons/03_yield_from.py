@@ -66,12 +66,11 @@ run.timeline()
 # %% [markdown]
 # **What happened.** Until `ask` ends, it is as if `main` held `ask` in its hands. The question goes
 # out through `greet` to `main`, and what `main` sends goes in through `greet` to `ask`. In the
-# picture these are steps 3 and 5 of `greet`: Python passes through it, and none of its lines runs.
-# It stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
+# picture these are steps 3 and 5: Python passes through `greet`, and none of its lines runs. `greet`
+# stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
 #
-# When `ask` returns, it is over with this delegation. What `ask` returned is the value of the whole
-# expression `yield from ask(...)`, and `greet` runs on to its next line, without coming back to
-# `main`.
+# When `ask` returns, the delegation is over. What `ask` returned is the value of the whole expression
+# `yield from ask(...)`, and `greet` runs on to its next line, without coming back to `main`.
 #
 # A `return` in a generator raises `StopIteration` in whoever resumed it, and the value travels in
 # it, as `stop.value`. A `for` loop drops this value. `yield from` catches the `StopIteration` of
@@ -203,16 +202,16 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** Three times: the first `send` starts the program, and the two others end a
-# pause each. `drive` holds `both` and has never heard of `pause`. (It is a plain function, so it runs
-# in the lane of `main`.) Each `send` runs down the stairs to the `pause` that stands at the bottom,
-# and each wish climbs up again. The second `send` ends one `pause`, and its `say_after`, and goes on
-# to the next ones, before `drive` hears of it.
+# **What happened.** Three times, and 3 seconds. The first `send` starts the program, and the two
+# others end a pause each. `drive` holds `both` and knows nothing of `pause`. (`drive` is a plain
+# function, so it runs in the lane of `main`.) Each `send` goes down the chain to the `pause` at its
+# bottom, and each wish comes up again. The second `send` ends one `pause` and its `say_after`, and
+# starts the next ones, all before it gives `drive` the next wish.
 #
-# Read `both` alone. It has no callbacks in it, and nothing about clocks. It calls `say_after`, gets a
-# result, and calls it again, like any function; but at any moment the whole stack of three can
-# stand still, and `drive` is free. Had it other programs, it could resume another one meanwhile.
-# Lesson 05 builds this.
+# Read `both` alone. It calls `say_after`, gets a result, and calls it again, like any function, and
+# there is nothing about clocks in it. But while the `pause` at the bottom waits, all three stand
+# still, and `drive` is free. If it had more programs than one, it could resume another. Lesson 05
+# builds such a loop.
 
 # %% [markdown]
 # ## 4. A coroutine, driven by hand
@@ -337,9 +336,9 @@ then.timeline()
 # the `yield from`s lead down to the sleep.
 #
 # The warnings say what to write today. The first of the two in the list matters most. `gather` makes
-# tasks, and a task belongs to an event loop. Without a running one, `get_event_loop` or `gather`
-# itself made one: in silence up to Python 3.11, with a `DeprecationWarning` in 3.12 and 3.13. From
-# 3.14 on it is an error, `RuntimeError: There is no current event loop in thread 'MainThread'.`
+# tasks, and a task belongs to an event loop. Where there was none, `get_event_loop` and `gather` made
+# one: for long in silence, in Python 3.12 and 3.13 with a `DeprecationWarning`. Python 3.14 raises
+# `RuntimeError: There is no current event loop in thread 'MainThread'`.
 #
 # ### Now: `async def` and `await`
 #
@@ -381,7 +380,8 @@ compare(then, now, names=["then", "now"])
 # | who makes the loop | `get_event_loop()` | `asyncio.run(main())` |
 # | who closes it | `loop.close()` | `asyncio.run(main())` |
 #
-# How the one became the other:
+# Why new words? A generator that hands out items and a coroutine that waits looked the same, to
+# readers and to Python. This is how the one became the other:
 #
 # | Python | what came |
 # |---|---|
@@ -452,7 +452,7 @@ asyncio.run(main())
 # %% [markdown]
 # ## Your turn
 #
-# The tests are as in lesson 02. `gens([1, 2])` makes a generator that yields these items. `take=3`
+# The tests are as in lesson 02. `gens([1, 2])` makes a generator that yields 1 and 2. `take=3`
 # takes three items from *your* generator and then closes it. A function whose name ends in `_` is a
 # small program of the test, which uses yours.
 #
@@ -776,12 +776,12 @@ expect(run).returned(["begin", 1, None, 2], hint="one `delegate` may stand in fo
 
 
 def two_at_once_():
-    one, other = delegate(echo_()), delegate(echo_())
+    one, other = delegate(running_sum_(10)), delegate(running_sum_(100))
     return [next(one), next(other), one.send(1), other.send(2), one.send(3), other.send(4)]
 
 
 run = observe(two_at_once_)
-expect(run).returned(["begin", "begin", 1, 2, 3, 4], hint="keep everything in local variables")
+expect(run).returned([10, 100, 11, 102, 14, 106], hint="keep everything in local variables")
 ### END HIDDEN TESTS
 
 
