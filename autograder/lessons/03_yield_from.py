@@ -6,7 +6,7 @@
 #
 # **You will be able to**
 #
-# - say what passes through a `yield from`: items, sent values, exceptions, the end, the return value;
+# - say what passes through a `yield from`: items, sent values, exceptions, the return value;
 # - follow a chain of generators from the loop that drives it down to the one that pauses;
 # - drive a coroutine by hand with `send`, without an event loop;
 # - read a program written with `@asyncio.coroutine`, run it on today's Python, and write it anew.
@@ -66,11 +66,12 @@ run.timeline()
 # %% [markdown]
 # **What happened.** Until `ask` ends, it is as if `main` held `ask` in its hands. The question goes
 # out through `greet` to `main`, and what `main` sends goes in through `greet` to `ask`. In the
-# picture these are steps 3 and 5: Python passes through `greet`, and none of its lines runs. `greet`
-# stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
+# picture these are steps 3 and 5: Python passes through `greet`, and none of its lines runs.
+# `greet` stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
 #
-# When `ask` returns, the delegation is over. What `ask` returned is the value of the whole expression
-# `yield from ask(...)`, and `greet` runs on to its next line, without coming back to `main`.
+# When `ask` returns, the delegation is over. What `ask` returned is the value of the whole
+# expression `yield from ask(...)`, and `greet` runs on to its next line, without coming back to
+# `main`.
 #
 # A `return` in a generator raises `StopIteration` in whoever resumed it, and the value travels in
 # it, as `stop.value`. A `for` loop drops this value. `yield from` catches the `StopIteration` of
@@ -130,11 +131,11 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** An exception that is thrown into `desk` is raised at the `yield` where `checker`
-# stands. What `checker` catches, `desk` never learns of. The `OSError` it does not catch: it cleans
-# up and ends with the error, and now the error is raised in `desk`, *at the `yield from`*, as an
-# error of a function is raised where the function was called. `desk` catches it there and
-# delegates to a new `checker`.
+# **What happened.** An exception that is thrown into `desk` is raised at the `yield` where
+# `checker` stands. What `checker` catches, `desk` never learns of. The `OSError` it does not catch:
+# it cleans up and ends with the error. Now the error is raised in `desk`, where its `yield from`
+# stands, as an error of a function is raised where the function was called. `desk` catches it there
+# and delegates to a new `checker`.
 #
 # `close()` works from the bottom up as well. First `checker` is closed, then `GeneratorExit` is
 # raised at the `yield from` of `desk`. So each cleans up before the one that delegated to it. (In
@@ -216,8 +217,8 @@ run.timeline()
 # %% [markdown]
 # ## 4. A coroutine, driven by hand
 #
-# The same program once more, with `async def` and `await`. At the bottom there is still a generator.
-# `await` refuses a plain one; `types.coroutine` marks it as one that may be awaited.
+# The same program once more, with `async def` and `await`. At the bottom there is still a
+# generator. `await` refuses a plain one; `types.coroutine` marks it as one that may be awaited.
 #
 # First you drive one coroutine by hand, then the `drive` of round 3 gets `both`.
 #
@@ -255,13 +256,13 @@ print()
 drive(both())
 
 # %% [markdown]
-# **What happened.** Nothing has to be changed, and `drive` prints the same lines. A coroutine object
-# has `send`, `throw` and `close`, and they do what those of a generator do. It is only no iterator: a
-# `for` loop and `next` refuse it. `await` lets through what `yield from` lets through, in both
-# directions, and a `return` ends a coroutine with a `StopIteration` too.
+# **What happened.** Nothing has to be changed, and `drive` prints the same lines. A coroutine
+# object has `send`, `throw` and `close`, and they do what those of a generator do. It is only no
+# iterator: a `for` loop and `next` refuse it. `await` lets through what `yield from` lets through,
+# in both directions, and a `return` ends a coroutine with a `StopIteration` too.
 #
-# No event loop took part. `async def` makes nothing run by itself: somebody has to call `send`. For a
-# task the event loop of asyncio does it, once for each turn of the task. It understands other
+# No event loop took part. `async def` makes nothing run by itself: somebody has to call `send`. For
+# a task the event loop of asyncio does it, once for each turn of the task. It understands other
 # wishes than `drive`: what `asyncio.sleep(1)` hands out is no number but a *future*, and means
 # *resume me when this is done*.
 
@@ -331,14 +332,14 @@ print("\nOf these it warns:", *then.warnings, sep="\n- ")
 then.timeline()
 
 # %% [markdown]
-# **What happened.** Both begin, both wait for the same second, and both go on, in the order in which
-# they were made. Each `print_sum` is a chain as in round 3: the loop resumes the `print_sum`, and
-# the `yield from`s lead down to the sleep.
+# **What happened.** Both begin, both wait for the same second, and both go on, in the order in
+# which they were made. Each `print_sum` is the top of a chain as in round 3: `print_sum` delegates to
+# `compute`, and `compute` to `asyncio.sleep`. The event loop resumes the top one.
 #
-# The warnings say what to write today. The first of the two in the list matters most. `gather` makes
-# tasks, and a task belongs to an event loop. Where there was none, `get_event_loop` and `gather` made
-# one: for long in silence, in Python 3.12 and 3.13 with a `DeprecationWarning`. Python 3.14 raises
-# `RuntimeError: There is no current event loop in thread 'MainThread'`.
+# The warnings say what to write today. The first of the two in the list matters most. `gather`
+# makes tasks, and a task belongs to an event loop. Where there was none, `get_event_loop` and
+# `gather` made one: for long in silence, in Python 3.12 and 3.13 with a `DeprecationWarning`.
+# Python 3.14 raises `RuntimeError: There is no current event loop in thread 'MainThread'`.
 #
 # ### Now: `async def` and `await`
 #
@@ -393,8 +394,8 @@ compare(then, now, names=["then", "now"])
 # | 3.11, 2022 | `@asyncio.coroutine` is removed |
 # | 3.14, 2025 | `get_event_loop()` and `gather()` make no loop any more |
 #
-# `yield from` itself stays, for generators. Lesson 04 shows what `await` does in a program with many
-# tasks, and what it refuses that `yield from` took.
+# `yield from` itself stays, for generators. Lesson 04 shows what `await` does in a program with
+# many tasks, and what it refuses that `yield from` took.
 
 # %% [markdown]
 # ## What breaks
@@ -458,10 +459,10 @@ asyncio.run(main())
 #
 # ### Exercise 1: `flatten`
 #
-# Write the generator function `flatten(nested)`. `nested` is a list or a generator. Its elements may be
-# lists, whose elements may be lists, and so on. `flatten` yields everything that is not a list, in
-# order, and at the end it *returns* how many items it has yielded. `[1, [2, [3]], 4]` gives 1, 2, 3, 4,
-# and returns 4.
+# Write the generator function `flatten(nested)`. `nested` is a list or a generator. Its elements
+# may be lists, whose elements may be lists, and so on. `flatten` yields everything that is not a
+# list, in order, and at the end it *returns* how many items it has yielded. `[1, [2, [3]], 4]`
+# gives 1, 2, 3, 4, and returns 4.
 #
 # - Only lists are taken apart. A text, a tuple or `None` is an item.
 # - Take an element of `nested` only when you are asked for an item. `nested` may be endless.
@@ -639,8 +640,8 @@ for count in (1, 2, 4, 6, 9):
 # by hand. `gen` is a generator that has not begun.
 #
 # - What `gen` yields, you yield. What is sent to you, `gen` is sent.
-# - What is thrown into you is thrown into `gen`: every exception, and that very object. (`GeneratorExit`
-#   comes only through `close()`.)
+# - What is thrown into you is thrown into `gen`: every exception, and that very object.
+#   (`GeneratorExit` comes only through `close()`.)
 # - When you are closed after the first `next`, you close `gen`.
 # - What `gen` returns, you return. What `gen` raises reaches your caller.
 # - There is no `yield from` in it: while your generator is paused, its `gi_yieldfrom` is `None`.
@@ -648,24 +649,25 @@ for count in (1, 2, 4, 6, 9):
 # %% [markdown]
 # <details><summary>Hint 1: the way in and the way out</summary>
 #
-# Keep the item of `gen` in a variable. Yield it; what this `yield` gives was sent in; send it to `gen`,
-# and what this gives is the next item. `send(None)` is the same as `next`, so you need no `next` but
-# the first. Any of these calls can raise `StopIteration`: its `value` is what `gen` returned.
+# Keep the item of `gen` in a variable. Yield it; what this `yield` gives was sent in; send it to
+# `gen`, and what this gives is the next item. `send(None)` is the same as `next`, so you need no
+# `next` but the first. Any of these calls can raise `StopIteration`: its `value` is what `gen`
+# returned.
 #
 # </details>
 #
 # <details><summary>Hint 2: an exception comes in</summary>
 #
-# It is raised at your `yield`. Catch it there, and there alone. `gen.throw(error)` resumes `gen`, as
-# `send` does: it gives the next item, or raises `StopIteration`, or another error.
+# It is raised at your `yield`. Catch it there, and there alone. `gen.throw(error)` resumes `gen`,
+# as `send` does: it gives the next item, or raises `StopIteration`, or another error.
 #
 # </details>
 #
 # <details><summary>Hint 3: which exceptions?</summary>
 #
 # `KeyboardInterrupt` and `asyncio.CancelledError` are no `Exception`, but a `BaseException`.
-# `GeneratorExit` is one too, and says that you are being closed: then call `gen.close()`, and let it
-# pass with `raise`.
+# `GeneratorExit` is one too, and says that you are being closed: then call `gen.close()`, and let
+# it pass with `raise`.
 #
 # </details>
 
@@ -916,8 +918,8 @@ for last in (*OTHERS_, "KeyError"):
     run = observe(talk_, script_)
     expect(run).returned(
         (answers_, seen_),
-        hint="gen is thrown every exception, an Exception or not, and decides what comes of it: the "
-        "next item, an error, or the end with a value",
+        hint="throw every exception into gen, not only an Exception; gen decides what comes of it: an "
+        "item, an error, or the end with a value",
     )
 ### END HIDDEN TESTS
 
@@ -1057,11 +1059,11 @@ expect(run).returned(
 # function `answer(question)`, and send in what this gives. `interview` returns what the coroutine
 # returns.
 #
-# - If `answer` raises an error, throw it into the coroutine. The coroutine may catch it and hand out
-#   another question, or return; then you go on as before.
+# - If `answer` raises an error, throw it into the coroutine. The coroutine may catch it and hand
+#   out another question, or return; then you go on as before.
 # - An error that comes out of the coroutine reaches your caller.
-# - Questions, answers and results may be anything, 0, `""` and `None` too. There may be no question at
-#   all.
+# - Questions, answers and results may be anything, 0, `""` and `None` too. There may be no question
+#   at all.
 
 # %% [markdown]
 # <details><summary>Hint 1: where does the first question come from?</summary>
@@ -1073,8 +1075,8 @@ expect(run).returned(
 #
 # <details><summary>Hint 2: the end</summary>
 #
-# When the coroutine returns, `send` or `throw` raises `StopIteration`, and its `value` is the result.
-# Nothing else says that it is the end.
+# When the coroutine returns, `send` or `throw` raises `StopIteration`, and its `value` is the
+# result. Nothing else says that it is the end.
 #
 # </details>
 #
@@ -1374,10 +1376,10 @@ for count in (0, 1, random_.randint(2, 9)):
 #
 # - [PEP 380](https://peps.python.org/pep-0380/): `yield from`, with all that it does written out
 #   in Python. Read it after exercise 2.
-# - [Yield expressions](https://docs.python.org/3/reference/expressions.html#yield-expressions) in the
-#   language reference.
-# - [types.coroutine](https://docs.python.org/3/library/types.html#types.coroutine), and
-#   [coroutine objects](https://docs.python.org/3/reference/datamodel.html#coroutine-objects): `send`,
-#   `throw` and `close`.
+# - [Yield expressions](https://docs.python.org/3/reference/expressions.html#yield-expressions) in
+#   the language reference.
+# - [types.coroutine](https://docs.python.org/3/library/types.html#types.coroutine), and [coroutine
+#   objects](https://docs.python.org/3/reference/datamodel.html#coroutine-objects): `send`, `throw`
+#   and `close`.
 #
 # **Next:** [04 · async and await](04_async_await.ipynb)
