@@ -1,0 +1,1157 @@
+# %% [markdown]
+# # 09 · gather and nesting
+#
+# `gather` makes a task of each coroutine that it gets, and one future that stands for all of them.
+# When they start, what an error does and what a cancellation does all follow from this.
+#
+# **You will be able to**
+#
+# - read a program of nested coroutines as a tree of tasks, and say who made which;
+# - say what `gather` makes, what it leaves as it is, and when its children start;
+# - say what becomes of the others when one child fails, and when the whole `gather` is cancelled;
+# - choose between `gather` and `TaskGroup` by what has to happen on an error.
+#
+# **Before:** [08 · Many at once](08_many_at_once.ipynb) · **Next:** `10_lock` (coming)
+
+# %%
+import asyncio
+
+from looplab import SEED, check, compare, enable, expect, jobs, observe
+
+enable()
+
+
+def clock():
+    return f"{asyncio.get_running_loop().time():g} s:"
+
+
+async def say_after(delay, what, fails=False):
+    print(clock(), what, "begins")
+    await asyncio.sleep(delay)
+    if fails:
+        raise ValueError(f"no {what}")
+    print(clock(), what, "ends")
+    return what
+
+
+# %% [markdown]
+# ## 1. Coroutines inside coroutines
+#
+# A site has two pages. `page` fetches its text first, and then all its pictures at once. So `main`
+# waits for `page`, and `page` waits for `fetch`: coroutines inside coroutines.
+#
+# **Predict.** `fetch` is called five times. How many tasks are there in all, with the one of `main`?
+# How long does the program take?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def fetch(what, delay):
+    await asyncio.sleep(delay)
+    return what
+
+
+async def page(text, pictures):
+    head = await fetch(text, 1)
+    tasks = [asyncio.create_task(fetch(what, delay), name=what) for what, delay in pictures]
+    return [head, await asyncio.gather(*tasks)]
+
+
+async def main():
+    hello = asyncio.create_task(page("hello", [("sky", 2), ("sea", 4)]), name="page hello")
+    world = asyncio.create_task(page("world", [("map", 1)]), name="page world")
+    return await asyncio.gather(hello, world)
+
+
+def print_tree(run, life, indent=""):
+    print(indent + (life.name if indent else life.function))
+    for child in run.tasks:
+        if child.created_by == life.id:
+            print_tree(run, child, indent + "    ")
+
+
+site = observe(main)
+print_tree(site, site.tasks[0])
+print(site.result)
+site.timeline()
+
+# %% [markdown]
+# **What happened.** Six tasks: `main`, two pages, three pictures. The two texts were fetched by
+# `await fetch(...)`. That is a call: it runs in the task of the page, and needs no task of its own.
+# **Nesting alone starts nothing.** A new lane begins where somebody makes a task.
+#
+# A Run knows of each task which task made it. Drawn with indents this is a tree, and the waiting
+# follows it: `main` waits for its pages, each page for its pictures. The program takes 5 s. Its
+# longest path from the root to a leaf decides: 1 s for a text, then 4 s for `sea`.
+#
+# The results come back along the same paths. Each `gather` puts those of its children into a list, in
+# the order of its arguments. So the result has the shape of the tree, whoever was done first.
+
+# %% [markdown]
+# ## 2. What `gather` makes, and when its children start
+#
+# `gather` gets a coroutine object, `hello`, and a task that is there already, `world`. `main` does not
+# await it at once. It sleeps first, for 3 seconds.
+#
+# **Predict.** How many new tasks are there after the call? Which lines are printed while `main` sleeps?
+# How long does the program take: 3 s, or 3 + 2 s?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def main():
+    world = asyncio.create_task(say_after(1, "world"), name="world")
+    before = asyncio.all_tasks()
+    both = asyncio.gather(say_after(2, "hello"), world)
+    new = asyncio.all_tasks() - before
+    print(type(both).__name__)
+    print("a coroutine:", asyncio.iscoroutine(both), "- a future:", asyncio.isfuture(both))
+    print("new tasks:", len(new), "- world is one of them:", world in new)
+    both.add_done_callback(lambda future: print(clock(), "gather is done"))
+    await asyncio.sleep(3)
+    print(clock(), "main awaits gather")
+    print(clock(), await both)
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The call made one new task, for the coroutine. `world` was a task already, and is
+# used as it is; so is a future. You may read that `gather` returns a coroutine, or that it makes no
+# tasks. It returns a `_GatheringFuture`, which is a future: it can have callbacks, and it can be
+# cancelled. It runs nothing itself. Each child, when it ends, tells it so, and with the last one it is
+# done and holds the list.
+#
+# You may also read that the children run when `gather` is awaited. They are tasks, so they run as soon
+# as the loop has a turn for them. That was at 0 s, when `main` slept. The `await` at 3 s found
+# everything done, and did not wait: 3 s in all. To await `gather` is to wait for the children; it does
+# not start them.
+#
+# The names of `gather`'s own tasks say little: `Task-3`. Give it tasks that you have named where you
+# want to find them again. From Python 3.12 on a program may set `asyncio.eager_task_factory`; then a
+# new task takes its first step inside the call that makes it, with `gather` too.
+
+# %% [markdown]
+# ## 3. One child fails, and the others go on
+#
+# Lesson 08 has shown that `gather` raises the first error and leaves the others running. Now we look at
+# what becomes of these. `hello` fails at 1 s, `world` ends well at 2 s, and `moon` fails at 4 s. `main`
+# has other things to do and lives on until 5 s. It runs twice: as it is, and with
+# `return_exceptions=True`.
+#
+# **Predict.** In the first run, does `world` print its `ends`? Who gets the error of `moon`?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def main(return_exceptions):
+    children = [
+        asyncio.create_task(say_after(1, "hello", fails=True), name="hello"),
+        asyncio.create_task(say_after(2, "world"), name="world"),
+        asyncio.create_task(say_after(4, "moon", fails=True), name="moon"),
+    ]
+    try:
+        results = await asyncio.gather(*children, return_exceptions=return_exceptions)
+        print(clock(), "main has", results)
+    except ValueError as error:
+        print(clock(), "main caught:", error)
+    await asyncio.sleep(5 - asyncio.get_running_loop().time())
+
+
+plain = observe(main, False)
+print("lost:", plain.lost)
+print()
+returned = observe(main, True)
+compare(plain, returned, names=["gather", "return_exceptions=True"])
+
+# %% [markdown]
+# **What happened.** In the first run the error of `hello` came out at 1 s. `world` went on, ended, and
+# printed. Whatever a child does to the outside, a file it writes or an order it places, it still does
+# after the error.
+#
+# At 4 s `moon` failed too, and **nobody got its error**. `gather` was done already, and a future is done
+# once. Nor does Python complain: a task that fails alone is reported as `Task exception was never
+# retrieved`, but `gather` looks at the errors of its children, also at the late ones, so they count as
+# retrieved. `lost` is empty.
+#
+# With `return_exceptions=True` `main` waited for all, to 4 s, and got a list that holds results and
+# errors, each in its place. Now nothing is raised. If you do not look through the list, all errors are
+# overlooked, not only the later ones. And look for `BaseException`: a child that was cancelled stands
+# there as a `CancelledError`, which is no `Exception`.
+
+# %% [markdown]
+# ## 4. Cancelling a gather
+#
+# Two children need time to tidy up when they are cancelled: `hello` 1 second, `world` 3. At 2 s `main`
+# cancels the future that `gather` gave it, and awaits it. It runs twice again.
+#
+# **Predict.** At which second does `main` go on, in each of the two runs? Is `world` done by then?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def tidy_worker(what, seconds):
+    try:
+        await asyncio.sleep(60)
+    finally:
+        await asyncio.sleep(seconds)  # tidies up
+        print(clock(), what, "has tidied up")
+
+
+async def main(return_exceptions):
+    hello = asyncio.create_task(tidy_worker("hello", 1), name="hello")
+    world = asyncio.create_task(tidy_worker("world", 3), name="world")
+    both = asyncio.gather(hello, world, return_exceptions=return_exceptions)
+    await asyncio.sleep(2)
+    print(clock(), "cancel() gives", both.cancel())
+    try:
+        await both
+    except asyncio.CancelledError:
+        print(clock(), "CancelledError - world is done:", world.done())
+
+
+plain = observe(main, False)
+print()
+returned = observe(main, True)
+compare(plain, returned, names=["gather", "return_exceptions=True"])
+
+# %% [markdown]
+# **What happened.** `cancel()` went to both children at 2 s. It is a request: `True` says that it was
+# passed on. Then the rule of round 3 applies. A cancelled child counts as one that failed with
+# `CancelledError`, and the first error comes out at once: at 3 s, when `hello` had ended. `world` was
+# still tidying up, and where the program ends now it never gets to its last line.
+#
+# With `return_exceptions=True` a child's error does not end the wait. `main` went on at 5 s, when both
+# had ended. That the whole was cancelled is not put into the list: `CancelledError` is raised here too.
+#
+# So `await asyncio.gather(*tasks, return_exceptions=True)` is a good last line of a clean-up: it waits
+# for every task, and raises none of their errors. It is the same when somebody cancels the *task* that
+# awaits a `gather`: the cancellation goes to what the task waits for.
+
+# %% [markdown]
+# ## 5. An error in a tree: `gather` and `TaskGroup`
+#
+# The same tree of tasks twice, once with `gather` at each fork and once with a `TaskGroup`. The leaf
+# `map` fails at 1 s. `site` catches what reaches it, and lives on until 5 s.
+#
+# **Predict.** Which tasks are cancelled in each of the trees? What does `site` catch?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def gathered(works):
+    tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
+    return await asyncio.gather(*tasks)
+
+
+async def grouped(works):
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work, name=name) for name, work in works.items()]
+    return [task.result() for task in tasks]
+
+
+async def site(fork):
+    hello = fork({"sky": say_after(2, "sky"), "sea": say_after(4, "sea")})
+    world = fork({"map": say_after(1, "map", fails=True), "sun": say_after(3, "sun")})
+    try:
+        print(await fork({"page hello": hello, "page world": world}))
+    except Exception as error:
+        print(clock(), "site caught", repr(error))
+    await asyncio.sleep(5 - asyncio.get_running_loop().time())
+
+
+with_gather = observe(site, gathered)
+print()
+with_group = observe(site, grouped)
+compare(with_gather, with_group, names=["gather", "TaskGroup"])
+
+# %% [markdown]
+# **What happened.** With `gather` the error climbed one path: from `map` to `page world` to `site`, all
+# at 1 s. Nothing else was touched. `sun` ran on although the page that had wanted it was gone, and
+# `page hello` gathered a result that nobody took.
+#
+# With groups it was another way round. The group of `page world` cancelled `sun`, waited for it, and
+# raised. Then the group of `site` cancelled `page hello`, and thereby `sky` and `sea`, and waited for
+# all of them. **When a group's block ends, its whole part of the tree has ended.** The price is the
+# form of the error: each group on the path wraps it once more. `except* ValueError` finds it at any
+# depth.
+#
+# | | `gather` | `TaskGroup` (Python 3.11) |
+# |---|---|---|
+# | takes | coroutines, tasks, futures, all at once | coroutines, one by one, also while others run |
+# | gives | a list of results | nothing: ask the tasks |
+# | a child fails | raises at once, the others go on | cancels the others, waits, raises a group |
+# | a child is cancelled | counts as failed | the others go on, nothing is raised |
+# | it is cancelled | cancels the children, waits for the first | cancels the children, waits for all |
+#
+# Take a group where a failure makes the rest useless, and `return_exceptions=True` where each result
+# counts by itself. Python 3.14 can print such a tree of a running program: `python -m asyncio pstree`
+# with its process number shows who awaits whom.
+
+# %% [markdown]
+# ## Then and now
+#
+# Old programs call `ensure_future` before they gather, return the list from `main`, and take it out of
+# `run_until_complete`, which gives what its coroutine returns. Today `gather` gets the coroutines, and
+# `asyncio.run` gives the list.
+
+
+# %%
+async def do_some_work(x):
+    await asyncio.sleep(x)
+    return f"done {x}"
+
+
+def then():
+    async def main():
+        tasks = [asyncio.ensure_future(do_some_work(x)) for x in (1, 2, 4)]
+        return await asyncio.gather(*tasks)
+
+    loop = asyncio.new_event_loop()
+    results = loop.run_until_complete(main())
+    loop.close()
+    for result in results:
+        print(result)
+
+
+def now():
+    async def main():
+        return await asyncio.gather(*[do_some_work(x) for x in (1, 2, 4)])
+
+    for result in asyncio.run(main()):
+        print(result)
+
+
+run_then = observe(then)
+print()
+run_now = observe(now)
+compare(run_then, run_now, names=["then", "now"])
+
+# %% [markdown]
+# The pictures are the same. The tasks that `ensure_future` made, `gather` makes too.
+#
+# | | then | now |
+# |---|---|---|
+# | make the tasks | `ensure_future(do_some_work(x))` | `gather` does; `create_task` where you want a name |
+# | run `main` and get its result | `loop.run_until_complete(main())`, `loop.close()` | `asyncio.run(main())` |
+# | `gather` outside a coroutine | `loop.run_until_complete(asyncio.gather(...))` | warns from Python 3.12 on, `RuntimeError` from 3.14 on: call it in `main` |
+# | stop the others after an error | by hand | `TaskGroup` |
+
+# %% [markdown]
+# ## What breaks
+#
+# ### The star that was forgotten
+#
+# `gather` takes its awaitables one by one. Given a list, it says something that leads nowhere: it
+# notes each argument in a dict, and a list cannot be a key there. Read `unhashable type: 'list'` as
+# *the star is missing*: `gather(*tasks)`.
+
+
+# %% role="breaks"
+async def main():
+    tasks = [asyncio.create_task(do_some_work(x), name=f"work {x}") for x in (1, 2, 4)]
+    print(await asyncio.gather(tasks))
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ### The `await` that was forgotten
+#
+# Without `await`, `results` is the future itself. Sometimes the next line says so. But where nothing
+# uses `results`, `main` ends, and `asyncio.run` cancels the children on its way out. They have not even
+# begun. The loop's exception handler, here one that prints, gets a message that many logs are full of.
+
+
+# %%
+def handler(loop, context):
+    print("handler:", context["message"], "-", type(context["exception"]).__name__)
+
+
+async def main():
+    asyncio.get_running_loop().set_exception_handler(handler)
+    results = asyncio.gather(say_after(1, "hello"), say_after(2, "world"))
+    try:
+        print(results[0])
+    except TypeError as error:
+        print("TypeError:", error)
+    print("main ends")
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# `_GatheringFuture exception was never retrieved` with a `CancelledError` means: a `gather` was
+# cancelled, and nobody awaited it. Look for a `gather` without an `await`.
+#
+# The same misunderstanding is behind `create_task(asyncio.gather(...))`. It raises `TypeError: a
+# coroutine was expected, got <_GatheringFuture pending>`. No task is needed there: the children run
+# already. Keep the future, and await it later.
+#
+# ### Cancelled after the error
+#
+# After an error one would like to stop the rest, and `cancel()` of the gather looks right. It does
+# nothing: the error has made the future done, and a done future cannot be cancelled. `cancel()` says
+# so: it gives `False`. Cancel the tasks.
+
+
+# %%
+async def main():
+    hello = asyncio.create_task(say_after(1, "hello", fails=True), name="hello")
+    world = asyncio.create_task(say_after(4, "world"), name="world")
+    both = asyncio.gather(hello, world)
+    try:
+        await both
+    except ValueError as error:
+        print(clock(), "main caught:", error)
+        print(clock(), "cancel() gives", both.cancel())
+    await asyncio.sleep(4)
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# ## Your turn
+#
+# `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
+# job 2 takes 4 s. A function whose name ends in `_` is a small program of the test, which uses yours.
+# When your work is graded, each test also tries other inputs, and rarer cases of what the task says.
+
+# %% [markdown]
+# ### Exercise 1: `sort_out`
+#
+# Write `sort_out(jobs)`, a coroutine function. `jobs` is a list of async functions without arguments; it
+# may be empty. Run all of them at once, wait for all, and return a pair of dicts, `(results, errors)`:
+# `results[i]` is what `jobs[i]` returned, `errors[i]` is the exception that it raised.
+#
+# - A result may be anything, also an exception object that the job *returned*.
+# - A job that ends with `CancelledError` stands in `errors`, with a `CancelledError`.
+# - If `sort_out` itself is cancelled, `CancelledError` comes out, and none of its tasks still runs, also
+#   where a job needs time to tidy up.
+
+# %% [markdown]
+# <details><summary>Hint 1: wait for all</summary>
+#
+# Round 3 has the option that lets no error out. Round 4 shows that with it a cancellation waits for all
+# children, too.
+#
+# </details>
+#
+# <details><summary>Hint 2: returned or raised?</summary>
+#
+# In the list of `return_exceptions=True` an exception that was returned looks like one that was raised.
+# A task knows which of the two it was. So make the tasks yourself and ask them, not the list.
+#
+# </details>
+#
+# <details><summary>Hint 3: what to ask a task</summary>
+#
+# Lesson 07: first `task.cancelled()`, then `task.exception()`, then `task.result()`.
+#
+# </details>
+
+# %% exercise="sort_out" role="answer"
+import asyncio
+
+
+async def sort_out(jobs):
+    """Run all jobs at once; return ({i: result}, {i: exception})."""
+    ### BEGIN SOLUTION
+    tasks = [asyncio.create_task(job()) for job in jobs]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    results, errors = {}, {}
+    for i, task in enumerate(tasks):
+        if task.cancelled():
+            errors[i] = asyncio.CancelledError()
+        elif task.exception() is not None:
+            errors[i] = task.exception()
+        else:
+            results[i] = task.result()
+    return results, errors
+    ### END SOLUTION
+
+
+# %% exercise="sort_out" role="test" id="results" points=1 name="the results of all jobs, which overlap"
+async def several_(job, n):
+    def make(i):
+        async def one():
+            return await job(i)
+
+        return one
+
+    return await sort_out([make(i) for i in range(n)])
+
+
+run = observe(several_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(({0: "a", 1: "b", 2: "c"}, {}), hint="a dict of results, a dict of errors")
+expect(run).took(4, hint="start all the jobs before you wait for one").nothing_left()
+run = observe(several_, jobs([]), 0)
+expect(run).returned(({}, {}), hint="without jobs both dicts are empty")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 9):
+    delays_ = random_.sample(range(1, 60), count)
+    results_ = random_.sample(range(10**9), count)
+    results_[random_.randrange(count)] = random_.choice((None, 0, False, ""))
+    run = observe(several_, jobs(delays_, results=results_), count)
+    expect(run).returned((dict(enumerate(results_)), {}), hint="None and 0 are results too")
+    expect(run).took(max(delays_), hint="together they take as long as the longest")
+    expect(run).without_threads().ran_at_most(8 * count + 12, hint="do not poll").that(
+        len(run.calls) == count,
+        expected=f"{count} calls, one of each job",
+        happened=f"{len(run.calls)} calls",
+        hint="call each job once",
+    ).nothing_left()
+### END HIDDEN TESTS
+
+# %% exercise="sort_out" role="test" id="errors" points=1 name="an error keeps no other job from its end"
+import asyncio
+
+
+async def with_errors_(failing, delays):
+    """The jobs of the numbers in failing raise; return what each job gave."""
+    raised = {i: ValueError(f"job {i}") for i in failing}
+
+    def make(i):
+        async def job():
+            await asyncio.sleep(delays[i])
+            if i in raised:
+                raise raised[i]
+            return f"job {i}"
+
+        return job
+
+    results, errors = await sort_out([make(i) for i in range(len(delays))])
+    same = sorted(i for i, error in errors.items() if error is raised.get(i))
+    return results, same, len(errors)
+
+
+run = observe(with_errors_, [1], [2, 1, 4])
+expect(run).returned(
+    ({0: "job 0", 2: "job 2"}, [1], 1), hint="wait for all; errors[1] is the exception of job 1"
+).took(4)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 8):
+    for failing in (range(count), random_.sample(range(count), (count + 1) // 2)):
+        delays_ = [random_.randrange(30) for _ in range(count)]
+        failing_ = sorted(failing)
+        run = observe(with_errors_, failing_, delays_)
+        results_ = {i: f"job {i}" for i in range(count) if i not in failing_}
+        expect(run).returned(
+            (results_, failing_, len(failing_)), hint="results and errors, each under its own i"
+        )
+        expect(run).took(max(delays_), hint="wait for all, also after an error").nothing_left()
+### END HIDDEN TESTS
+
+# %% exercise="sort_out" role="test" id="kinds" points=2 name="returned and raised, failed and cancelled are told apart"
+import asyncio
+
+
+async def told_apart_(kinds):
+    """Each job returns or raises an exception, or is cancelled; return what sort_out says."""
+    objects = [ValueError(f"job {i}") for i in range(len(kinds))]
+
+    def make(i):
+        async def job():
+            await asyncio.sleep(i)
+            if kinds[i] == "cancelled":
+                inner = asyncio.create_task(asyncio.sleep(1))
+                inner.cancel()
+                await inner
+            if kinds[i] == "raised":
+                raise objects[i]
+            return objects[i]
+
+        return job
+
+    results, errors = await sort_out([make(i) for i in range(len(kinds))])
+    said = ["nothing"] * len(kinds)
+    for i, value in results.items():
+        said[i] = "returned" if value is objects[i] else "another result"
+    for i, error in errors.items():
+        if isinstance(error, asyncio.CancelledError):
+            said[i] = "cancelled"
+        else:
+            said[i] = "raised" if error is objects[i] else "another error"
+    return said, len(results) + len(errors)
+
+
+run = observe(told_apart_, ["raised", "returned"])
+expect(run).returned(
+    (["raised", "returned"], 2), hint="an exception that was returned is a result: ask the task"
+)
+run = observe(told_apart_, ["cancelled", "raised"])
+expect(run).returned(
+    (["cancelled", "raised"], 2), hint="a CancelledError is no Exception: ask `task.cancelled()`"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+names_ = ["returned", "raised", "cancelled"]
+for _ in range(3):
+    kinds_ = [*names_, *random_.choices(names_, k=random_.randint(0, 5))]
+    random_.shuffle(kinds_)
+    run = observe(told_apart_, kinds_)
+    expect(run).returned((kinds_, len(kinds_)), hint="each job stands in one of the dicts")
+    expect(run).nothing_left()
+### END HIDDEN TESTS
+
+# %% exercise="sort_out" role="test" id="cancelled" points=1 name="a cancellation comes out when all jobs have ended"
+import asyncio
+
+
+async def cancelled_(tidying, seconds):
+    """Cancel sort_out after so many seconds; its jobs take time to tidy up."""
+    ended = []
+
+    def make(i):
+        async def job():
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(tidying[i])
+                ended.append(i)
+
+        return job
+
+    sorting = asyncio.create_task(sort_out([make(i) for i in range(len(tidying))]))
+    await asyncio.sleep(seconds)
+    sorting.cancel()
+    await asyncio.wait([sorting])
+    return sorting.cancelled(), sorted(ended)
+
+
+run = observe(cancelled_, [1, 3], 2)
+expect(run).returned((True, [0, 1]), hint="let CancelledError out, but wait for every job first")
+expect(run).took(5).nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 4, 7):
+    tidying_ = [random_.randrange(9) for _ in range(count)]
+    seconds_ = random_.randint(1, 50)
+    run = observe(cancelled_, tidying_, seconds_)
+    expect(run).returned(
+        (True, list(range(count))), hint="let CancelledError out, but wait for every job first"
+    )
+    expect(run).nothing_left(hint="a job that is cancelled may need time: wait for all of them")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: `fetch_tree`
+#
+# Write `fetch_tree(job, tree)`, a coroutine function. A tree is a number, or a list of trees; a list may
+# be empty. Return a tree of the same shape in which `await job(i)` has taken the place of each number
+# i. `fetch_tree(job, [2, [0, []], 1])` gives `[r2, [r0, []], r1]`, where `r0` is the result of `job(0)`.
+# No number is there twice.
+#
+# - All jobs run at once, wherever in the tree they stand, and each is called once.
+# - If a job fails, the first error reaches your caller, alone or in `ExceptionGroup`s.
+# - However `fetch_tree` ends, none of its tasks still runs. If it is cancelled, `CancelledError` comes
+#   out.
+
+# %% [markdown]
+# <details><summary>Hint 1: the shape</summary>
+#
+# A tree asks for a function that calls itself. For a number it awaits the job. For a list it calls
+# itself on each part.
+#
+# </details>
+#
+# <details><summary>Hint 2: at once</summary>
+#
+# A part that you await directly is done before the next one begins. Make a task of each part.
+#
+# </details>
+#
+# <details><summary>Hint 3: an error</summary>
+#
+# Round 5 shows two ways to fork. With one of them nothing is left after an error.
+#
+# </details>
+
+# %% exercise="fetch_tree" role="answer"
+import asyncio
+
+
+async def fetch_tree(job, tree):
+    """Return the tree with the result of job(i) in the place of each number i."""
+    ### BEGIN SOLUTION
+    if not isinstance(tree, list):
+        return await job(tree)
+    async with asyncio.TaskGroup() as group:
+        parts = [group.create_task(fetch_tree(job, part)) for part in tree]
+    return [part.result() for part in parts]
+    ### END SOLUTION
+
+
+# %% exercise="fetch_tree" role="test" id="shape" points=2 name="the results have the shape of the tree"
+run = observe(fetch_tree, jobs([2, 1, 4], results=["a", "b", "c"]), [2, [0, []], 1])
+expect(run).returned(["c", ["a", []], "b"], hint="each result stands where its number stood")
+run = observe(fetch_tree, jobs([2, 1], results=["a", "b"]), 1)
+expect(run).returned("b", hint="a number alone is a tree, too")
+run = observe(fetch_tree, jobs([]), [])
+expect(run).returned([], hint="so is an empty list")
+### BEGIN HIDDEN TESTS
+import random
+from itertools import pairwise
+
+
+def grow_(numbers, random_, depth):
+    """Return a tree with these numbers, in this order, and with empty lists here and there."""
+    if len(numbers) == 1 and random_.random() < 0.7:
+        return numbers[0]
+    if depth == 0:
+        return list(numbers)
+    cuts = sorted(random_.randrange(len(numbers) + 1) for _ in range(random_.randint(0, 3)))
+    parts = pairwise([0, *cuts, len(numbers)])
+    return [grow_(numbers[start:stop], random_, depth - 1) for start, stop in parts]
+
+
+def fill_(tree, results):
+    if isinstance(tree, list):
+        return [fill_(part, results) for part in tree]
+    return results[tree]
+
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 9, 12):
+    delays_ = random_.sample(range(60), count)
+    results_ = random_.sample(range(10**9), count)
+    numbers_ = random_.sample(range(count), count)
+    wanted_ = grow_(numbers_, random_, random_.randint(1, 4))
+    run = observe(fetch_tree, jobs(delays_, results=results_), wanted_)
+    expect(run).returned(
+        fill_(wanted_, results_), hint="each result stands where its number stood, at any depth"
+    )
+for results in ([[1, 2], None], [[], 0]):
+    run = observe(fetch_tree, jobs([2, 1], results=results), [[0], [1]])
+    expect(run).returned([[results[0]], [results[1]]], hint="a result may be a list, None or 0")
+### END HIDDEN TESTS
+
+# %% exercise="fetch_tree" role="test" id="overlap" points=1 name="all jobs of the tree run at once, each once"
+run = observe(fetch_tree, jobs([2, 1, 4]), [[0, [1]], 2])
+expect(run).took(4, hint="no part of the tree waits for another one: make a task of each")
+expect(run).that(
+    len(run.calls) == 3, expected="3 calls", happened=f"{len(run.calls)}", hint="call each job once"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 4, 8):
+    delays_ = [random_.randrange(1, 60) for _ in range(count)]
+    wanted_ = []
+    for number in random_.sample(range(count), count):
+        wanted_ = random_.choice(([wanted_, number], [number, wanted_], [[number], [wanted_]]))
+    run = observe(fetch_tree, jobs(delays_), wanted_)
+    expect(run).took(max(delays_), hint="together they take as long as the longest")
+    expect(run).without_threads().ran_at_most(20 * count + 30, hint="do not poll").that(
+        sorted(call.arguments for call in run.calls) == [(i,) for i in range(count)],
+        expected=f"{count} calls, one for each number",
+        happened=f"{len(run.calls)} calls",
+        hint="call job(i) once for each number i of the tree",
+    ).that(
+        run.peak(of="jobs") == count,
+        expected=f"all {count} jobs are under way at once",
+        happened=f"at most {run.peak(of='jobs')} were",
+        hint="make a task of each part before you wait for one",
+    ).nothing_left()
+### END HIDDEN TESTS
+
+# %% exercise="fetch_tree" role="test" id="error" points=2 name="the first error comes out, and nothing is left"
+run = observe(fetch_tree, jobs([4, 1, 2], errors={1: OSError("no map")}), [[0], [[1], 2]])
+expect(run).raised(OSError, hint="let the error climb up the tree")
+expect(run).nothing_left(hint="after an error the rest of the tree is cancelled, and waited for")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 6):
+    delays_ = random_.sample(range(1, 60), count)
+    early_ = min(range(count), key=delays_.__getitem__)
+    late_ = max(range(count), key=delays_.__getitem__)
+    errors_ = {late_: KeyError("late"), early_: ValueError("early")}
+    wanted_ = []
+    for number in random_.sample(range(count), count):
+        wanted_ = random_.choice(([wanted_, number], [number, wanted_], [[number], [wanted_]]))
+    run = observe(fetch_tree, jobs(delays_, errors=errors_), wanted_)
+    expect(run).raised(ValueError, hint="the error that happens first is the one that comes out")
+    expect(run).nothing_left(hint="cancel the rest of the tree, and wait until it has ended")
+late_first_ = jobs([9, 4, 2], errors={0: KeyError("late"), 2: ValueError("early")})
+run = observe(fetch_tree, late_first_, [0, [[1], 2]])
+expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
+run = observe(fetch_tree, late_first_, [[[2], 1], [0]])
+expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
+### END HIDDEN TESTS
+
+# %% exercise="fetch_tree" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
+import asyncio
+
+
+async def cancelled_(job, tree, seconds):
+    fetching = asyncio.create_task(fetch_tree(job, tree))
+    await asyncio.sleep(seconds)
+    fetching.cancel()
+    await asyncio.wait([fetching])
+    if not fetching.cancelled():
+        fetching.result()  # raises what it raised
+    return fetching.cancelled()
+
+
+run = observe(cancelled_, jobs([2, 4, 4]), [[0, [1]], 2], 1)
+expect(run).returned(True, hint="let CancelledError out")
+expect(run).nothing_left(hint="when you are cancelled, your tasks end too").took(1)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 6):
+    delays_ = [random_.randrange(10, 60) for _ in range(count)]
+    wanted_ = []
+    for number in range(count):
+        wanted_ = random_.choice(([wanted_, number], [number, wanted_], [[number], [wanted_]]))
+    run = observe(cancelled_, jobs(delays_), wanted_, random_.choice((1, 4.5, 9)))
+    expect(run).returned(True, hint="let CancelledError out")
+    expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: `first_wins`
+#
+# Write `first_wins(jobs)`, a coroutine function. `jobs` is a list of at least one async function without
+# arguments. Run all of them at once. The first that *finishes* decides: what it returns is returned, what
+# it raises is raised, alone or in an `ExceptionGroup`.
+#
+# - If several finish in the same turn of the loop, the earlier in the list decides. Otherwise, in the
+#   tests, jobs finish at different seconds.
+# - The losers are cancelled *and waited for*. A job may need time to tidy up, or fail at it; such an
+#   error is dropped.
+# - If `first_wins` is cancelled, so are all jobs. They are waited for, and `CancelledError` comes out.
+
+# %% [markdown]
+# <details><summary>Hint 1: who is first?</summary>
+#
+# `asyncio.wait` can return when the first task is done (lesson 08). It does not tell you *which* one in
+# an order that you can rely on: `done` is a set.
+#
+# </details>
+#
+# <details><summary>Hint 2: a tie</summary>
+#
+# Go over *your list* of tasks, and take the first that is done. Do it before you cancel the others.
+#
+# </details>
+#
+# <details><summary>Hint 3: the losers</summary>
+#
+# Round 4 ends with a line that waits for every task and raises none of their errors. In a `finally` it is
+# also there when you are cancelled.
+#
+# </details>
+
+# %% exercise="first_wins" role="answer"
+import asyncio
+
+
+async def first_wins(jobs):
+    """Return what the first job to finish returns, or raise what it raises; stop the others."""
+    ### BEGIN SOLUTION
+    tasks = [asyncio.create_task(job()) for job in jobs]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        winner = next(task for task in tasks if task.done())
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return winner.result()
+    ### END SOLUTION
+
+
+# %% exercise="first_wins" role="test" id="value" points=2 name="the first to finish gives the value"
+async def race_(job, n):
+    def make(i):
+        async def one():
+            return await job(i)
+
+        return one
+
+    return await first_wins([make(i) for i in range(n)])
+
+
+run = observe(race_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned("b", hint="job 1 is done first")
+expect(run).took(1, hint="start all the jobs, and do not wait for the slower ones")
+run = observe(race_, jobs([3], results=["alone"]), 1)
+expect(run).returned("alone", hint="one job alone is the first").took(3)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 9):
+    delays_ = random_.sample(range(60), count)
+    results_ = random_.sample(range(10**9), count)
+    best_ = min(range(count), key=delays_.__getitem__)
+    run = observe(race_, jobs(delays_, results=results_), count)
+    expect(run).returned(results_[best_], hint="the value of the job that is done first")
+    expect(run).took(delays_[best_], hint="when the first is done, do not wait for the others")
+    expect(run).without_threads().ran_at_most(8 * count + 12, hint="do not poll").that(
+        len(run.calls) == count,
+        expected=f"{count} calls, one of each job",
+        happened=f"{len(run.calls)} calls",
+        hint="start all the jobs, each once",
+    )
+for result in (None, 0, False, ""):
+    run = observe(race_, jobs([2, 1], results=["late", result]), 2)
+    expect(run).returned(result, hint="None and 0 are values, too")
+### END HIDDEN TESTS
+
+
+# %% exercise="first_wins" role="test" id="error" points=1 name="an error decides only if it comes first"
+async def race_with_errors_(job, n):
+    def make(i):
+        async def one():
+            return await job(i)
+
+        return one
+
+    return await first_wins([make(i) for i in range(n)])
+
+
+run = observe(race_with_errors_, jobs([2, 1, 4], errors={1: OSError("no world")}), 3)
+expect(run).raised(OSError, hint="to fail is to finish: the first error comes out").nothing_left()
+run = observe(race_with_errors_, jobs([2, 1], results=["a", "b"], errors={0: OSError()}), 2)
+expect(run).returned("b", hint="an error that would come later does not count")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 7):
+    delays_ = random_.sample(range(1, 60), count)
+    best_ = min(range(count), key=delays_.__getitem__)
+    failing_ = {i: KeyError("late") for i in range(count)}
+    failing_[best_] = ValueError("first")
+    run = observe(race_with_errors_, jobs(delays_, errors=failing_), count)
+    expect(run).raised(ValueError, hint="the error of the job that is done first")
+    expect(run).nothing_left(hint="also after an error, stop the others and wait for them")
+    del failing_[best_]
+    results_ = random_.sample(range(10**9), count)
+    run = observe(race_with_errors_, jobs(delays_, results=results_, errors=failing_), count)
+    expect(run).returned(results_[best_], hint="errors of the losers do not count")
+### END HIDDEN TESTS
+
+# %% exercise="first_wins" role="test" id="tie" points=1 name="in a tie the earlier in the list decides"
+import asyncio
+
+
+async def tie_(n, order, seconds):
+    """The jobs of these numbers finish in this order, in one turn of the loop."""
+    loop = asyncio.get_running_loop()
+    gates = [loop.create_future() for _ in range(n)]
+
+    def open_gates():
+        for i in order:
+            gates[i].set_result(i)
+
+    def make(i):
+        async def job():
+            if seconds is None and i in order:
+                return i
+            return await gates[i]
+
+        return job
+
+    if seconds is not None:
+        loop.call_later(seconds, open_gates)
+    return await first_wins([make(i) for i in range(n)])
+
+
+async def same_seconds_(job, n):
+    def make(i):
+        async def one():
+            return await job(i)
+
+        return one
+
+    return await first_wins([make(i) for i in range(n)])
+
+
+run = observe(same_seconds_, jobs([4, 2, 2], results=["a", "b", "c"]), 3)
+expect(run).returned("b", hint="go over your list of tasks: a set has no order").took(2)
+run = observe(tie_, 3, [2, 1], 3)
+expect(run).returned(1, hint="job 2 ends before job 1, but in the same turn: the list decides")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (2, 5, 9):
+    for seconds in (random_.randint(1, 9), None):
+        tied_ = random_.sample(range(count), random_.randint(2, count))
+        run = observe(tie_, count, tied_, seconds)
+        expect(run).returned(min(tied_), hint="of those that are done, the earliest in the list")
+        expect(run).nothing_left()
+    run = observe(tie_, count, [*range(count)][::-1], 1)
+    expect(run).returned(0, hint="of those that are done, the earliest in the list")
+    results_ = random_.sample(range(10**9), count)
+    run = observe(same_seconds_, jobs([3] * count, results=results_), count)
+    expect(run).returned(results_[0], hint="of those that are done, the earliest in the list")
+### END HIDDEN TESTS
+
+# %% exercise="first_wins" role="test" id="losers" points=2 name="the losers are cancelled and have ended"
+import asyncio
+
+
+async def tidy_losers_(endings, winner_fails):
+    """Job 0 wins at 1 s; each other one takes 2 s to end after it was cancelled."""
+    ended = []
+
+    def make(ending):
+        async def job():
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                await asyncio.sleep(2)
+                ended.append(ending)
+                if ending == "fails":
+                    raise ValueError("could not tidy up") from None
+                if ending == "returns":
+                    return "too late"
+                raise
+            return "it was never cancelled"
+
+        return job
+
+    async def winner():
+        await asyncio.sleep(1)
+        if winner_fails:
+            raise OSError("no world")
+        return "first"
+
+    try:
+        value = await first_wins([*map(make, endings[:-1]), winner, make(endings[-1])])
+    except (OSError, ExceptionGroup) as error:
+        leaves = [error] if isinstance(error, OSError) else error.exceptions
+        value = sorted({type(leaf).__name__ for leaf in leaves})
+    return value, sorted(ended)
+
+
+run = observe(tidy_losers_, ["is cancelled"], False)
+expect(run).returned(
+    ("first", ["is cancelled"]), hint="cancel the losers, then wait until they have ended"
+).took(3)
+run = observe(tidy_losers_, ["fails", "is cancelled"], False)
+expect(run).returned(
+    ("first", ["fails", "is cancelled"]), hint="an error of a loser that tidies up is dropped"
+)
+expect(run).nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+
+async def slow_losers_(job, n):
+    def make(i):
+        async def one():
+            return await job(i)
+
+        return one
+
+    return await first_wins([make(i) for i in range(n)])
+
+
+random_ = random.Random(SEED)
+for fails in (False, True):
+    for count in (1, 3, 5):
+        endings_ = random_.choices(["fails", "returns", "is cancelled"], k=count)
+        run = observe(tidy_losers_, endings_, fails)
+        expect(run).returned(
+            (["OSError"] if fails else "first", sorted(endings_)),
+            hint="whatever a loser does when it is cancelled, the first to finish has decided",
+        )
+        expect(run).nothing_left()
+for count in (2, 6):
+    delays_ = random_.sample(range(1, 60), count)
+    run = observe(slow_losers_, jobs(delays_), count)
+    stopped_ = sum(call.outcome == "cancelled" for call in run.calls)
+    expect(run).nothing_left(hint="cancel the losers, then wait until they have ended").that(
+        stopped_ == count - 1,
+        expected=f"{count - 1} jobs are cancelled",
+        happened=f"{stopped_} were",
+        hint="cancel the losers; do not let them run to their end",
+    )
+### END HIDDEN TESTS
+
+# %% exercise="first_wins" role="test" id="cancelled" points=1 name="a cancellation comes out when all jobs have ended"
+import asyncio
+
+
+async def cancelled_(n, tidying, seconds):
+    """Cancel first_wins after so many seconds; some of its jobs fail when they tidy up."""
+    ended = []
+
+    def make(i):
+        async def job():
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(tidying)
+                ended.append(i)
+                if i % 2:
+                    raise ValueError("could not tidy up")
+
+        return job
+
+    racing = asyncio.create_task(first_wins([make(i) for i in range(n)]))
+    await asyncio.sleep(seconds)
+    racing.cancel()
+    await asyncio.wait([racing])
+    return racing.cancelled(), sorted(ended)
+
+
+run = observe(cancelled_, 1, 1, 2)
+expect(run).returned((True, [0]), hint="let CancelledError out, but wait for the jobs first")
+run = observe(cancelled_, 2, 3, 2)
+expect(run).returned((True, [0, 1]), hint="drop the errors of jobs that tidy up").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 3, 6):
+    for tidying in (0, random_.randint(1, 9)):
+        run = observe(cancelled_, count, tidying, random_.randint(1, 50))
+        expect(run).returned(
+            (True, list(range(count))), hint="cancel the jobs, wait for all, let CancelledError out"
+        )
+        expect(run).nothing_left(hint="a try ... finally also runs when you are cancelled")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Further reading
+#
+# - [Running tasks concurrently](https://docs.python.org/3/library/asyncio-task.html#running-tasks-concurrently):
+#   every sentence about `gather` is there, also on cancelling it after an error.
+# - [Task groups](https://docs.python.org/3/library/asyncio-task.html#task-groups): how a group ends, and
+#   the `except*` that belongs to it.
+# - [Call graph introspection](https://docs.python.org/3/library/asyncio-graph.html): who awaits whom, in
+#   a running program, from Python 3.14 on.
+#
+# **Next:** `10_lock` (coming)
