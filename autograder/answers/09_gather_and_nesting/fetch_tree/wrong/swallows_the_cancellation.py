@@ -1,0 +1,16 @@
+# loses: a cancellation comes out and leaves nothing
+import asyncio
+
+
+async def fetch_tree(job, tree):
+    if not isinstance(tree, list):
+        return await job(tree)
+    parts = [asyncio.create_task(fetch_tree(job, part)) for part in tree]
+    try:
+        return await asyncio.gather(*parts)
+    except asyncio.CancelledError:
+        return None
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)

@@ -1,0 +1,14 @@
+# loses: the first error comes out, and nothing is left
+import asyncio
+
+
+async def fetch_tree(job, tree):
+    if not isinstance(tree, list):
+        return await job(tree)
+    parts = [asyncio.create_task(fetch_tree(job, part)) for part in tree]
+    try:
+        return [await part for part in parts]
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)

@@ -1,0 +1,21 @@
+# Cancels and awaits one loser after the other.
+import asyncio
+import contextlib
+
+
+async def first_wins(jobs):
+    tasks = [asyncio.create_task(job()) for job in jobs]
+    me = asyncio.current_task()
+    asked = me.cancelling()
+    winner = None
+    try:
+        await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
+        winner = [task for task in tasks if task.done()][0]
+    finally:
+        for task in tasks:
+            if task is not winner:
+                task.cancel()
+                with contextlib.suppress(Exception, asyncio.CancelledError):
+                    await asyncio.shield(task)
+    assert me.cancelling() == asked
+    return winner.result()
