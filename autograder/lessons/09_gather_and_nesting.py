@@ -129,8 +129,8 @@ run.timeline()
 #
 # You may also read that the children run when `gather` is awaited. They are tasks, so they run as soon
 # as the loop has a turn for them. That was at 0 s, when `main` slept. The `await` at 3 s found
-# everything done, and did not wait: 3 s in all. To await `gather` is to wait for the children; it does
-# not start them.
+# everything done, and did not wait: in the picture `main` waits for its `sleep` alone. To await `gather`
+# is to wait for the children. It does not start them.
 #
 # The names of `gather`'s own tasks say little: `Task-3`. Give it tasks that you have named where you
 # want to find them again. From Python 3.12 on a program may set `asyncio.eager_task_factory`; then a
@@ -228,7 +228,7 @@ compare(plain, returned, names=["gather", "return_exceptions=True"])
 # **What happened.** `cancel()` went to both children at 2 s. It is a request: `True` says that it was
 # passed on. Then the rule of round 3 applies. A cancelled child counts as one that failed with
 # `CancelledError`, and the first error comes out at once: at 3 s, when `hello` had ended. `world` was
-# still tidying up, and where the program ends now it never gets to its last line.
+# still tidying up. Here the program ends, so `world` never gets to its last line.
 #
 # With `return_exceptions=True` a child's error does not end the wait. `main` went on at 5 s, when both
 # had ended. That the whole was cancelled is not put into the list: `CancelledError` is raised here too.
@@ -281,7 +281,7 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 # at 1 s. Nothing else was touched. `sun` ran on although the page that had wanted it was gone, and
 # `page hello` gathered a result that nobody took.
 #
-# With groups it was another way round. The group of `page world` cancelled `sun`, waited for it, and
+# With groups it was the other way round. The group of `page world` cancelled `sun`, waited for it, and
 # raised. Then the group of `site` cancelled `page hello`, and thereby `sky` and `sea`, and waited for
 # all of them. **When a group's block ends, its whole part of the tree has ended.** The price is the
 # form of the error: each group on the path wraps it once more. `except* ValueError` finds it at any
@@ -293,10 +293,10 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 # | gives | a list of results | nothing: ask the tasks |
 # | a child fails | raises at once, the others go on | cancels the others, waits, raises a group |
 # | a child is cancelled | counts as failed | the others go on, nothing is raised |
-# | it is cancelled | cancels the children, waits for the first | cancels the children, waits for all |
+# | it is cancelled | cancels the children, waits for the first to end | cancels the children, waits for all |
 #
-# Take a group where a failure makes the rest useless, and `return_exceptions=True` where each result
-# counts by itself. Python 3.14 can print such a tree of a running program: `python -m asyncio pstree`
+# With `return_exceptions=True` `gather` waits for all in the last three rows. Take it where each result
+# counts by itself, and a group where one failure makes the rest useless. Python 3.14 can print such a tree of a running program: `python -m asyncio pstree`
 # with its process number shows who awaits whom.
 
 # %% [markdown]
@@ -345,7 +345,7 @@ compare(run_then, run_now, names=["then", "now"])
 # |---|---|---|
 # | make the tasks | `ensure_future(do_some_work(x))` | `gather` does; `create_task` where you want a name |
 # | run `main` and get its result | `loop.run_until_complete(main())`, `loop.close()` | `asyncio.run(main())` |
-# | `gather` outside a coroutine | `loop.run_until_complete(asyncio.gather(...))` | warns from Python 3.12 on, `RuntimeError` from 3.14 on: call it in `main` |
+# | `gather` outside a coroutine | `loop.run_until_complete(asyncio.gather(...))` | call it in `main`: outside, where no loop is set, it warns from Python 3.12 on and raises `RuntimeError` from 3.14 on |
 # | stop the others after an error | by hand | `TaskGroup` |
 
 # %% [markdown]
@@ -370,8 +370,8 @@ asyncio.run(main())
 # ### The `await` that was forgotten
 #
 # Without `await`, `results` is the future itself. Sometimes the next line says so. But where nothing
-# uses `results`, `main` ends, and `asyncio.run` cancels the children on its way out. They have not even
-# begun. The loop's exception handler, here one that prints, gets a message that many logs are full of.
+# uses `results`, `main` ends, and `asyncio.run` cancels the children on its way out. Neither gets to its
+# end. The loop's exception handler, here one that prints, is told so in words that you may find in a log.
 
 
 # %%
@@ -381,7 +381,7 @@ def handler(loop, context):
 
 async def main():
     asyncio.get_running_loop().set_exception_handler(handler)
-    results = asyncio.gather(say_after(1, "hello"), say_after(2, "world"))
+    results = asyncio.gather(do_some_work(1), do_some_work(2))
     try:
         print(results[0])
     except TypeError as error:
@@ -392,8 +392,8 @@ async def main():
 asyncio.run(main())
 
 # %% [markdown]
-# `_GatheringFuture exception was never retrieved` with a `CancelledError` means: a `gather` was
-# cancelled, and nobody awaited it. Look for a `gather` without an `await`.
+# `_GatheringFuture exception was never retrieved`, with a `CancelledError`, means: the children of a
+# `gather` were cancelled, and nobody awaited it. Look for a `gather` without an `await`.
 #
 # The same misunderstanding is behind `create_task(asyncio.gather(...))`. It raises `TypeError: a
 # coroutine was expected, got <_GatheringFuture pending>`. No task is needed there: the children run
@@ -425,9 +425,10 @@ run.timeline()
 # %% [markdown]
 # ## Your turn
 #
-# `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
-# job 2 takes 4 s. A function whose name ends in `_` is a small program of the test, which uses yours.
-# When your work is graded, each test also tries other inputs, and rarer cases of what the task says.
+# `jobs([2, 1, 4])` in a test makes one async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
+# job 2 takes 4 s. (The parameter `jobs` of exercises 1 and 3 is something else: a list of functions.) A
+# function whose name ends in `_` is a small program of the test, which uses yours. When your work is
+# graded, each test also tries other inputs, and rarer cases of what the task says.
 
 # %% [markdown]
 # ### Exercise 1: `sort_out`
@@ -625,7 +626,7 @@ async def cancelled_(tidying, seconds):
     def make(i):
         async def job():
             try:
-                await asyncio.sleep(60)
+                await asyncio.sleep(1000)
             finally:
                 await asyncio.sleep(tidying[i])
                 ended.append(i)
@@ -1028,7 +1029,7 @@ async def tidy_losers_(endings, winner_fails):
     def make(ending):
         async def job():
             try:
-                await asyncio.sleep(60)
+                await asyncio.sleep(1000)
             except asyncio.CancelledError:
                 await asyncio.sleep(2)
                 ended.append(ending)
@@ -1111,7 +1112,7 @@ async def cancelled_(n, tidying, seconds):
     def make(i):
         async def job():
             try:
-                await asyncio.sleep(60)
+                await asyncio.sleep(1000)
             finally:
                 await asyncio.sleep(tidying)
                 ended.append(i)

@@ -5,8 +5,6 @@ import contextlib
 
 async def first_wins(jobs):
     tasks = [asyncio.create_task(job()) for job in jobs]
-    me = asyncio.current_task()
-    asked = me.cancelling()
     winner = None
     try:
         await asyncio.wait(tasks, return_when="FIRST_COMPLETED")
@@ -16,6 +14,5 @@ async def first_wins(jobs):
             if task is not winner:
                 task.cancel()
                 with contextlib.suppress(Exception, asyncio.CancelledError):
-                    await asyncio.shield(task)
-    assert me.cancelling() == asked
+                    await task
     return winner.result()

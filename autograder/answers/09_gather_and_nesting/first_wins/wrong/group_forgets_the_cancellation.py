@@ -8,21 +8,25 @@ class Over(Exception):
 
 async def first_wins(jobs):
     ended = {}
+    over = False
 
     async def run(i, job):
-        value = error = None
         try:
-            value = await job()
+            value, error = await job(), None
         except Exception as raised:
-            error = raised
-        if not ended or i < min(ended) and not asyncio.current_task().cancelling():
+            value, error = None, raised
+        if not over or not ended:
             ended[i] = value, error
         raise Over
+
+    def close(_):
+        nonlocal over
+        over = True
 
     try:
         async with asyncio.TaskGroup() as group:
             for i, job in enumerate(jobs):
-                group.create_task(run(i, job))
+                group.create_task(run(i, job)).add_done_callback(close)
     except* Over:
         pass
     value, error = ended[min(ended)]

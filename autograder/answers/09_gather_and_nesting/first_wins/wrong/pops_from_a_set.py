@@ -1,0 +1,14 @@
+# loses: in a tie the earlier in the list decides
+import asyncio
+
+
+async def first_wins(jobs):
+    tasks = {asyncio.create_task(job()) for job in jobs}
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        winner = done.pop()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return winner.result()
