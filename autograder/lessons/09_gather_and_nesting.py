@@ -40,8 +40,8 @@ async def say_after(delay, what, fails=False):
 # A site has two pages. `page` fetches its text first, and then all its pictures at once. So `main`
 # waits for `page`, and `page` waits for `fetch`: coroutines inside coroutines.
 #
-# **Predict.** `fetch` is called five times. How many tasks are there in all, with the one of `main`?
-# How long does the program take?
+# **Predict.** `fetch` is called five times. How many tasks are there in all, with the one of
+# `main`? How long does the program take?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -80,23 +80,23 @@ site.timeline()
 # %% [markdown]
 # **What happened.** Six tasks: `main`, two pages, three pictures. The two texts were fetched by
 # `await fetch(...)`. That is a call: it runs in the task of the page, and needs no task of its own.
-# **Nesting alone starts nothing.** A new lane begins where somebody makes a task.
+# **Nesting alone makes no task.** A new lane begins where somebody makes a task.
 #
 # A Run knows of each task which task made it. Drawn with indents this is a tree, and the waiting
 # follows it: `main` waits for its pages, each page for its pictures. The program takes 5 s. Its
 # longest path from the root to a leaf decides: 1 s for a text, then 4 s for `sea`.
 #
-# The results come back along the same paths. Each `gather` puts those of its children into a list, in
-# the order of its arguments. So the result has the shape of the tree, whoever was done first.
+# The results come back along the same paths. Each `gather` puts those of its children into a list,
+# in the order of its arguments. So the result has the shape of the tree, whoever was done first.
 
 # %% [markdown]
 # ## 2. What `gather` makes, and when its children start
 #
-# `gather` gets a coroutine object, `hello`, and a task that is there already, `world`. `main` does not
-# await it at once. It sleeps first, for 3 seconds.
+# `gather` gets a coroutine object, `hello`, and a task that is there already, `world`. `main` does
+# not await it at once. It sleeps first, for 3 seconds.
 #
-# **Predict.** How many new tasks are there after the call? Which lines are printed while `main` sleeps?
-# How long does the program take: 3 s, or 3 + 2 s?
+# **Predict.** How many new tasks are there after the call? Which lines are printed while `main`
+# sleeps? How long does the program take: 3 s, or 3 + 2 s?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -121,27 +121,27 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** The call made one new task, for the coroutine. `world` was a task already, and is
-# used as it is; so is a future. You may read that `gather` returns a coroutine, or that it makes no
-# tasks. It returns a `_GatheringFuture`, which is a future: it can have callbacks, and it can be
-# cancelled. It runs nothing itself. Each child, when it ends, tells it so, and with the last one it is
-# done and holds the list.
+# **What happened.** The call made one new task, for the coroutine. `world` was a task already, and
+# is used as it is; so is a future. You may read that `gather` returns a coroutine, or that it makes
+# no tasks. It returns a `_GatheringFuture`, which is a future: it can have callbacks, and it can be
+# cancelled. It runs nothing itself. Each child, when it ends, tells it so, and with the last one it
+# is done and holds the list.
 #
-# You may also read that the children run when `gather` is awaited. They are tasks, so they run as soon
-# as the loop has a turn for them. That was at 0 s, when `main` slept. The `await` at 3 s found
-# everything done, and did not wait: in the picture `main` waits for its `sleep` alone. To await `gather`
-# is to wait for the children. It does not start them.
+# You may also read that the children run when `gather` is awaited. They are tasks, so they run as
+# soon as the loop has a turn for them. That was at 0 s, when `main` slept. The `await` at 3 s found
+# everything done, and did not wait: in the picture `main` waits for its `sleep` alone. To await
+# `gather` is to wait for the children. It does not start them.
 #
-# The names of `gather`'s own tasks say little: `Task-3`. Give it tasks that you have named where you
-# want to find them again. From Python 3.12 on a program may set `asyncio.eager_task_factory`; then a
-# new task takes its first step inside the call that makes it, with `gather` too.
+# The names of `gather`'s own tasks say little: `Task-3`. Give it tasks that you have named where
+# you want to find them again. From Python 3.12 on a program may set `asyncio.eager_task_factory`;
+# then a new task takes its first step inside the call that makes it, with `gather` too.
 
 # %% [markdown]
 # ## 3. One child fails, and the others go on
 #
-# Lesson 08 has shown that `gather` raises the first error and leaves the others running. Now we look at
-# what becomes of these. `hello` fails at 1 s, `world` ends well at 2 s, and `moon` fails at 4 s. `main`
-# has other things to do and lives on until 5 s. It runs twice: as it is, and with
+# Lesson 08 has shown that `gather` raises the first error and leaves the others running. Now we
+# look at what becomes of these. `hello` fails at 1 s, `world` ends well at 2 s, and `moon` fails at
+# 4 s. `main` has other things to do and lives on until 5 s. It runs twice: as it is, and with
 # `return_exceptions=True`.
 #
 # **Predict.** In the first run, does `world` print its `ends`? Who gets the error of `moon`?
@@ -172,25 +172,25 @@ returned = observe(main, True)
 compare(plain, returned, names=["gather", "return_exceptions=True"])
 
 # %% [markdown]
-# **What happened.** In the first run the error of `hello` came out at 1 s. `world` went on, ended, and
-# printed. Whatever a child does to the outside, a file it writes or an order it places, it still does
-# after the error.
+# **What happened.** In the first run the error of `hello` came out at 1 s. `world` went on, ended,
+# and printed. Whatever a child does to the outside, a file it writes or an order it places, it
+# still does after the error.
 #
-# At 4 s `moon` failed too, and **nobody got its error**. `gather` was done already, and a future is done
-# once. Nor does Python complain: a task that fails alone is reported as `Task exception was never
-# retrieved`, but `gather` looks at the errors of its children, also at the late ones, so they count as
-# retrieved. `lost` is empty.
+# At 4 s `moon` failed too, and **nobody got its error**. `gather` was done already, and a future is
+# done once. Nor does Python complain: a task that fails alone is reported as `Task exception was
+# never retrieved`, but `gather` looks at the errors of its children, also at the late ones, so they
+# count as retrieved. `lost` is empty.
 #
 # With `return_exceptions=True` `main` waited for all, to 4 s, and got a list that holds results and
-# errors, each in its place. Now nothing is raised. If you do not look through the list, all errors are
-# overlooked, not only the later ones. And look for `BaseException`: a child that was cancelled stands
-# there as a `CancelledError`, which is no `Exception`.
+# errors, each in its place. Now nothing is raised. If you do not look through the list, all errors
+# are overlooked, not only the later ones. And look for `BaseException`: a child that was cancelled
+# stands there as a `CancelledError`, which is no `Exception`.
 
 # %% [markdown]
 # ## 4. Cancelling a gather
 #
-# Two children need time to tidy up when they are cancelled: `hello` 1 second, `world` 3. At 2 s `main`
-# cancels the future that `gather` gave it, and awaits it. It runs twice again.
+# Two children need time to tidy up when they are cancelled: `hello` 1 second, `world` 3. At 2 s
+# `main` cancels the future that `gather` gave it, and awaits it. It runs twice again.
 #
 # **Predict.** At which second does `main` go on, in each of the two runs? Is `world` done by then?
 
@@ -225,23 +225,24 @@ returned = observe(main, True)
 compare(plain, returned, names=["gather", "return_exceptions=True"])
 
 # %% [markdown]
-# **What happened.** `cancel()` went to both children at 2 s. It is a request: `True` says that it was
-# passed on. Then the rule of round 3 applies. A cancelled child counts as one that failed with
-# `CancelledError`, and the first error comes out at once: at 3 s, when `hello` had ended. `world` was
-# still tidying up. Here the program ends, so `world` never gets to its last line.
+# **What happened.** `cancel()` went to both children at 2 s. It is a request: `True` says that it
+# was passed on. Then the rule of round 3 applies. A cancelled child counts as one that failed with
+# `CancelledError`, and the first error comes out at once: at 3 s, when `hello` had ended. `world`
+# was still tidying up. Here the program ends, so `world` never gets to its last line.
 #
-# With `return_exceptions=True` a child's error does not end the wait. `main` went on at 5 s, when both
-# had ended. That the whole was cancelled is not put into the list: `CancelledError` is raised here too.
+# With `return_exceptions=True` a child's error does not end the wait. `main` went on at 5 s, when
+# both had ended. That the whole was cancelled is not put into the list: `CancelledError` is raised
+# here too.
 #
-# So `await asyncio.gather(*tasks, return_exceptions=True)` is a good last line of a clean-up: it waits
-# for every task, and raises none of their errors. It is the same when somebody cancels the *task* that
-# awaits a `gather`: the cancellation goes to what the task waits for.
+# So `await asyncio.gather(*tasks, return_exceptions=True)` is a good last line of a clean-up: it
+# waits for every task, and raises none of their errors. It is the same when somebody cancels the
+# *task* that awaits a `gather`: the cancellation goes to what the task waits for.
 
 # %% [markdown]
 # ## 5. An error in a tree: `gather` and `TaskGroup`
 #
-# The same tree of tasks twice, once with `gather` at each fork and once with a `TaskGroup`. The leaf
-# `map` fails at 1 s. `site` catches what reaches it, and lives on until 5 s.
+# A tree of seven tasks runs twice: with `gather` at each fork, and with a `TaskGroup` at each. The
+# leaf `map` fails at 1 s. `site` catches what reaches it, and lives on until 5 s.
 #
 # **Predict.** Which tasks are cancelled in each of the trees? What does `site` catch?
 
@@ -277,15 +278,15 @@ with_group = observe(site, grouped)
 compare(with_gather, with_group, names=["gather", "TaskGroup"])
 
 # %% [markdown]
-# **What happened.** With `gather` the error climbed one path: from `map` to `page world` to `site`, all
-# at 1 s. Nothing else was touched. `sun` ran on although the page that had wanted it was gone, and
-# `page hello` gathered a result that nobody took.
+# **What happened.** With `gather` the error climbed one path: from `map` to `page world` to `site`,
+# all at 1 s. Nothing else was touched. `sun` ran on although the page that had wanted it was gone,
+# and `page hello` gathered a result that nobody took.
 #
-# With groups it was the other way round. The group of `page world` cancelled `sun`, waited for it, and
-# raised. Then the group of `site` cancelled `page hello`, and thereby `sky` and `sea`, and waited for
-# all of them. **When a group's block ends, its whole part of the tree has ended.** The price is the
-# form of the error: each group on the path wraps it once more. `except* ValueError` finds it at any
-# depth.
+# With groups it was the other way round. The group of `page world` cancelled `sun`, waited for it,
+# and raised. Then the group of `site` cancelled `page hello`, and thereby `sky` and `sea`, and
+# waited for all of them. **When a group's block ends, its whole part of the tree has ended.** The
+# price is the form of the error: each group on the path wraps it once more. `except* ValueError`
+# finds it at any depth.
 #
 # | | `gather` | `TaskGroup` (Python 3.11) |
 # |---|---|---|
@@ -295,16 +296,18 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 # | a child is cancelled | counts as failed | the others go on, nothing is raised |
 # | it is cancelled | cancels the children, waits for the first to end | cancels the children, waits for all |
 #
-# With `return_exceptions=True` `gather` waits for all in the last three rows. Take it where each result
-# counts by itself, and a group where one failure makes the rest useless. Python 3.14 can print such a tree of a running program: `python -m asyncio pstree`
-# with its process number shows who awaits whom.
+# With `return_exceptions=True` `gather` waits for all in the last three rows. Take it where each
+# result counts by itself, and a group where one failure makes the rest useless.
+#
+# Python 3.14 can print such a tree of a running program: `python -m asyncio pstree`, with the
+# number of its process, shows who awaits whom.
 
 # %% [markdown]
 # ## Then and now
 #
-# Old programs call `ensure_future` before they gather, return the list from `main`, and take it out of
-# `run_until_complete`, which gives what its coroutine returns. Today `gather` gets the coroutines, and
-# `asyncio.run` gives the list.
+# Old programs call `ensure_future` before they gather, return the list from `main`, and take it out
+# of `run_until_complete`, which gives what its coroutine returns. Today `gather` gets the
+# coroutines, and `asyncio.run` gives the list.
 
 
 # %%
@@ -369,9 +372,10 @@ asyncio.run(main())
 # %% [markdown]
 # ### The `await` that was forgotten
 #
-# Without `await`, `results` is the future itself. Sometimes the next line says so. But where nothing
-# uses `results`, `main` ends, and `asyncio.run` cancels the children on its way out. Neither gets to its
-# end. The loop's exception handler, here one that prints, is told so in words that you may find in a log.
+# Without `await`, `results` is the future itself. Sometimes the next line says so. But where
+# nothing uses `results`, `main` ends, and `asyncio.run` cancels the children on its way out.
+# Neither gets to its end. The loop's exception handler, here one that prints, is told so in words
+# that you may find in a log.
 
 
 # %%
@@ -392,8 +396,8 @@ async def main():
 asyncio.run(main())
 
 # %% [markdown]
-# `_GatheringFuture exception was never retrieved`, with a `CancelledError`, means: the children of a
-# `gather` were cancelled, and nobody awaited it. Look for a `gather` without an `await`.
+# `_GatheringFuture exception was never retrieved`, with a `CancelledError`, means: the children of
+# a `gather` were cancelled, and nobody awaited it. Look for a `gather` without an `await`.
 #
 # The same misunderstanding is behind `create_task(asyncio.gather(...))`. It raises `TypeError: a
 # coroutine was expected, got <_GatheringFuture pending>`. No task is needed there: the children run
@@ -402,8 +406,8 @@ asyncio.run(main())
 # ### Cancelled after the error
 #
 # After an error one would like to stop the rest, and `cancel()` of the gather looks right. It does
-# nothing: the error has made the future done, and a done future cannot be cancelled. `cancel()` says
-# so: it gives `False`. Cancel the tasks.
+# nothing: the error has made the future done, and a done future cannot be cancelled. `cancel()`
+# says so: it gives `False`. Cancel the tasks.
 
 
 # %%
@@ -425,35 +429,38 @@ run.timeline()
 # %% [markdown]
 # ## Your turn
 #
-# `jobs([2, 1, 4])` in a test makes one async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
-# job 2 takes 4 s. (The parameter `jobs` of exercises 1 and 3 is something else: a list of functions.) A
-# function whose name ends in `_` is a small program of the test, which uses yours. When your work is
-# graded, each test also tries other inputs, and rarer cases of what the task says.
+# `jobs([2, 1, 4])` in a test makes one async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
+# and job 2 takes 4 s. (The parameter `jobs` of exercises 1 and 3 is something else: a list of
+# functions.) A function whose name ends in `_` is a small program of the test, which uses yours.
+# When your work is graded, each test also tries other inputs, and rarer cases of what the task
+# says.
 
 # %% [markdown]
 # ### Exercise 1: `sort_out`
 #
-# Write `sort_out(jobs)`, a coroutine function. `jobs` is a list of async functions without arguments; it
-# may be empty. Run all of them at once, wait for all, and return a pair of dicts, `(results, errors)`:
-# `results[i]` is what `jobs[i]` returned, `errors[i]` is the exception that it raised.
+# Write `sort_out(jobs)`, a coroutine function. `jobs` is a list of async functions without
+# arguments; it may be empty. Run all of them at once, wait for all, and return a pair of dicts,
+# `(results, errors)`: `results[i]` is what `jobs[i]` returned, `errors[i]` is the exception that it
+# raised.
 #
 # - A result may be anything, also an exception object that the job *returned*.
 # - A job that ends with `CancelledError` stands in `errors`, with a `CancelledError`.
-# - If `sort_out` itself is cancelled, `CancelledError` comes out, and none of its tasks still runs, also
-#   where a job needs time to tidy up.
+# - If `sort_out` itself is cancelled, `CancelledError` comes out, and none of its tasks still runs,
+#   also where a job needs time to tidy up.
 
 # %% [markdown]
 # <details><summary>Hint 1: wait for all</summary>
 #
-# Round 3 has the option that lets no error out. Round 4 shows that with it a cancellation waits for all
-# children, too.
+# Round 3 has the option that lets no error out. Round 4 shows that with it a cancellation waits for
+# all children, too.
 #
 # </details>
 #
 # <details><summary>Hint 2: returned or raised?</summary>
 #
-# In the list of `return_exceptions=True` an exception that was returned looks like one that was raised.
-# A task knows which of the two it was. So make the tasks yourself and ask them, not the list.
+# In the list of `return_exceptions=True` an exception that was returned looks like one that was
+# raised. A task knows which of the two it was. So make the tasks yourself and ask them, not the
+# list.
 #
 # </details>
 #
@@ -660,15 +667,15 @@ for count in (1, 4, 7):
 # %% [markdown]
 # ### Exercise 2: `fetch_tree`
 #
-# Write `fetch_tree(job, tree)`, a coroutine function. A tree is a number, or a list of trees; a list may
-# be empty. Return a tree of the same shape in which `await job(i)` has taken the place of each number
-# i. `fetch_tree(job, [2, [0, []], 1])` gives `[r2, [r0, []], r1]`, where `r0` is the result of `job(0)`.
-# No number is there twice.
+# Write `fetch_tree(job, tree)`, a coroutine function. A tree is a number, or a list of trees; a
+# list may be empty. Return a tree of the same shape in which `await job(i)` has taken the place of
+# each number i. `fetch_tree(job, [2, [0, []], 1])` gives `[r2, [r0, []], r1]`, where `r0` is the
+# result of `job(0)`. No number is there twice.
 #
 # - All jobs run at once, wherever in the tree they stand, and each is called once.
 # - If a job fails, the first error reaches your caller, alone or in `ExceptionGroup`s.
-# - However `fetch_tree` ends, none of its tasks still runs. If it is cancelled, `CancelledError` comes
-#   out.
+# - However `fetch_tree` ends, none of its tasks still runs. If it is cancelled, `CancelledError`
+#   comes out.
 
 # %% [markdown]
 # <details><summary>Hint 1: the shape</summary>
@@ -839,21 +846,22 @@ for count in (1, 3, 6):
 # %% [markdown]
 # ### Exercise 3: `first_wins`
 #
-# Write `first_wins(jobs)`, a coroutine function. `jobs` is a list of at least one async function without
-# arguments. Run all of them at once. The first that *finishes* decides: what it returns is returned, what
-# it raises is raised, alone or in an `ExceptionGroup`.
+# Write `first_wins(jobs)`, a coroutine function. `jobs` is a list of at least one async function
+# without arguments. Run all of them at once. The first that *finishes* decides: what it returns is
+# returned, what it raises is raised, alone or in an `ExceptionGroup`.
 #
-# - If several finish in the same turn of the loop, the earlier in the list decides. Otherwise, in the
-#   tests, jobs finish at different seconds.
-# - The losers are cancelled *and waited for*. A job may need time to tidy up, or fail at it; such an
-#   error is dropped.
-# - If `first_wins` is cancelled, so are all jobs. They are waited for, and `CancelledError` comes out.
+# - If several finish in the same turn of the loop, the earlier in the list decides. Otherwise, in
+#   the tests, jobs finish at different seconds.
+# - The losers are cancelled *and waited for*. A job may need time to tidy up, or fail at it; such
+#   an error is dropped.
+# - If `first_wins` is cancelled, so are all jobs. They are waited for, and `CancelledError` comes
+#   out.
 
 # %% [markdown]
 # <details><summary>Hint 1: who is first?</summary>
 #
-# `asyncio.wait` can return when the first task is done (lesson 08). It does not tell you *which* one in
-# an order that you can rely on: `done` is a set.
+# `asyncio.wait` can return when the first task is done (lesson 08). It does not tell you *which*
+# one in an order that you can rely on: `done` is a set.
 #
 # </details>
 #
@@ -865,8 +873,8 @@ for count in (1, 3, 6):
 #
 # <details><summary>Hint 3: the losers</summary>
 #
-# Round 4 ends with a line that waits for every task and raises none of their errors. In a `finally` it is
-# also there when you are cancelled.
+# Round 4 ends with a line that waits for every task and raises none of their errors. In a `finally`
+# it is also there when you are cancelled.
 #
 # </details>
 
@@ -1148,11 +1156,12 @@ for count in (1, 3, 6):
 # %% [markdown]
 # ## Further reading
 #
-# - [Running tasks concurrently](https://docs.python.org/3/library/asyncio-task.html#running-tasks-concurrently):
+# - [Running tasks
+#   concurrently](https://docs.python.org/3/library/asyncio-task.html#running-tasks-concurrently):
 #   every sentence about `gather` is there, also on cancelling it after an error.
-# - [Task groups](https://docs.python.org/3/library/asyncio-task.html#task-groups): how a group ends, and
-#   the `except*` that belongs to it.
-# - [Call graph introspection](https://docs.python.org/3/library/asyncio-graph.html): who awaits whom, in
-#   a running program, from Python 3.14 on.
+# - [Task groups](https://docs.python.org/3/library/asyncio-task.html#task-groups): how a group
+#   ends, and the `except*` that belongs to it.
+# - [Call graph introspection](https://docs.python.org/3/library/asyncio-graph.html): who awaits
+#   whom, in a running program, from Python 3.14 on.
 #
 # **Next:** `10_lock` (coming)
