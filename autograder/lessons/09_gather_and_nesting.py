@@ -644,6 +644,8 @@ async def cancelled_(tidying, seconds):
     await asyncio.sleep(seconds)
     sorting.cancel()
     await asyncio.wait([sorting])
+    if not sorting.cancelled():
+        sorting.result()  # raises what it raised
     return sorting.cancelled(), sorted(ended)
 
 
@@ -1133,6 +1135,8 @@ async def cancelled_(n, tidying, seconds):
     await asyncio.sleep(seconds)
     racing.cancel()
     await asyncio.wait([racing])
+    if not racing.cancelled():
+        racing.result()  # raises what it raised
     return racing.cancelled(), sorted(ended)
 
 
