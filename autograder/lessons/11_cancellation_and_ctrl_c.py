@@ -362,9 +362,9 @@ press_ctrl_c("from looplab import enable; enable(legacy=True)" + recipe)
 #
 # ### The same as a picture
 #
-# Now the works need half a second to clean up. Under virtual time nobody can press keys, so
-# `ctrl_c` does what Python does at the signal: raise `KeyboardInterrupt` in the old program, cancel the
-# main task in the new one.
+# Now the works need half a second to clean up. Nobody can press keys under virtual time, so a timer
+# does what follows a Ctrl+C after half a second: it raises `KeyboardInterrupt` in the old program, and
+# cancels the main task in the new one.
 #
 # **Predict.** How many of the four tasks have ended when the old program has?
 
@@ -378,44 +378,46 @@ async def do_some_work(x):
         await asyncio.sleep(x)
     finally:
         await asyncio.sleep(0.5)
-        print(clock(), f"work {x} has cleaned up")
+        print("work has cleaned up")
 
 
-async def main(ctrl_c=None):
-    if ctrl_c is None:
-        ctrl_c = asyncio.current_task().cancel
-    asyncio.get_running_loop().call_later(0.5, ctrl_c)
+async def old_main():
+    tasks = [asyncio.create_task(do_some_work(x), name=f"work {x}") for x in (1, 2, 4)]
+    await asyncio.gather(*tasks)
+
+
+def ctrl_c():
+    raise KeyboardInterrupt
+
+
+left_over = []  # kept, or Python complains when it destroys them
+
+
+def then():
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(old_main(), name="main")
+    loop.call_later(0.5, ctrl_c)
+    try:
+        loop.run_until_complete(task)
+    except KeyboardInterrupt:
+        asyncio.gather(*asyncio.Task.all_tasks(loop)).cancel()
+        loop.stop()
+        loop.run_forever()
+        left_over.extend(asyncio.Task.all_tasks(loop))
+        print("not ended:", len(left_over))
+    finally:
+        loop.close()
+
+
+async def now():
+    asyncio.get_running_loop().call_later(0.5, asyncio.current_task().cancel)
     async with asyncio.TaskGroup() as group:
         for x in (1, 2, 4):
             group.create_task(do_some_work(x), name=f"work {x}")
 
 
-def then():
-    def ctrl_c():
-        raise KeyboardInterrupt
-
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(main(ctrl_c), name="main")
-    try:
-        loop.run_until_complete(task)
-    except KeyboardInterrupt:
-        for each in asyncio.Task.all_tasks(loop):
-            each.cancel()
-        loop.stop()
-        loop.run_forever()
-        print("not ended:", len(asyncio.Task.all_tasks(loop)))
-    finally:
-        loop.close()
-
-
-def now():
-    try:
-        asyncio.run(main())
-    except asyncio.CancelledError:
-        print("main was cancelled")
-
-
-compare(observe(then), observe(now), names=["then", "now"])
+run_then, run_now = observe(then), observe(now)
+compare(run_then, run_now, names=["then", "now"])
 
 # %% [markdown]
 # **What happened.** None. In its one turn each work got its `CancelledError` and came to the `await` of
@@ -491,9 +493,10 @@ compare(bad, good, names=["all tasks", "my own"])
 # ### The recipe as it was written
 #
 # Python 3.9 removed `asyncio.Task.all_tasks`. Without `enable(legacy=True)` the recipe fails in the
-# middle of its own rescue. Then the program ends with tasks that wait, and Python complains of each as it
-# is destroyed. When you see `Task was destroyed but it is pending!`, look for a task that nobody
-# cancelled and waited for before its loop was closed.
+# middle of its own rescue, and the program ends with tasks that wait. Python complains of each as it is
+# destroyed, and closes its coroutine: only now `finally` runs, when no loop is left to await anything.
+# When you see `Task was destroyed but it is pending!`, look for a task that nobody cancelled and waited
+# for before its loop was closed.
 
 # %%
 press_ctrl_c(recipe)
@@ -550,3 +553,806 @@ asyncio.run(main())
 # %% [markdown]
 # An `except asyncio.CancelledError: pass` around that `await` is no cure. If somebody cancels *you* while
 # you wait there, it looks the same, and you have swallowed your own.
+
+# %% [markdown]
+# ## Your turn
+#
+# ### Exercise 1: `retry`
+#
+# Write `retry(op, tries, timeout, base)`, a coroutine function. It awaits `op()`, an async function
+# without arguments, and returns what it gives. A try fails when it raises an `Exception`, or when it takes
+# more than `timeout` seconds; then it is a `TimeoutError`. There are at most `tries` tries (1 or more).
+#
+# - A try that takes too long is cancelled. What follows waits until it has cleaned up.
+# - After failed try `i`, counted from 0, it waits `base * 2**i` seconds, and tries again.
+# - After the last one it does not wait. The error of that try reaches the caller.
+# - A `CancelledError`, from outside or out of `op`, reaches the caller at once. No try is left running.
+#
+# No try ends exactly at its limit, and none swallows its cancellation.
+
+# %% [markdown]
+# <details><summary>Hint 1: one try</summary>
+#
+# Round 3 shows both ways to limit one try. Call `op()` anew for each: a coroutine runs once.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to catch</summary>
+#
+# `TimeoutError` is an `Exception`, and `CancelledError` is none. So one `except Exception` catches what
+# you want, and lets through what you must not touch.
+#
+# </details>
+#
+# <details><summary>Hint 3: the last try</summary>
+#
+# In the `except` block ask whether it was the last, `i == tries - 1`. If so, a bare `raise` lets the error
+# go on. Else sleep; that may stand after the `except` block.
+#
+# </details>
+
+# %% exercise="retry" role="answer"
+import asyncio
+
+
+async def retry(op, tries, timeout, base):
+    """Return what op() gives; try again when it fails or takes too long, and wait in between."""
+    ### BEGIN SOLUTION
+    for i in range(tries):
+        try:
+            async with asyncio.timeout(timeout):
+                return await op()
+        except Exception:
+            if i == tries - 1:
+                raise
+        await asyncio.sleep(base * 2**i)
+    ### END SOLUTION
+
+
+# %% exercise="retry" role="test" id="value" points=1 name="returns what the first good try gives"
+import itertools
+
+
+async def retried_(job, tries, timeout, base):
+    numbers = itertools.count()
+
+    async def op():
+        return await job(next(numbers))
+
+    return await retry(op, tries, timeout, base)
+
+
+run = observe(retried_, jobs([2], results=["hello"]), 3, 10, 1)
+expect(run).returned("hello", hint="await op() and return what it gives").took(2)
+run = observe(retried_, jobs([1, 1], results=["", "world"], errors={0: OSError("busy")}), 3, 10, 1)
+expect(run).returned("world", hint="after a failed try, call op() again").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for value_ in (random_.randint(1, 10**9), None, 0, "", [1]):
+    tries_ = random_.randint(1, 5)
+    good_ = random_.randrange(tries_)
+    errors_ = {i: random_.choice((OSError, ValueError, KeyError))("no") for i in range(good_)}
+    job_ = jobs([1] * tries_, results=[value_] * tries_, errors=errors_)
+    run = observe(retried_, job_, tries_, 5, 2)
+    expect(run).returned(value_, hint="a try that raises nothing is good, whatever it gives")
+    expect(run).nothing_left().that(
+        len(run.calls) == good_ + 1,
+        expected=f"{good_ + 1} calls of op, for the last of them is good",
+        happened=f"{len(run.calls)}",
+        hint="after a good try there is no other; any Exception fails a try",
+    )
+### END HIDDEN TESTS
+
+
+# %% exercise="retry" role="test" id="times" points=2 name="waits base * 2**i seconds between the tries"
+import itertools
+
+
+async def retried_(job, tries, timeout, base):
+    numbers = itertools.count()
+
+    async def op():
+        return await job(next(numbers))
+
+    return await retry(op, tries, timeout, base)
+
+
+failing_ = {i: OSError("busy") for i in range(3)}
+run = observe(retried_, jobs([1, 1, 1, 1], errors=failing_), 4, 10, 2)
+times_ = [call.start for call in run.calls]
+expect(run).finished().that(
+    times_ == [0, 3, 8, 17],
+    expected="op is called at 0, 3, 8 and 17 s: each try takes 1 s, the waits 2, 4 and 8 s",
+    happened=f"at {times_}",
+    hint="after try i, counted from 0, wait base * 2**i",
+)
+expect(run).took(18).without_threads()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for tries_ in (1, 2, 3, random_.randint(4, 7)):
+    base_ = random_.choice((0, 1, 3, 0.5, 10))
+    delays_ = [random_.randint(0, 9) for _ in range(tries_)]
+    failing_ = {i: OSError("busy") for i in range(tries_ - 1)}
+    run = observe(retried_, jobs(delays_, errors=failing_), tries_, 9.5, base_)
+    due_, expected_ = 0, []
+    for i in range(tries_):
+        expected_.append(due_)
+        due_ += delays_[i] + base_ * 2**i
+    times_ = [call.start for call in run.calls]
+    expect(run).finished().without_threads().ran_at_most(
+        10 * tries_ + 10, hint="do not sleep and look again: sleep as long as it takes"
+    ).that(
+        times_ == expected_ and not run.blocked,
+        expected=f"op is called at {expected_}, and others can run meanwhile",
+        happened=f"at {times_}" + (", with the loop held up" if run.blocked else ""),
+        hint="after try i, counted from 0, await a sleep of base * 2**i",
+    ).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="retry" role="test" id="timeout" points=2 name="a try that takes too long is cancelled, cleans up, and fails"
+import asyncio
+import itertools
+
+
+async def slow_to_end_(job, tries, timeout, base, cleanup):
+    numbers = itertools.count()
+
+    async def op():
+        try:
+            return await job(next(numbers))
+        except asyncio.CancelledError:
+            await asyncio.sleep(cleanup)
+            raise
+
+    return await retry(op, tries, timeout, base)
+
+
+run = observe(slow_to_end_, jobs([5, 1], results=["a", "b"]), 3, 2, 4, 0.5)
+expect(run).returned("b", hint="more than timeout seconds fails a try, and there is another")
+times_ = [call.start for call in run.calls]
+expect(run).that(
+    times_ == [0, 6.5],
+    expected="op is called at 0 s, and at 6.5 s: 2 s of try, 0.5 s to clean up, 4 s of wait",
+    happened=f"at {times_}",
+    hint="the wait begins when the try has ended, with its clean-up",
+).nothing_left(hint="do not leave a try running: no shield, and wait for what you cancel")
+run = observe(slow_to_end_, jobs([5, 5]), 2, 2, 4, 0.5)
+expect(run).raised(TimeoutError, hint="the last try took too long: that is a TimeoutError")
+expect(run).nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for tries_ in (1, 2, 4, 6):
+    timeout_, cleanup_ = random_.randint(1, 5) + 0.5, random_.randint(1, 3)
+    base_ = random_.choice((0, 1, 3))
+    delays_ = [random_.randint(6, 20) for _ in range(tries_)]
+    last_ = random_.choice((0, 1, 9))
+    delays_[-1] = last_
+    run = observe(slow_to_end_, jobs(delays_), tries_, timeout_, base_, cleanup_)
+    expected_ = [i * (timeout_ + cleanup_) + base_ * (2**i - 1) for i in range(tries_)]
+    times_ = [call.start for call in run.calls]
+    expect(run).nothing_left().that(
+        times_ == expected_,
+        expected=f"op is called at {expected_}",
+        happened=f"at {times_}",
+        hint="each try has its own limit; the wait begins when it has ended, with its clean-up",
+    )
+    cut_ = [call.outcome for call in run.calls]
+    fails_ = last_ > timeout_
+    expect(run).that(
+        cut_ == ["cancelled"] * (tries_ - 1) + ["cancelled" if fails_ else "returned"],
+        expected="every try that takes too long is cancelled, and no other",
+        happened=f"the tries ended so: {cut_}",
+        hint="a shield, or a wait with a timeout, cancels nothing",
+    )
+    if fails_:
+        expect(run).raised(TimeoutError, hint="a last try that takes too long: TimeoutError")
+        expect(run).that(
+            run.duration == expected_[-1] + timeout_ + cleanup_,
+            expected="the error comes when the last try has cleaned up, and at once then",
+            happened=f"it took {run.duration:g} s",
+            hint="no wait after the last try",
+        )
+    else:
+        expect(run).finished().took(expected_[-1] + last_)
+### END HIDDEN TESTS
+
+
+# %% exercise="retry" role="test" id="last" points=1 name="the error of the last try comes out at once"
+import itertools
+
+
+async def retried_(job, tries, timeout, base):
+    numbers = itertools.count()
+
+    async def op():
+        return await job(next(numbers))
+
+    return await retry(op, tries, timeout, base)
+
+
+run = observe(retried_, jobs([1, 1], errors={0: OSError("first"), 1: ValueError("last")}), 2, 9, 4)
+expect(run).raised(ValueError, hint="let the error of the last try out").that(
+    run.duration == 6,
+    expected="the error comes out after 6 s: a try of 1 s, a wait of 4 s, a try of 1 s",
+    happened=f"it took {run.duration:g} s",
+    hint="after the last try there is nothing to wait for",
+).nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for tries_ in (1, 2, 3, 5):
+    kinds_ = [OSError, KeyError, ZeroDivisionError, LookupError, TypeError][:tries_]
+    random_.shuffle(kinds_)
+    errors_ = {i: kind("no") for i, kind in enumerate(kinds_)}
+    base_, each_ = random_.randint(1, 5), random_.randint(0, 3)
+    run = observe(retried_, jobs([each_] * tries_, errors=errors_), tries_, 9, base_)
+    expect(run).raised(kinds_[-1], hint="the error of the last try, and not another one")
+    expect(run).that(
+        run.duration == tries_ * each_ + base_ * (2 ** (tries_ - 1) - 1)
+        and len(run.calls) == tries_,
+        expected=f"{tries_} tries, and waits between them only",
+        happened=f"{len(run.calls)} tries in {run.duration:g} s",
+        hint="after the last try there is nothing to wait for",
+    ).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="retry" role="test" id="cancelled" points=2 name="a cancellation passes at once"
+import asyncio
+import itertools
+
+
+async def cancelled_(job, seconds, tries, timeout, base):
+    numbers = itertools.count()
+
+    async def op():
+        return await job(next(numbers))
+
+    task = asyncio.create_task(retry(op, tries, timeout, base))
+    await asyncio.sleep(seconds)
+    task.cancel()
+    await asyncio.wait([task])
+    return task.cancelled()
+
+
+async def out_of_op_(tries):
+    calls = []
+
+    async def op():
+        calls.append(len(calls))
+        other = asyncio.create_task(asyncio.sleep(9))
+        await asyncio.sleep(1)
+        other.cancel()
+        await other
+
+    task = asyncio.create_task(retry(op, tries, 5, 1))
+    await asyncio.wait([task])
+    return task.cancelled(), len(calls)
+
+
+run = observe(cancelled_, jobs([4, 4, 4]), 1, 3, 9, 2)
+expect(run).returned(True, hint="catch Exception, and nothing wider: CancelledError has to pass")
+expect(run).took(1, hint="a cancelled retry tries no more").nothing_left()
+run = observe(out_of_op_, 3)
+expect(run).returned((True, 1), hint="a CancelledError out of op is no failure: let it pass")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for tries_ in (1, 2, 5):
+    for in_a_wait_ in (False, True) if tries_ > 1 else (False,):
+        at_ = random_.randrange(tries_ - 1) if in_a_wait_ else random_.randrange(tries_)
+        failing_ = {i: OSError("busy") for i in range(tries_)}
+        # A try takes 3 s and fails, and the waits are 2, 4, 8, ... s.
+        begins_ = 3 * at_ + 2 * (2**at_ - 1)
+        seconds_ = begins_ + (4 if in_a_wait_ else random_.choice((1, 2)))
+        run = observe(cancelled_, jobs([3] * tries_, errors=failing_), seconds_, tries_, 9, 2)
+        expect(run).returned(True, hint="CancelledError has to pass, in a try and in a wait")
+        expect(run).took(seconds_, hint="a cancelled retry tries no more").nothing_left().that(
+            len(run.calls) == at_ + 1,
+            expected=f"{at_ + 1} calls of op before the cancellation, and none after it",
+            happened=f"{len(run.calls)}",
+            hint="a cancelled retry tries no more",
+        )
+for tries_ in (1, random_.randint(2, 6)):
+    run = observe(out_of_op_, tries_)
+    expect(run).returned((True, 1), hint="a CancelledError out of op is no failure: let it pass")
+    expect(run).took(1).nothing_left()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: `borrow`
+#
+# Write `borrow(take, work, give_back)`, a coroutine function that is given three async functions. It awaits
+# `thing = await take()`, then `work(thing)`, and returns what `work` gives. What was taken is given back:
+# `await give_back(thing)`, once, when `work` has ended, however it ended.
+#
+# - If `work` fails, its error reaches the caller after `thing` is given back.
+# - If `borrow` is cancelled while `work` runs, `work` is cancelled, `thing` is given back, and
+#   `CancelledError` reaches the caller.
+# - If `take` fails or is cancelled, there is nothing to give back.
+# - If `borrow` is cancelled while `give_back` runs, this is not cut short. It ends, and then
+#   `CancelledError` reaches the caller.
+#
+# `give_back` does not fail, and `borrow` is cancelled once at most.
+
+# %% [markdown]
+# <details><summary>Hint 1: however it ended</summary>
+#
+# `try ... finally`. Think about which of the three awaits stands before the `try`.
+#
+# </details>
+#
+# <details><summary>Hint 2: not cut short</summary>
+#
+# Make `give_back(thing)` a task. Wait for it in a way that a cancellation does not go through: round 4.
+#
+# </details>
+#
+# <details><summary>Hint 3: it ends, and then CancelledError comes out</summary>
+#
+# The `await` of a shield raises `CancelledError` at once. Catch it, await the task itself, and `raise`.
+#
+# </details>
+
+# %% exercise="borrow" role="answer"
+import asyncio
+
+
+async def borrow(take, work, give_back):
+    """Take a thing, work with it, and give it back whatever happens; return what work gives."""
+    ### BEGIN SOLUTION
+    thing = await take()
+    try:
+        return await work(thing)
+    finally:
+        giving = asyncio.create_task(give_back(thing))
+        try:
+            await asyncio.shield(giving)
+        except asyncio.CancelledError:
+            await giving
+            raise
+    ### END SOLUTION
+
+
+# %% exercise="borrow" role="test" id="result" points=1 name="takes, works, gives back, and returns the result"
+async def borrowed_(job):
+    got = []
+
+    async def take():
+        return await job(0)
+
+    async def work(thing):
+        got.append(thing)
+        return await job(1)
+
+    async def give_back(thing):
+        got.append(thing)
+        await job(2)
+
+    return await borrow(take, work, give_back), got
+
+
+run = observe(borrowed_, jobs([1, 2, 1], results=["a boat", "a trip", None]))
+expect(run).returned(
+    ("a trip", ["a boat", "a boat"]), hint="hand what you took to work, and to give_back"
+)
+expect(run).took(4, hint="one after the other, and wait for give_back too").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for result_ in (random_.randrange(10**9), None, 0):
+    for thing_ in (f"thing {random_.randrange(10**9)}", None, 0):
+        delays_ = [random_.randint(0, 9) for _ in range(3)]
+        run = observe(borrowed_, jobs(delays_, results=[thing_, result_, "back"]))
+        expect(run).returned(
+            (result_, [thing_, thing_]), hint="return what work gives, whatever was taken"
+        )
+        expect(run).took(sum(delays_)).nothing_left().ran_at_most(
+            20, hint="do not poll"
+        ).without_threads()
+        asked_ = [call.arguments[0] for call in run.calls]
+        expect(run).that(
+            asked_ == [0, 1, 2],
+            expected="take, work and give_back are called once each, in this order",
+            happened=f"by number: {asked_}",
+            hint="give back once",
+        )
+### END HIDDEN TESTS
+
+
+# %% exercise="borrow" role="test" id="error" points=1 name="gives back when work fails, and not when take does"
+async def borrowed_(job):
+    async def take():
+        return await job(0)
+
+    async def work(thing):
+        return await job(1)
+
+    async def give_back(thing):
+        await job(2)
+
+    return await borrow(take, work, give_back)
+
+
+run = observe(borrowed_, jobs([1, 2, 1], errors={1: OSError("a leak")}))
+asked_ = [call.arguments[0] for call in run.calls if call.outcome != "pending"]
+expect(run).raised(OSError, hint="let the error of work out").that(
+    asked_ == [0, 1, 2],
+    expected="take, work, and then give_back, though work fails",
+    happened=f"what ended, by number: {asked_}",
+    hint="give back in a finally, and wait for it",
+).nothing_left()
+run = observe(borrowed_, jobs([1, 2, 1], errors={0: OSError("no boat")}))
+expect(run).raised(OSError, hint="let the error of take out").that(
+    len(run.calls) == 1,
+    expected="nothing but take is called: nothing was taken",
+    happened=f"{len(run.calls)} calls",
+    hint="take stands before the try",
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for kind_ in (ValueError, random_.choice((KeyError, OSError, TypeError))):
+    delays_ = [random_.randint(0, 9) for _ in range(3)]
+    run = observe(borrowed_, jobs(delays_, errors={1: kind_("no")}))
+    ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
+    expect(run).raised(kind_, hint="let the error of work out").that(
+        ends_ == [(0, "returned"), (1, "raised"), (2, "returned")] and run.duration == sum(delays_),
+        expected="the thing is given back, once, before the error comes out",
+        happened=f"{ends_}, in {run.duration:g} s",
+        hint="give back in a finally, and wait for it",
+    ).nothing_left()
+    run = observe(borrowed_, jobs(delays_, errors={0: kind_("no")}))
+    expect(run).raised(kind_, hint="let the error of take out").that(
+        len(run.calls) == 1,
+        expected="nothing but take is called",
+        happened=f"{len(run.calls)} calls",
+        hint="take stands before the try",
+    ).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="borrow" role="test" id="cancelled" points=2 name="gives back when it is cancelled while work runs"
+import asyncio
+
+
+async def cancelled_(job, seconds):
+    async def take():
+        return await job(0)
+
+    async def work(thing):
+        return await job(1)
+
+    async def give_back(thing):
+        await job(2)
+
+    task = asyncio.create_task(borrow(take, work, give_back))
+    await asyncio.sleep(seconds)
+    task.cancel()
+    await asyncio.wait([task])
+    return task.cancelled()
+
+
+run = observe(cancelled_, jobs([1, 4, 1]), 2)
+ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
+expect(run).returned(True, hint="CancelledError has to come out in the end").that(
+    ends_ == [(0, "returned"), (1, "cancelled"), (2, "returned")],
+    expected="work is cancelled, and then the thing is given back",
+    happened=f"by number: {ends_}",
+    hint="`except Exception` does not catch a CancelledError, `finally` runs always",
+)
+expect(run).took(3, hint="wait until it is given back").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(3):
+    taking_, working_, giving_ = (random_.randint(5, 30) for _ in range(3))
+    seconds_ = taking_ + random_.randint(1, working_ - 1)
+    run = observe(cancelled_, jobs([taking_, working_, giving_]), seconds_)
+    ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
+    expect(run).returned(True, hint="CancelledError has to come out in the end").that(
+        ends_ == [(0, "returned"), (1, "cancelled"), (2, "returned")],
+        expected="work is cancelled, and then the thing is given back",
+        happened=f"by number: {ends_}",
+        hint="give back in a finally",
+    )
+    expect(run).took(seconds_ + giving_, hint="wait until it is given back").nothing_left()
+    seconds_ = random_.randint(1, taking_ - 1)
+    run = observe(cancelled_, jobs([taking_, working_, giving_]), seconds_)
+    expect(run).returned(True, hint="cancelled while it takes: CancelledError comes out").that(
+        [call.outcome for call in run.calls] == ["cancelled"],
+        expected="take is cancelled, and nothing else is called",
+        happened=f"{len(run.calls)} calls, the first one {run.calls[0].outcome}",
+        hint="what was not taken is not given back",
+    )
+    expect(run).took(seconds_).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="borrow" role="test" id="uncut" points=2 name="a cancellation does not cut give_back short"
+import asyncio
+
+
+async def cancelled_(job, seconds):
+    async def take():
+        return await job(0)
+
+    async def work(thing):
+        return await job(1)
+
+    async def give_back(thing):
+        await job(2)
+
+    task = asyncio.create_task(borrow(take, work, give_back))
+    await asyncio.sleep(seconds)
+    task.cancel()
+    await asyncio.wait([task])
+    return task.cancelled()
+
+
+run = observe(cancelled_, jobs([1, 1, 4]), 3)
+back_ = [call.outcome for call in run.calls if call.arguments == (2,)]
+expect(run).that(
+    back_ == ["returned"],
+    expected="give_back runs to its end, though the cancellation comes while it runs",
+    happened=f"give_back: {back_}",
+    hint="make it a task, shield it, and wait for it once more where you are cancelled",
+)
+expect(run).returned(True, hint="after that CancelledError has to come out: raise it again")
+expect(run).took(6, hint="leave when it is given back, not before").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for _ in range(3):
+    delays_ = [random_.randint(1, 9), random_.randint(1, 9), random_.randint(5, 30)]
+    seconds_ = delays_[0] + delays_[1] + random_.randint(1, delays_[2] - 1)
+    run = observe(cancelled_, jobs(delays_), seconds_)
+    ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
+    expect(run).that(
+        ends_ == [(0, "returned"), (1, "returned"), (2, "returned")],
+        expected="all three run to their ends, give_back once",
+        happened=f"by number: {ends_}",
+        hint="make give_back a task, shield it, and wait for it once more where you are cancelled",
+    )
+    expect(run).returned(True, hint="after that CancelledError has to come out")
+    expect(run).took(sum(delays_), hint="leave when it is given back").nothing_left()
+    expect(run).ran_at_most(20, hint="do not sleep and look again: wait for the task")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: `stop`
+#
+# Write `stop(tasks)`, a coroutine function that is given a list of tasks. It cancels them and returns when
+# all have ended. It gives back a list of names (`task.get_name()`), in the order of `tasks`: of those that
+# have ended cancelled, and not in another way.
+#
+# - All are asked before it waits for any: they clean up at the same time.
+# - A task may have ended before, or fail in its clean-up, or return a value. No error of a task reaches
+#   your caller.
+# - Tasks that are not in the list are not touched. The list may be empty.
+# - If `stop` itself is cancelled while it waits, `CancelledError` reaches its caller.
+
+# %% [markdown]
+# <details><summary>Hint 1: how to wait</summary>
+#
+# `asyncio.wait` raises no errors of tasks. It does not take an empty list. `gather` with
+# `return_exceptions=True` would do too.
+#
+# </details>
+#
+# <details><summary>Hint 2: whose CancelledError?</summary>
+#
+# `await task` in a `try` with `except asyncio.CancelledError: pass` cannot tell the task's cancellation
+# from your own. Wait in a way that raises only yours.
+#
+# </details>
+#
+# <details><summary>Hint 3: the names</summary>
+#
+# `cancel()` returns `True` for *requested*. How it ended a task says afterwards: `task.cancelled()`.
+#
+# </details>
+
+# %% exercise="stop" role="answer"
+import asyncio
+
+
+async def stop(tasks):
+    """Cancel the tasks, wait until all have ended, and return the names of those cancelled."""
+    ### BEGIN SOLUTION
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+    return [task.get_name() for task in tasks if task.cancelled()]
+    ### END SOLUTION
+
+
+# %% exercise="stop" role="test" id="ended" points=2 name="every task has ended, and they clean up at the same time"
+import asyncio
+
+
+async def stopped_(cleanups):
+    """Stop a task for each of the cleanups, which take so many seconds; say which have ended."""
+
+    async def work(seconds):
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(seconds)
+
+    tasks = [asyncio.create_task(work(seconds)) for seconds in cleanups]
+    await asyncio.sleep(1)
+    try:
+        await stop(tasks)
+        return [task.done() for task in tasks]
+    finally:
+        await asyncio.wait(tasks)
+
+
+run = observe(stopped_, [2, 0, 3])
+expect(run).returned([True] * 3, hint="cancel, and then wait until all have ended")
+expect(run).took(4, hint="cancel all of them before you wait for one").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 12):
+    cleanups_ = [random_.randint(0, 50) for _ in range(count)]
+    run = observe(stopped_, cleanups_)
+    expect(run).returned([True] * count, hint="cancel, and then wait until all have ended")
+    expect(run).took(1 + max(cleanups_), hint="cancel all of them before you wait for one")
+    expect(run).without_threads().nothing_left().ran_at_most(
+        8 * count + 12, hint="do not sleep and look again: wait for the tasks"
+    )
+### END HIDDEN TESTS
+
+
+# %% exercise="stop" role="test" id="names" points=2 name="returns the names of those that were cancelled"
+import asyncio
+
+
+async def named_(kinds):
+    """Stop tasks of these kinds and return the names; they are called work-0, work-1, ..."""
+
+    async def work(kind):
+        if kind == "ends before":
+            return "done"
+        if kind == "fails before":
+            raise OSError("broken")
+        try:
+            await asyncio.sleep(1000)
+        except asyncio.CancelledError:
+            await asyncio.sleep(1)
+            if kind == "fails in its clean-up":
+                raise OSError("broken") from None
+            if kind == "returns a value":
+                return "enough"
+            raise
+
+    tasks = [asyncio.create_task(work(kind), name=f"work-{i}") for i, kind in enumerate(kinds)]
+    await asyncio.sleep(1)
+    names = await stop(tasks)
+    return names, len(tasks)
+
+
+run = observe(named_, ["is cancelled", "ends before", "is cancelled"])
+expect(run).returned((["work-0", "work-2"], 3), hint="ask each task: task.cancelled()")
+run = observe(named_, ["fails in its clean-up", "is cancelled"])
+expect(run).returned((["work-1"], 2), hint="an error of a task is not yours, and no cancellation")
+run = observe(named_, [])
+expect(run).returned(([], 0), hint="the list may be empty")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+all_ = ["is cancelled", "ends before", "fails before", "fails in its clean-up", "returns a value"]
+cases_ = [[kind] for kind in all_]
+cases_ += [random_.sample(all_ + ["is cancelled"] * 9, 12) for _ in range(3)]
+for kinds_ in cases_:
+    run = observe(named_, kinds_)
+    names_ = [f"work-{i}" for i, kind in enumerate(kinds_) if kind == "is cancelled"]
+    expect(run).returned(
+        (names_, len(kinds_)),
+        hint="in the order of the list, those for which task.cancelled() is true in the end",
+    ).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="stop" role="test" id="others" points=1 name="does not touch other tasks"
+import asyncio
+
+
+async def others_(count, beats):
+    """Stop count tasks beside a heartbeat; say how often the heart has beaten in the end."""
+    beaten = []
+
+    async def heartbeat():
+        for beat in range(beats):
+            await asyncio.sleep(1)
+            beaten.append(beat)
+
+    heart = asyncio.create_task(heartbeat(), name="heart")
+    tasks = [asyncio.create_task(asyncio.sleep(1000)) for _ in range(count)]
+    await asyncio.sleep(1.5)
+    await stop(tasks)
+    await asyncio.wait([heart])
+    return len(beaten), [task.done() for task in tasks]
+
+
+run = observe(others_, 2, 4)
+expect(run).returned((4, [True, True]), hint="`all_tasks()` gives everybody's tasks: leave it out")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (0, 1, random_.randint(2, 9)):
+    beats_ = random_.randint(2, 20)
+    run = observe(others_, count, beats_)
+    expect(run).returned(
+        (beats_, [True] * count), hint="cancel the tasks of the list, and no others"
+    )
+    expect(run).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="stop" role="test" id="cancelled" points=1 name="its own cancellation comes out"
+import asyncio
+
+
+async def cancelled_(cleanups, seconds):
+    async def work(cleanup):
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(cleanup)
+
+    tasks = [asyncio.create_task(work(cleanup)) for cleanup in cleanups]
+    await asyncio.sleep(1)
+    stopping = asyncio.create_task(stop(tasks))
+    await asyncio.sleep(seconds)
+    stopping.cancel()
+    await asyncio.wait([stopping, *tasks])
+    return stopping.cancelled()
+
+
+run = observe(cancelled_, [5, 5], 2)
+expect(run).returned(
+    True, hint="do not catch CancelledError around an await: it may be meant for you"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 6):
+    cleanups_ = [random_.randint(10, 20) for _ in range(count)]
+    run = observe(cancelled_, cleanups_, random_.randint(1, 9))
+    expect(run).returned(True, hint="let your own CancelledError out").nothing_left()
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Further reading
+#
+# - [Task cancellation](https://docs.python.org/3/library/asyncio-task.html#task-cancellation): what to
+#   do with a `CancelledError`, and why not to swallow it.
+# - [Timeouts](https://docs.python.org/3/library/asyncio-task.html#timeouts) and
+#   [shielding](https://docs.python.org/3/library/asyncio-task.html#shielding-from-cancellation), with all
+#   their arguments.
+# - [Handling keyboard
+#   interruption](https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption):
+#   what `asyncio.run` does at Ctrl+C, step by step.
+#
+# **Next:** [12 · Threads](12_threads.ipynb)

@@ -1,0 +1,15 @@
+# loses: takes, works, gives back, and returns the result
+import asyncio
+
+
+async def borrow(take, work, give_back):
+    thing = await take()
+    try:
+        await work(thing)
+    finally:
+        giving = asyncio.create_task(give_back(thing))
+        try:
+            await asyncio.shield(giving)
+        except asyncio.CancelledError:
+            await giving
+            raise

@@ -1,0 +1,16 @@
+# loses: gives back when work fails, and not when take does
+import asyncio
+
+
+async def borrow(take, work, give_back):
+    thing = await take()
+    try:
+        return await work(thing)
+    finally:
+        giving = asyncio.create_task(give_back(thing))
+        try:
+            await asyncio.shield(giving)
+        except asyncio.CancelledError:
+            await giving
+            raise
+        return None

@@ -1,0 +1,10 @@
+# loses: a cancellation does not cut give_back short
+import asyncio
+
+
+async def borrow(take, work, give_back):
+    thing = await take()
+    try:
+        return await work(thing)
+    finally:
+        await asyncio.wait([asyncio.create_task(give_back(thing))])

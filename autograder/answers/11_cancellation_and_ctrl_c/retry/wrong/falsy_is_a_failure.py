@@ -1,0 +1,14 @@
+# loses: returns what the first good try gives
+import asyncio
+
+
+async def retry(op, tries, timeout, base):
+    for i in range(tries):
+        try:
+            result = await asyncio.wait_for(op(), timeout)
+            if result:
+                return result
+        except Exception:
+            if i == tries - 1:
+                raise
+        await asyncio.sleep(base * 2**i)

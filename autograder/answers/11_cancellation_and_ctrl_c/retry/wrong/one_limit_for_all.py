@@ -1,0 +1,13 @@
+# loses: a try that takes too long is cancelled, cleans up, and fails
+import asyncio
+
+
+async def retry(op, tries, timeout, base):
+    async with asyncio.timeout(timeout):
+        for i in range(tries):
+            try:
+                return await op()
+            except Exception:
+                if i == tries - 1:
+                    raise
+            await asyncio.sleep(base * 2**i)

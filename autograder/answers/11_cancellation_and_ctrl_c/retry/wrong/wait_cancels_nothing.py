@@ -1,0 +1,16 @@
+# loses: a try that takes too long is cancelled, cleans up, and fails
+import asyncio
+
+
+async def retry(op, tries, timeout, base):
+    for i in range(tries):
+        task = asyncio.create_task(op())
+        try:
+            done, _ = await asyncio.wait([task], timeout=timeout)
+            if not done:
+                raise TimeoutError
+            return task.result()
+        except Exception:
+            if i == tries - 1:
+                raise
+        await asyncio.sleep(base * 2**i)

@@ -1,0 +1,10 @@
+# loses: every task has ended, and they clean up at the same time
+import asyncio
+
+
+async def stop(tasks):
+    for task in tasks:
+        task.cancel()
+    while not all(task.done() for task in tasks):
+        await asyncio.sleep(0.25)
+    return [task.get_name() for task in tasks if task.cancelled()]
