@@ -15,6 +15,7 @@
 
 # %%
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -164,6 +165,7 @@ async def as_a_call():
 
 
 run = observe(in_a_block)
+print()
 observe(as_a_call)
 run.timeline()
 
@@ -243,10 +245,11 @@ run.timeline()
 
 # %%
 def press_ctrl_c(program):
-    as_in_a_terminal = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    command = [sys.executable, "-u", "-W", "ignore", "-c", as_in_a_terminal + program]
-    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, **pipe) as process:
+    begin = f"import signal, sys; sys.path = {sys.path}\n"
+    begin += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # as in a terminal
+    command = [sys.executable, "-u", "-W", "ignore", "-c", begin + program]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env={**os.environ, "NO_COLOR": "1"}, **streams) as process:
         for line in process.stdout:
             if not line.startswith((" ", "\n", "Traceback", "During", "task: ")):
                 print(line, end="")
@@ -421,9 +424,8 @@ compare(run_then, run_now, names=["then", "now"])
 
 # %% [markdown]
 # **What happened.** None. In its one turn each work got its `CancelledError` and came to the `await` of
-# its clean-up. There the loop stopped for good, and the picture ends with four tasks that are still
-# there. `now` took half a second more, and left nothing. Nobody should stop a loop and hope; wait for
-# the tasks.
+# its clean-up. There the loop stopped for good, and the picture ends with four tasks `still running`.
+# `now` took half a second more, and left nothing. Do not count the turns of a loop; wait for the tasks.
 #
 # | | then | now |
 # |---|---|---|
@@ -481,13 +483,13 @@ compare(bad, good, names=["all tasks", "my own"])
 # %% [markdown]
 # **What happened.** `all_tasks()` gives everybody's tasks: those of libraries, of frameworks, in a
 # notebook the kernel's. A library whose heartbeat is gone still looks alive, and fails later. So keep the
-# tasks that you start, in a list or in a `TaskGroup`, and stop those.
+# tasks that you start, in a list or in a `TaskGroup`, and stop those. The first way did not wait either:
+# it said `stopped` while `work 4` still cleaned up.
 #
 # `gather` with `return_exceptions=True` waits until all have ended, and takes a `CancelledError` for a
 # result like any other. From Python 3.15 on a `TaskGroup` has a method `cancel()`, for a group that should
 # end early without an error.
-
-# %% [markdown]
+#
 # ## What breaks
 #
 # ### The recipe as it was written
@@ -536,7 +538,11 @@ run.timeline()
 # ### Cancelled, and then awaited
 #
 # `main` does the two steps, cancel and wait. But to await a cancelled task raises `CancelledError`, here
-# in `main`. Its message is empty, so look at the line. `asyncio.wait([task])` waits without raising.
+# in `main`. Its message is empty, so look at the line.
+#
+# An `except asyncio.CancelledError: pass` around that `await` is no cure. If somebody cancels *you* while
+# you wait there, it looks the same, and you have swallowed your own. `asyncio.wait([task])` waits and
+# raises only what is meant for you.
 
 
 # %% role="breaks"
@@ -549,10 +555,6 @@ async def main():
 
 
 asyncio.run(main())
-
-# %% [markdown]
-# An `except asyncio.CancelledError: pass` around that `await` is no cure. If somebody cancels *you* while
-# you wait there, it looks the same, and you have swallowed your own.
 
 # %% [markdown]
 # ## Your turn
