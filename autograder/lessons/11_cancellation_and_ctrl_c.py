@@ -223,8 +223,8 @@ run.timeline()
 # %% [markdown]
 # **What happened.** `shield` protected the task `save`. It did not protect the `await`: `caller`
 # was cancelled at 1 s as ever, and left while `save` still worked. Without `shield` the
-# cancellation would have gone through: to cancel a task that awaits another task is to cancel
-# that one.
+# cancellation would have gone through: to cancel a task that awaits another one is to cancel that
+# one too.
 #
 # So `shield` leaves you with a task that runs on. Somebody has to keep it and to wait for it, as
 # the last line of `main` does. If nobody does, `asyncio.run` cancels it at the end like any
