@@ -490,10 +490,10 @@ bad, good = observe(program, stop_all_of_them), observe(program, stop_my_own)
 compare(bad, good, names=["all tasks", "my own"])
 
 # %% [markdown]
-# **What happened.** `all_tasks()` gives everybody's tasks: those of libraries, of frameworks, in
-# a notebook the kernel's. A library whose heartbeat is gone still looks alive, and fails later.
-# So keep the tasks that you start, in a list or in a `TaskGroup`, and stop those. The first way
-# did not wait either: it said `stopped` while `work 4` still cleaned up.
+# **What happened.** `all_tasks()` gives everybody's tasks: those of libraries, of frameworks, and
+# the kernel's in a cell that awaits. A library whose heartbeat is gone still looks alive, and
+# fails later. So keep the tasks that you start, in a list or in a `TaskGroup`, and stop those.
+# The first way did not wait either: it said `stopped` while `work 4` still cleaned up.
 #
 # `gather` with `return_exceptions=True` waits until all have ended, and takes a `CancelledError`
 # for a result like any other. From Python 3.15 on a `TaskGroup` has a method `cancel()`, for a
@@ -531,8 +531,8 @@ async def stubborn():
 
 async def main():
     async with asyncio.timeout(1):
-        print(clock(), await stubborn())
-    print(clock(), "no error")
+        page = await stubborn()
+    print(clock(), page, "and no error")
 
 
 run = observe(main)
