@@ -835,6 +835,8 @@ async def cancelled_(job, seconds, tries, timeout, base):
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled()
 
 
@@ -850,6 +852,8 @@ async def out_of_op_(tries):
 
     task = asyncio.create_task(retry(op, tries, 5, 1))
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled(), len(calls)
 
 
@@ -1058,6 +1062,8 @@ async def cancelled_(job, seconds):
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled()
 
 
@@ -1116,6 +1122,8 @@ async def cancelled_(job, seconds):
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled()
 
 
@@ -1344,6 +1352,8 @@ async def cancelled_(cleanups, seconds):
     await asyncio.sleep(seconds)
     stopping.cancel()
     await asyncio.wait([stopping, *tasks])
+    if not stopping.cancelled():
+        stopping.result()  # raises what it raised
     return stopping.cancelled()
 
 
