@@ -87,6 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--workers", type=int, help="how many at once")
     verify.add_argument("--no-mutants", action="store_true", help="the files of the bank alone")
 
+    rehearse = command(
+        "rehearse", _rehearse, "Run whole lessons, with right answers and with none."
+    )
+    rehearse.add_argument("lessons", nargs="*", metavar="LESSON")
+    rehearse.add_argument(
+        "--gallery", type=Path, metavar="FOLDER", help="write gallery.md and its pictures there"
+    )
+
     grade = command("grade", _grade, "Grade what was handed in for a lesson.")
     grade.add_argument("lesson", metavar="LESSON")
     grade.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
@@ -135,6 +143,21 @@ def _verify(options: argparse.Namespace) -> int:
     print(summary(found))
     print(f"{len(found)} answers, {wrong} judged wrongly (isolation: {level})")
     return 1 if wrong or not found else 0
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from loopgrade.rehearse import rehearse, write_gallery
+
+    found = rehearse(course.find(), options.lessons or None, progress=Progress("rehearsing"))
+    print(*found, sep="\n")
+    points, of = sum(each.points for each in found), sum(each.of for each in found)
+    print(
+        f"{len(found)} lessons: {points:g} of {of:g} points, with the stubs "
+        f"{sum(each.stub_points for each in found):g}"
+    )
+    if options.gallery is not None:
+        print(write_gallery(found, options.gallery))
+    return 0 if found and all(each.ok for each in found) else 1
 
 
 def _grade(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ It needs nothing but the Run, and the same Run gives the same words.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -31,7 +32,10 @@ def describe(run: Run) -> str:
         lines.append(_group_line(life, members) if members else _life_line(run, life))
     if told.others:
         lines.append(f"and {told.others:,} more")
-    lines += [f"{blocker(run, each)}: {blocks(each)}{_at(each.line)}" for each in run.blocked[:10]]
+    held_up = Counter(f"{blocker(run, b)}: {blocks(b)}{_at(b.line)}" for b in run.blocked)
+    lines += [
+        f"{line} ({times} times)" if times > 1 else line for line, times in held_up.most_common(10)
+    ]
     lines += [f"{lost(each)}{_at(each.line)}" for each in run.lost[:10]]
     return "\n".join(line for line in lines if line)
 
