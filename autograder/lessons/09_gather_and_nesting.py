@@ -242,7 +242,7 @@ compare(plain, returned, names=["gather", "return_exceptions=True"])
 # ## 5. An error in a tree: `gather` and `TaskGroup`
 #
 # A tree of seven tasks runs twice: with `gather` at each fork, and with a `TaskGroup` at each. The
-# leaf `map` fails at 1 s. `site` catches what reaches it, and lives on until 5 s.
+# leaf `map` fails at 2 s. `site` catches what reaches it, and lives on until 5 s.
 #
 # **Predict.** Which tasks are cancelled in each of the trees? What does `site` catch?
 
@@ -263,8 +263,8 @@ async def grouped(works):
 
 
 async def site(fork):
-    hello = fork({"sky": say_after(2, "sky"), "sea": say_after(4, "sea")})
-    world = fork({"map": say_after(1, "map", fails=True), "sun": say_after(3, "sun")})
+    hello = fork({"sky": say_after(1, "sky"), "sea": say_after(4, "sea")})
+    world = fork({"map": say_after(2, "map", fails=True), "sun": say_after(3, "sun")})
     try:
         print(await fork({"page hello": hello, "page world": world}))
     except Exception as error:
@@ -279,13 +279,13 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 
 # %% [markdown]
 # **What happened.** With `gather` the error climbed one path: from `map` to `page world` to `site`,
-# all at 1 s. Nothing else was touched. `sun` ran on although the page that had wanted it was gone,
+# all at 2 s. Nothing else was touched. `sun` ran on although the page that had wanted it was gone,
 # and `page hello` gathered a result that nobody took.
 #
 # With groups it was the other way round. The group of `page world` cancelled `sun`, waited for it,
-# and raised. Then the group of `site` cancelled `page hello`, and thereby `sky` and `sea`, and
-# waited for all of them. **When a group's block ends, its whole part of the tree has ended.** The
-# price is the form of the error: each group on the path wraps it once more. `except* ValueError`
+# and raised. Then the group of `site` cancelled `page hello`, and thereby `sea`, and waited for
+# both. `sky` had ended before. **When a group's block ends, its whole part of the tree has ended.**
+# The price is the form of the error: each group on the path wraps it once more. `except* ValueError`
 # finds it at any depth.
 #
 # | | `gather` | `TaskGroup` (Python 3.11) |
