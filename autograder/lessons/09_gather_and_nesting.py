@@ -285,8 +285,8 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 # With groups it was the other way round. The group of `page world` cancelled `sun`, waited for it,
 # and raised. Then the group of `site` cancelled `page hello`, and thereby `sea`, and waited for
 # both. `sky` had ended before. **When a group's block ends, its whole part of the tree has ended.**
-# The price is the form of the error: each group on the path wraps it once more. `except* ValueError`
-# finds it at any depth.
+# The price is the form of the error: each group on the path wraps it once more.
+# `except* ValueError` finds it at any depth.
 #
 # | | `gather` | `TaskGroup` (Python 3.11) |
 # |---|---|---|
