@@ -1,0 +1,24 @@
+# a lock for each account
+import asyncio
+
+
+class Account:
+    def __init__(self, store):
+        self.store = store
+        self.lock = asyncio.Lock()
+
+    async def deposit(self, amount):
+        async with self.lock:
+            balance = await self.store.read()
+            await self.store.write(balance + amount)
+
+    async def withdraw(self, amount):
+        async with self.lock:
+            balance = await self.store.read()
+            if amount > balance:
+                raise ValueError("short")
+            await self.store.write(balance - amount)
+
+    async def balance(self):
+        async with self.lock:
+            return await self.store.read()

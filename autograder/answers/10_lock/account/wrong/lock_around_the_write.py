@@ -1,0 +1,23 @@
+# loses: no deposit is lost, in any order of the answers
+import asyncio
+
+
+class Account:
+    def __init__(self, store):
+        self.store = store
+        self.lock = asyncio.Lock()
+
+    async def deposit(self, amount):
+        balance = await self.store.read()
+        async with self.lock:
+            await self.store.write(balance + amount)
+
+    async def withdraw(self, amount):
+        balance = await self.store.read()
+        if balance < amount:
+            raise ValueError("short")
+        async with self.lock:
+            await self.store.write(balance - amount)
+
+    async def balance(self):
+        return await self.store.read()

@@ -1,0 +1,16 @@
+# loses: no deposit is lost, in any order of the answers
+class Account:
+    def __init__(self, store):
+        self.store = store
+
+    async def deposit(self, amount):
+        await self.store.write(await self.store.read() + amount)
+
+    async def withdraw(self, amount):
+        balance = await self.store.read()
+        if balance < amount:
+            raise ValueError("short")
+        await self.store.write(balance - amount)
+
+    async def balance(self):
+        return await self.store.read()

@@ -1,0 +1,18 @@
+# an event that is set and cleared at once wakes all who wait
+import asyncio
+
+
+class Shelf:
+    def __init__(self):
+        self.buns = 0
+        self.more = asyncio.Event()
+
+    async def put(self, n):
+        self.buns += n
+        self.more.set()
+        self.more.clear()
+
+    async def take(self, n):
+        while self.buns < n:
+            await self.more.wait()
+        self.buns -= n
