@@ -625,19 +625,21 @@ async def deposits_(store, amounts):
     return await account.balance()
 
 
+run = observe(deposits_, store(100), [10, 5])
+expect(run).ran_at_most(30, hint="do not look again and again whether it is your turn: wait")
 found_ = explore(deposits_, store(100), [10, 5])
 expect(found_).returned(115, hint="hold one lock from the read to the write, the same in each call")
 ### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
-for count in (0, 1, 2, 3):
+for count in (1, 3):
     begin_ = random_.randrange(10**6)
     amounts_ = [random_.randrange(1, 10**6) for _ in range(count)]
     found_ = explore(deposits_, store(begin_), amounts_)
     expect(found_).returned(begin_ + sum(amounts_), hint="one lock, from the read to the write")
 amounts_ = [random_.randrange(1, 10**6) for _ in range(8)]
-found_ = explore(deposits_, store(0), amounts_, orders=30, seed=SEED)
+found_ = explore(deposits_, store(0), amounts_, orders=10, seed=SEED)
 expect(found_).returned(sum(amounts_), hint="one lock, from the read to the write")
 
 
@@ -650,8 +652,8 @@ async def late_deposits_(store, amounts):
     return await account.balance()
 
 
-found_ = explore(late_deposits_, store(0), amounts_[:3])
-expect(found_).returned(sum(amounts_[:3]), hint="also where one begins while another is under way")
+found_ = explore(late_deposits_, store(0), amounts_[:2])
+expect(found_).returned(sum(amounts_[:2]), hint="also where one begins while another is under way")
 ### END HIDDEN TESTS
 
 # %% exercise="account" role="test" id="withdraw" points=2 name="withdraws what is there, and nothing when it is short"
@@ -682,6 +684,8 @@ expect(run).returned(
     happened="the store was written",
     hint="look at the balance before you write",
 )
+run = observe(withdrawals_, store(100), [80, 80])
+expect(run).ran_at_most(30, hint="do not look again and again whether it is your turn: wait")
 found_ = explore(withdrawals_, store(100), [80, 80])
 expect(found_).returned(
     (["ValueError", "done"], 20), hint="look and write under the same lock: one of two gets the 80"
@@ -690,15 +694,14 @@ expect(found_).returned(
 import random
 
 random_ = random.Random(SEED)
-for _ in range(3):
-    amount_ = random_.randrange(2, 10**6)
-    rest_ = random_.randrange(amount_)
-    found_ = explore(withdrawals_, store(2 * amount_ + rest_), [amount_] * 3)
-    expect(found_).returned((["ValueError", "done", "done"], rest_), hint="two of three are paid")
-    found_ = explore(withdrawals_, store(amount_ - 1), [amount_])
-    expect(found_).returned((["ValueError"], amount_ - 1), hint="one less is too little")
-    found_ = explore(withdrawals_, store(amount_), [amount_])
-    expect(found_).returned((["done"], 0), hint="exactly as much is enough")
+amount_ = random_.randrange(2, 10**6)
+rest_ = random_.randrange(amount_)
+found_ = explore(withdrawals_, store(2 * amount_ + rest_), [amount_] * 3)
+expect(found_).returned((["ValueError", "done", "done"], rest_), hint="two of three are paid")
+run = observe(withdrawals_, store(amount_ - 1), [amount_])
+expect(run).returned((["ValueError"], amount_ - 1), hint="one less is too little")
+run = observe(withdrawals_, store(amount_), [amount_])
+expect(run).returned((["done"], 0), hint="exactly as much is enough")
 
 
 async def mixed_(store, amount):
@@ -837,8 +840,8 @@ async def after_a_cancellation_(store, begin, which):
     return ends, await account.balance() in (others, others + amounts[which])
 
 
-found_ = explore(after_an_error_, store(50, errors={0: OSError("no answer")}), 50)
-expect(found_).returned(
+run = observe(after_an_error_, store(50, errors={0: OSError("no answer")}), 50)
+expect(run).ran_at_most(40, hint="do not look again and again: wait").returned(
     (["OSError", "done"], 100), hint="the error comes out, and the lock is given back all the same"
 )
 run = observe(after_a_cancellation_, store(50), 50, 1)
@@ -851,13 +854,11 @@ import random
 
 random_ = random.Random(SEED)
 begin_ = random_.randrange(1, 1000)
-for number in range(4):
+for number in (0, 1, 3):
     found_ = explore(after_an_error_, store(begin_, errors={number: OSError("no")}), begin_)
     expect(found_).returned((["OSError", "done"], 100), hint="give the lock back after an error")
 for which in range(3):
     names_ = [*["done"] * which, "CancelledError", *["done"] * (2 - which)]
-    run = observe(after_a_cancellation_, store(begin_), begin_, which)
-    expect(run).returned((names_, True), hint="CancelledError comes out, the lock is given back")
     found_ = explore(after_a_cancellation_, store(begin_), begin_, which)
     for outcome in found_.outcomes:
         expect(outcome.run).finished().that(
@@ -945,18 +946,17 @@ expect(run).returned([], hint="without jobs there are no results")
 import random
 
 random_ = random.Random(SEED)
-for count in (1, 2, 5, 9):
-    for limit in (1, 2, count, count + 3):
-        results_ = random_.sample(range(10**9), count)
-        delays_ = [random_.randrange(30) for _ in range(count)]
-        run = observe(limited, jobs(delays_, results=results_), count, limit)
-        expect(run).returned(results_, hint="each result in the place of its i").nothing_left()
-        expect(run).that(
-            sorted(call.arguments for call in run.calls) == [(i,) for i in range(count)],
-            expected=f"{count} calls, one for each i",
-            happened=f"called with {[call.arguments for call in run.calls]}",
-            hint="call job(i) once for each i",
-        )
+for count, limit in ((1, 1), (5, 2), (9, 4), (3, 8)):
+    results_ = random_.sample(range(10**9), count)
+    delays_ = [random_.randrange(30) for _ in range(count)]
+    run = observe(limited, jobs(delays_, results=results_), count, limit)
+    expect(run).returned(results_, hint="each result in the place of its i").nothing_left()
+    expect(run).that(
+        sorted(call.arguments for call in run.calls) == [(i,) for i in range(count)],
+        expected=f"{count} calls, one for each i",
+        happened=f"called with {[call.arguments for call in run.calls]}",
+        hint="call job(i) once for each i",
+    )
 results_ = random_.sample(range(10**9), 4)
 found_ = explore(limited, jobs([1] * 4, results=results_), 4, 2)
 expect(found_).returned(results_, hint="whichever job ends first").nothing_left()
@@ -990,19 +990,16 @@ expect(run).took(4, hint="with more places than jobs all run at once")
 import random
 
 random_ = random.Random(SEED)
-for count in (0, 1, 2, 6, 12):
-    for limit in (1, 2, 5, 20):
-        delays_ = [random_.randrange(1, 60) for _ in range(count)]
-        run = observe(busiest_, jobs(delays_), count, limit)
-        expect(run).returned((min(count, limit), list(range(count))), hint="exactly min(n, k)")
-        run = observe(limited, jobs(delays_), count, limit)
-        expect(run).finished().that(
-            run.peak(of="jobs") == min(count, limit),
-            expected=f"{min(count, limit)} of {count} jobs under way at the busiest moment",
-            happened=f"{run.peak(of='jobs')} were",
-            hint="no more than k, and no fewer as long as there are jobs",
-        )
-for count, limit in ((4, 2), (4, 3), (5, 1)):
+for count, limit in ((1, 1), (6, 2), (12, 5), (5, 20)):
+    delays_ = [random_.randrange(1, 60) for _ in range(count)]
+    run = observe(limited, jobs(delays_), count, limit)
+    expect(run).finished().that(
+        run.peak(of="jobs") == min(count, limit),
+        expected=f"{min(count, limit)} of {count} jobs under way at the busiest moment",
+        happened=f"{run.peak(of='jobs')} were",
+        hint="no more than k, and no fewer as long as there are jobs",
+    )
+for count, limit in ((4, 2), (4, 3)):
     found_ = explore(busiest_, jobs([1] * count), count, limit)
     expect(found_).returned(
         (limit, list(range(count))), hint="whichever job ends first: k at once, in the order of i"
@@ -1034,21 +1031,20 @@ def schedule_(delays, limit):
     return starts, max((s + d for s, d in zip(starts, delays)), default=0)
 
 
-for count in (0, 1, 3, 7, 15):
-    for limit in (1, 2, 4):
-        delays_ = [random_.randrange(40) for _ in range(count)]
-        expected_, end_ = schedule_(delays_, limit)
-        run = observe(limited, jobs(delays_), count, limit)
-        starts_ = [(call.arguments[0], call.start) for call in run.calls]
-        expect(run).finished().that(
-            starts_ == list(enumerate(expected_)),
-            expected=f"jobs of {delays_} s, {limit} at once, start at {expected_}",
-            happened=f"(i, second): {starts_}",
-            hint="in the order of i, and as soon as a place is free",
-        ).took(end_)
-        expect(run).without_threads().ran_at_most(
-            8 * count + 6 * limit + 20, hint="do not look again and again: wait for a place"
-        )
+for count, limit in ((0, 2), (3, 1), (7, 2), (15, 4)):
+    delays_ = [random_.randrange(40) for _ in range(count)]
+    expected_, end_ = schedule_(delays_, limit)
+    run = observe(limited, jobs(delays_), count, limit)
+    starts_ = [(call.arguments[0], call.start) for call in run.calls]
+    expect(run).finished().that(
+        starts_ == list(enumerate(expected_)),
+        expected=f"jobs of {delays_} s, {limit} at once, start at {expected_}",
+        happened=f"(i, second): {starts_}",
+        hint="in the order of i, and as soon as a place is free",
+    ).took(end_)
+    expect(run).without_threads().ran_at_most(
+        8 * count + 6 * limit + 20, hint="do not look again and again: wait for a place"
+    )
 ### END HIDDEN TESTS
 
 # %% exercise="limited" role="test" id="error" points=1 name="an error comes out, and nothing is left"
@@ -1059,13 +1055,12 @@ expect(run).nothing_left(hint="cancel the other tasks, and wait until they have 
 import random
 
 random_ = random.Random(SEED)
-for count in (1, 2, 5, 9):
-    for limit in (1, 2, 4, 9):
-        delays_ = [random_.randrange(1, 60) for _ in range(count)]
-        failing_ = random_.randrange(count)
-        run = observe(limited, jobs(delays_, errors={failing_: KeyError("no")}), count, limit)
-        expect(run).raised(KeyError, hint="whichever job fails, its error comes out")
-        expect(run).nothing_left(hint="after an error, cancel the others and wait for them")
+for count, limit in ((1, 1), (5, 1), (5, 2), (9, 4), (4, 9)):
+    delays_ = [random_.randrange(1, 60) for _ in range(count)]
+    failing_ = random_.randrange(count)
+    run = observe(limited, jobs(delays_, errors={failing_: KeyError("no")}), count, limit)
+    expect(run).raised(KeyError, hint="whichever job fails, its error comes out")
+    expect(run).nothing_left(hint="after an error, cancel the others and wait for them")
 run = observe(
     limited, jobs([5, 1, 1, 9], errors={0: KeyError("late"), 2: ValueError("early")}), 4, 2
 )
@@ -1093,19 +1088,18 @@ expect(run).nothing_left(hint="when you are cancelled, your tasks end too").took
 import random
 
 random_ = random.Random(SEED)
-for count in (1, 3, 6):
-    for limit in (1, 2, 9):
-        delays_ = [random_.randrange(5, 60) for _ in range(count)]
-        seconds_ = random_.choice((1, 2.5, 4.5))
-        run = observe(cancelled_, jobs(delays_), count, limit, seconds_)
-        expect(run).returned(True, hint="let CancelledError out")
-        expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
-        expect(run).that(
-            all(call.start <= seconds_ for call in run.calls),
-            expected="no job begins after the cancellation",
-            happened="one did",
-            hint="cancel those too that wait for a place",
-        )
+for count, limit in ((1, 2), (3, 1), (6, 2), (6, 9)):
+    delays_ = [random_.randrange(5, 60) for _ in range(count)]
+    seconds_ = random_.choice((1, 2.5, 4.5))
+    run = observe(cancelled_, jobs(delays_), count, limit, seconds_)
+    expect(run).returned(True, hint="let CancelledError out")
+    expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
+    expect(run).that(
+        all(call.start <= seconds_ for call in run.calls),
+        expected="no job begins after the cancellation",
+        happened="one did",
+        hint="cancel those too that wait for a place",
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1201,7 +1195,7 @@ import random
 from itertools import accumulate
 
 random_ = random.Random(SEED)
-for count in (1, 2, 5):
+for count in (1, 4):
     wants_ = [random_.randint(1, 9) for _ in range(count)]
     run = observe(served_, [1] * sum(wants_), wants_)
     few_first_ = sorted(wants_)
@@ -1233,7 +1227,7 @@ expect(run).that(
     happened=f"(wants, second): {run.result}",
     hint="who is served may leave enough for others: all have to look",
 )
-run = observe(served_, [3, *[0.25] * 0, 5], [5, 3])
+run = observe(served_, [3, 5], [5, 3])
 expect(run).returned([(3, 1), (5, 2)], hint="who wants few is not kept waiting")
 ### END HIDDEN TESTS
 
@@ -1285,7 +1279,7 @@ for count in (2, 5, 9):
     expect(run).returned(
         [each_] * (total_ // each_), hint="as many are served as there are buns for, and no more"
     )
-for _ in range(3):
+for _ in range(2):
     puts_ = [random_.randint(1, 9) for _ in range(4)]
     total_, takes_ = sum(puts_), []
     while total_:

@@ -9,7 +9,7 @@ class Account:
 
     async def deposit(self, amount):
         while self.busy:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.125)
         self.busy = True
         try:
             await self.store.write(await self.store.read() + amount)
@@ -18,7 +18,7 @@ class Account:
 
     async def withdraw(self, amount):
         while self.busy:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.125)
         self.busy = True
         try:
             balance = await self.store.read()

@@ -11,5 +11,5 @@ class Shelf:
 
     async def take(self, n):
         while self.buns < n:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.125)
         self.buns -= n
