@@ -625,7 +625,7 @@ async def deposits_(store, amounts):
     return await account.balance()
 
 
-run = observe(deposits_, store(100), [10, 5])
+run = observe(deposits_, store(100, delay=10), [10, 5])
 expect(run).ran_at_most(30, hint="do not look again and again whether it is your turn: wait")
 found_ = explore(deposits_, store(100), [10, 5])
 expect(found_).returned(115, hint="hold one lock from the read to the write, the same in each call")
@@ -684,7 +684,7 @@ expect(run).returned(
     happened="the store was written",
     hint="look at the balance before you write",
 )
-run = observe(withdrawals_, store(100), [80, 80])
+run = observe(withdrawals_, store(100, delay=10), [80, 80])
 expect(run).ran_at_most(30, hint="do not look again and again whether it is your turn: wait")
 found_ = explore(withdrawals_, store(100), [80, 80])
 expect(found_).returned(
@@ -840,7 +840,8 @@ async def after_a_cancellation_(store, begin, which):
     return ends, await account.balance() in (others, others + amounts[which])
 
 
-run = observe(after_an_error_, store(50, errors={0: OSError("no answer")}), 50)
+errors_ = {0: OSError("no answer")}
+run = observe(after_an_error_, store(50, delay=10, errors=errors_), 50)
 expect(run).ran_at_most(40, hint="do not look again and again: wait").returned(
     (["OSError", "done"], 100), hint="the error comes out, and the lock is given back all the same"
 )
@@ -938,8 +939,9 @@ async def limited(job, n, k):
 
 
 # %% exercise="limited" role="test" id="results" points=1 name="returns the results, in the order of i"
-run = observe(limited, jobs([4, 1, 2], results=["a", "b", "c"]), 3, 2)
+run = observe(limited, jobs([40, 10, 20], results=["a", "b", "c"]), 3, 2)
 expect(run).returned(["a", "b", "c"], hint="in the order of i, not of who ends first")
+expect(run).ran_at_most(40, hint="do not look again and again: wait for a place")
 run = observe(limited, jobs([]), 0, 3)
 expect(run).returned([], hint="without jobs there are no results")
 ### BEGIN HIDDEN TESTS
@@ -982,8 +984,9 @@ async def busiest_(job, n, k):
     return max(most), started
 
 
-run = observe(busiest_, jobs([4, 1, 2, 1, 3]), 5, 2)
+run = observe(busiest_, jobs([40, 10, 20, 10, 30]), 5, 2)
 expect(run).returned((2, [0, 1, 2, 3, 4]), hint="all tasks share one semaphore with k places")
+expect(run).ran_at_most(60, hint="do not look again and again: wait for a place")
 run = observe(limited, jobs([4, 1, 2]), 3, 8)
 expect(run).took(4, hint="with more places than jobs all run at once")
 ### BEGIN HIDDEN TESTS
@@ -1188,6 +1191,7 @@ async def served_(puts, takes):
 
 run = observe(served_, [2, 1, 3], [3, 3])
 expect(run).returned([(3, 2), (3, 3)], hint="three buns are there at 2 s, three more at 3 s")
+expect(run).ran_at_most(30, hint="do not look again and again: wait to be told")
 run = observe(served_, [1, 4], [4, 1])
 expect(run).returned([(1, 1), (4, 2)], hint="one bun is enough for who wants one: wake them all")
 ### BEGIN HIDDEN TESTS
@@ -1265,6 +1269,8 @@ async def cooks_and_customers_(job, puts, takes):
 
 run = observe(who_gets_, 3, [2, 2])
 expect(run).returned([2], hint="when a customer has been served, the others have to look again")
+run = observe(cooks_and_customers_, jobs([10, 20, 30]), [1, 2, 3], [4, 2])
+expect(run).ran_at_most(40, hint="do not look again and again: wait to be told")
 found_ = explore(cooks_and_customers_, jobs([1, 1, 1]), [1, 2, 3], [4, 2])
 expect(found_).returned("all served", hint="in every order of the cooks").nothing_left()
 ### BEGIN HIDDEN TESTS

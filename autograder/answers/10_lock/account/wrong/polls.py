@@ -1,4 +1,4 @@
-# loses: two accounts do not wait for each other
+# loses: no deposit is lost, in any order of the answers
 import asyncio
 
 

@@ -1,4 +1,4 @@
-# loses: a take that is cancelled has taken nothing
+# loses: take waits until there is enough, and no longer
 import asyncio
 
 
