@@ -148,8 +148,9 @@ lost[0].run.timeline()
 # the second to write wins.
 #
 # `found.outcomes` holds each different end with the number of its orders and one *run*, to look at.
-# `failing` gives those that a check refuses. In this one `ten` and `five` both wait for
-# `store.read()`, then `ten` writes 110, and `five` writes 105.
+# `failing` gives those that a check refuses. In this one `ten` and `five` both read 100, then `ten`
+# writes 110, and `five` writes 105. (Here an answer takes no time, so the axis counts steps. The
+# light bars of `ten` and `five` are their waits for the store: first to read, then to write.)
 #
 # `observe` gives each answer one second, so it sees one order of these six, always the same one. A
 # test on your computer is much like that. A race may wait until the day when the network is slow.
@@ -238,12 +239,11 @@ compare(slow, quick, names=["lock for all", "lock for the deposit"])
 # ## 4. Two locks in two orders
 #
 # Money goes from account A to account B and from B to A. Each transfer waits for its order to come
-# in (`job(n)`), then takes the lock of the account that it takes from, asks about it (`job(n +
-# 2)`), and takes the lock of the other account.
+# in (the first `job`), takes the lock of the account that loses the money, asks about that account
+# (the second `job`), and takes the lock of the other account. So one transfer takes lock A first,
+# and the other one lock B. With `sort=True` both take lock A first.
 #
-# First each transfer takes the lock it needs first. Then, with `sort=True`, both take lock A first.
-#
-# **Predict.** Six orders of answers again. What becomes of the transfers in them?
+# **Predict.** Without `sort` there are six orders of answers again. What becomes of the transfers?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -274,9 +274,9 @@ for wait in stuck.deadlock:
 stuck.timeline()
 
 # %% [markdown]
-# **What happened.** In two orders one transfer is over before the other begins, and all is well. In
-# four each has one lock and waits for the other's, for ever. That is a **deadlock**. With both
-# taking lock A first it cannot happen: who has A is never kept from B by somebody who waits for A.
+# **What happened.** In two orders one transfer is over before the other has a lock, and all is
+# well. In four each has one lock and waits for the other's, for ever. That is a **deadlock**. With
+# `sort` all orders are well: who has lock A is never kept from B by somebody who waits for A.
 #
 # The title and `Run.deadlock` name who waits for what, and who holds it. They can, because under
 # virtual time it is known that no timer and no answer is left. asyncio itself says nothing: a real
@@ -346,12 +346,12 @@ compare(event_run, places_run, names=["event", "semaphore"])
 
 # %% [markdown]
 # **What happened.** The event let all three begin at 1 s. It stays set: who comes later does not
-# wait at all, until somebody calls `event.clear()`. The semaphore let two begin at once, and `work
-# 1` at 2 s, when `work 2` left its place. A `Semaphore(1)` is much like a lock.
+# wait at all, until somebody calls `event.clear()`. The semaphore let two begin at once, and the
+# third at 2 s, when `work 2` left its place. A `Semaphore(1)` is much like a lock.
 #
 # ### A condition
 #
-# `two_of_three` goes on as soon as two of three jobs are done, whichever they are.
+# `main` goes on as soon as two of three jobs are done, whichever they are.
 #
 # **Predict.** How often does `main` look at the list before it goes on?
 
@@ -385,7 +385,8 @@ run.timeline()
 # %% [markdown]
 # **What happened.** Three times: at once, at 1 s and at 2 s. `wait_for` looks while it holds the
 # lock of the condition. If the answer is no, it gives the lock back, waits to be notified, takes
-# the lock again, and looks again. So nobody changes the list between the look and the next line.
+# the lock again, and looks again. The workers change the list under the same lock, so it does not
+# change between the look and the next line.
 #
 # `notify_all` wakes all who wait, and each looks for itself. `notify()` wakes one: it is right only
 # where any one of them will do. Nobody looks unless notified: a change without a `notify` is not
@@ -431,7 +432,8 @@ for body in ("    # access shared state\n", "    count += 1\n"):
 # 3.10 on a lock belongs to no loop until a task *has to wait* for it. Then it belongs to that
 # task's loop, for ever.
 #
-# **Predict.** The lock is made here, before any loop. Which of the three lines are printed?
+# **Predict.** The lock is made here, before any loop. Three programs use it one after the other,
+# each in a loop of its own. Which of them fail?
 
 # %%
 lock = asyncio.Lock()
@@ -447,15 +449,16 @@ async def both():
     return await asyncio.gather(say_after(1, "hello"), say_after(2, "world"))
 
 
-for program, *args in ([both], [say_after, 1, "hello"], [both]):  # each in a loop of its own
+for program, *args in ([both], [say_after, 1, "hello"], [both]):
     run = observe(program, *args)
     print(f"{run.call}:", run.error or run.result)
 
 # %% [markdown]
-# **What happened.** The first `asyncio.run` works. In the second nobody has to wait, and the lock
-# does not notice that the loop is another one. In the third somebody waits, and there is the error.
-# You meet it where each test has a loop of its own. Make a lock in the object that it guards, or in
-# `main`, and the question does not come up.
+# **What happened.** The last. In the first loop `world` has to wait for the lock, and from then on
+# the lock belongs to that loop. In the second nobody has to wait, and nothing is noticed. In the
+# third `world` has to wait again, and there is the error. You meet it where each test has a loop of
+# its own, or where a program calls `asyncio.run` twice. Make a lock in `main`, or in the object
+# that it guards, and it does not come up.
 #
 # | | then | now |
 # |---|---|---|
@@ -541,9 +544,9 @@ print("call_soon_threadsafe:       the lock is taken", asyncio.run(given_back(in
 # %% [markdown]
 # ### Exercise 1: `Account`
 #
-# Write the class `Account`: one account, whose balance lies in a store of its own. `await
-# store.read()` gives the balance, `await store.write(balance)` sets it, and you may not keep it
-# anywhere else. An account is used by many tasks of one loop.
+# Write the class `Account`: `Account(store)` is an account whose balance lies in a store of its
+# own. `await store.read()` gives the balance, `await store.write(balance)` sets it, and you may not
+# keep it anywhere else. An account is used by many tasks of one loop.
 #
 # - `await account.deposit(amount)` adds an amount: one read, one write.
 # - `await account.withdraw(amount)` takes an amount off: one read, one write. If the balance is
@@ -833,11 +836,12 @@ async def after_a_cancellation_(store, begin, which):
     account, amounts = Account(store), [1, 10, 100]
     tasks = [asyncio.create_task(account.deposit(amount)) for amount in amounts]
     await asyncio.sleep(1.5)
-    tasks[which].cancel()
+    too_late = not tasks[which].cancel()
     ends = [told_(end) for end in await asyncio.gather(*tasks, return_exceptions=True)]
     await account.withdraw(begin)
     others = sum(amounts) - amounts[which]
-    return ends, await account.balance() in (others, others + amounts[which])
+    right = await account.balance() in (others, others + amounts[which])
+    return ends, too_late, right
 
 
 errors_ = {0: OSError("no answer")}
@@ -847,7 +851,7 @@ expect(run).ran_at_most(40, hint="do not look again and again: wait").returned(
 )
 run = observe(after_a_cancellation_, store(50), 50, 1)
 expect(run).returned(
-    (["done", "CancelledError", "done"], True),
+    (["done", "CancelledError", "done"], False, True),
     hint="the second waits for the lock when it is cancelled, so it has none to give back",
 )
 ### BEGIN HIDDEN TESTS
@@ -863,7 +867,7 @@ for which in range(3):
     found_ = explore(after_a_cancellation_, store(begin_), begin_, which)
     for outcome in found_.outcomes:
         expect(outcome.run).finished().that(
-            outcome.run.result in [(names_, True), (["done"] * 3, True)],
+            outcome.run.result in [(names_, False, True), (["done"] * 3, True, True)],
             expected="whenever it is cancelled, the others are done, and nothing of theirs is lost",
             happened=f"it gave {outcome.run.result}",
             hint="who did not get the lock does not give it back",
@@ -900,8 +904,8 @@ expect(found_).returned(
 # %% [markdown]
 # <details><summary>Hint 1: k places</summary>
 #
-# Round 5: a semaphore with k places. All tasks share one, and each calls `job(i)` inside `async
-# with`.
+# Round 5: a semaphore with k places. All tasks share one, and each calls `job(i)` when it has a
+# place.
 #
 # </details>
 #
