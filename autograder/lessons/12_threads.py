@@ -1,0 +1,1123 @@
+# %% [markdown]
+# # 12 · Threads
+#
+# An event loop lives in one thread. You give blocking calls to other threads, and those hand work to
+# the loop by two functions that are made for it.
+#
+# **You will be able to**
+#
+# - see in a timeline who blocks the loop, and move that call to a thread;
+# - run coroutines on a loop from another thread, and get their results and errors;
+# - start a loop in a thread of its own, use it, and stop it so that nothing is left;
+# - say what is safe between threads and what is not.
+#
+# **Before:** [11 · Cancellation and Ctrl+C](11_cancellation_and_ctrl_c.ipynb) ·
+# **Next:** [13 · Master and workers](13_master_worker.ipynb)
+
+# %%
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from looplab import SEED, check, compare, enable, expect, observe
+
+enable()
+
+
+async def do_some_work(x):
+    asyncio.current_task().set_name(f"work {x}")
+    if x < 0:
+        raise ValueError(f"{x} seconds?")
+    await asyncio.sleep(x)
+    return f"done {x}"
+
+
+def more_work(x):
+    time.sleep(x)
+    return f"more work {x}"
+
+
+async def heartbeat(beats, pause):
+    for _ in range(beats):
+        await asyncio.sleep(pause)
+
+
+# %% [markdown]
+# ## 1. Give the blocking call to a thread
+#
+# `more_work` is a plain function, and it blocks: for as long as it runs, its thread does nothing
+# else. Many useful functions are like this. They read a file, ask a database, or use a library
+# that knows no `await`.
+#
+# Both programs below call `more_work(0.35)` while a heart wants to beat every 0.1 s. One calls it
+# directly, the other through `asyncio.to_thread`. Threads need real time, so `clock="real"` lets the
+# programs really wait.
+#
+# **Predict.** How often has the heart beaten, in each program, when `more_work` returns?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def directly():
+    heart = asyncio.create_task(heartbeat(5, 0.1), name="heart")
+    await asyncio.sleep(0)  # the heart begins
+    print(more_work(0.35))
+    await heart
+
+
+async def in_a_thread():
+    heart = asyncio.create_task(heartbeat(5, 0.1), name="heart")
+    print(await asyncio.to_thread(more_work, 0.35))
+    await heart
+
+
+runs = [observe(program, clock="real") for program in (directly, in_a_thread)]
+compare(*runs, names=["directly", "in a thread"])
+
+# %% [markdown]
+# **What happened.** Beside the direct call it has not beaten at all. Its first sleep was over after
+# 0.1 s, but the only thread of the loop was inside `more_work`, and so nobody noticed. The whole
+# program takes longer.
+#
+# `asyncio.to_thread(f, x)` runs `f(x)` in another thread, and what you await is its result. That thread
+# has a lane of its own, `asyncio_0`. Meanwhile the loop's thread is free, and the heart beats three
+# times. When the call is done, its thread hands the result to the loop, which resumes `in_a_thread`:
+# this is the arrow from the thread's lane. An error of `f` would come out of the `await` as well.
+
+# %% [markdown]
+# ## 2. How many threads?
+#
+# `to_thread` takes its threads from the loop's *default executor*, a pool that makes them when they are
+# needed and keeps them. It makes a few more than the machine has processors, 32 at most. A pool of
+# your own has the size that you say, and `loop.run_in_executor(pool, f, x)` runs `f(x)` there.
+#
+# **Predict.** Two threads get three calls, of 0.2, 0.1 and 0.4 s. When does the third call begin, and in
+# which order do the results come?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def main():
+    loop = asyncio.get_running_loop()
+    heart = asyncio.create_task(heartbeat(6, 0.1), name="heart")
+    with ThreadPoolExecutor(2, thread_name_prefix="pool") as pool:
+        calls = [loop.run_in_executor(pool, more_work, x) for x in (0.2, 0.1, 0.4)]
+        print(await asyncio.gather(*calls))
+    await heart
+
+
+run = observe(main, clock="real")
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The third call is ready from the start (hatched), and begins at 0.1 s in the thread
+# that is free first. `run_in_executor` returns a future, and `gather` gives the results in the order of
+# its arguments, as always.
+#
+# Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here all the
+# calls are done by then. And threads help where a call waits. In usual Python only one thread runs
+# Python code at a time, so two computations in two threads take as long as one after the other. (Some
+# functions written in C let others in, such as those of `hashlib` on large data.) For computations
+# give `run_in_executor` a `ProcessPoolExecutor`. Python 3.14 adds `InterpreterPoolExecutor`. In the
+# free-threaded build, which exists from Python 3.13 on, threads do compute at the same time.
+
+# %% [markdown]
+# ## 3. From a thread into the loop
+#
+# Now the other way. A thread has work for the loop: a coroutine that is to run *there*. The thread may
+# not call `create_task`, because the loop's objects are not thread-safe. It calls
+# `asyncio.run_coroutine_threadsafe(coroutine, loop)` and gets a `concurrent.futures.Future` at once.
+# This is a future for threads: its `result()` *waits*, and blocks the thread that calls it.
+#
+# `client` runs in a thread and hands over three coroutines. The third one raises an error at once.
+#
+# **Predict.** How long does the program take? What do you see of the error, and when?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def client(loop):
+    six = asyncio.run_coroutine_threadsafe(do_some_work(6), loop)
+    four = asyncio.run_coroutine_threadsafe(do_some_work(4), loop)
+    bad = asyncio.run_coroutine_threadsafe(do_some_work(-1), loop)
+    print(four.result())
+    print(six.result())
+    print("asked at last:", repr(bad.exception()))
+
+
+async def main():
+    heart = asyncio.create_task(heartbeat(4, 1), name="heart")
+    await asyncio.to_thread(client, asyncio.get_running_loop())
+    await heart
+
+
+coroutines = observe(main)
+print("lost:", coroutines.lost)
+coroutines.timeline()
+
+# %% [markdown]
+# **What happened.** It takes 6 s. The three became three tasks of the loop, and ran at once. The thread
+# `asyncio_0` was in `four.result()` for 4 s and in `six.result()` for two more. It was blocked, and
+# nobody minded, since it is not the loop's thread: the heart beat.
+#
+# The third task failed at 0 s. Python said nothing. A plain task whose error nobody looks at brings the
+# message `Task exception was never retrieved`. This one has handed its error over to the future, so
+# for asyncio somebody has it, and the record has nothing under `lost`. Without the last line of `client`
+# the error would be gone. The same goes for results. So keep each future, and ask it: `result()`
+# returns the result or raises the error, `result(timeout=5)` waits no longer than 5 s, and
+# `cancel()` cancels the task.
+
+# %% [markdown]
+# ## 4. A callback runs in the loop's thread
+#
+# `loop.call_soon_threadsafe(f, x)` is the other way in: it calls the plain function `f(x)` soon, *in the
+# loop's thread*. You may see blocking functions handed over like that, as if they would run in the
+# background.
+#
+# **Predict.** The heart wants to beat at 1, 2, 3 and 4 s. When does it beat?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def careless_client(loop):
+    loop.call_soon_threadsafe(more_work, 6)
+    loop.call_soon_threadsafe(more_work, 3)
+
+
+async def main():
+    heart = asyncio.create_task(heartbeat(4, 1), name="heart")
+    await asyncio.to_thread(careless_client, asyncio.get_running_loop())
+    await heart
+
+
+callbacks = observe(main)
+compare(coroutines, callbacks, names=["coroutines", "callbacks"])
+
+# %% [markdown]
+# **What happened.** The heart beats first at 9 s. The two calls ran one after the other, 6 s and 3 s, in
+# the only thread that could have let the heart beat. `careless_client` itself was done at once. A
+# callback has no lane, so the picture names the whole program, `main`, as the one that blocks.
+#
+# Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So hand
+# over short functions, that set an event or put something into a queue. And nobody gets what the function
+# returns; if it raises, the loop's exception handler reports it. If you need an answer, hand over
+# a coroutine. If the function blocks, hand over a coroutine that awaits `asyncio.to_thread(more_work, 6)`.
+
+# %% [markdown]
+# ## 5. What "threadsafe" means
+#
+# You may read that with `call_soon_threadsafe` there are no problems with shared variables. Below, `add`
+# is called in the loop's thread and in another one. It reads `count`, pauses, and writes one more.
+# `meet.wait` is a pause in which each thread waits until both are there. Without it the same would
+# happen by chance, now and then. Here it happens each time.
+#
+# Then both calls of `add` are handed to the loop.
+#
+# **Predict.** What is `count` in the end, each time?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def add(pause, *args):
+    global count
+    seen = count
+    pause(*args)
+    count = seen + 1
+
+
+def two_threads(loop):
+    meet = threading.Barrier(2)
+    loop.call_soon_threadsafe(add, meet.wait)
+    add(meet.wait)
+
+
+def one_thread(loop):
+    loop.call_soon_threadsafe(add, time.sleep, 0.1)
+    loop.call_soon_threadsafe(add, time.sleep, 0.1)
+
+
+async def main(client):
+    global count
+    count = 0
+    await asyncio.to_thread(client, asyncio.get_running_loop())
+    print(f"{client.__name__}: 2 added, count is {count}")
+
+
+asyncio.run(main(two_threads))
+asyncio.run(main(one_thread))
+
+# %% [markdown]
+# **What happened.** In `two_threads` both have read 0 before one of them writes, and so both write 1. One
+# of the two is lost. In `one_thread` the loop runs one call to its end before it begins the next.
+#
+# So only the *hand-over* is safe: the call gets into the loop's queue, and the loop wakes up for it.
+# What the function does to your data is your business. The simplest rule is that one thread owns the
+# data, and others ask it through `call_soon_threadsafe` or `run_coroutine_threadsafe`. If several
+# threads must touch it, use a `threading.Lock`. An `asyncio.Lock` is for the tasks of one loop and does
+# not help between threads.
+
+# %% [markdown]
+# ## Then and now
+#
+# ### Then: a loop in a thread that never ends
+#
+# A program that has no loop of its own, a window or an old server, can keep one in a thread. This is how
+# old notes do it (their seconds are divided by 20). The program is run as a process of its own. Five lines
+# are read from it, and it gets half a second more to end.
+#
+# **Predict.** Does it end?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+# %%
+OLD_PROGRAM = """
+import asyncio, threading
+
+def start_loop(loop):
+    asyncio.set_event_loop(loop)
+    loop.run_forever()
+
+async def do_some_work(x):
+    print("Waiting", x)
+    await asyncio.sleep(x)
+    print("Do work", x)
+
+new_loop = asyncio.new_event_loop()
+thread = threading.Thread(target=start_loop, args=(new_loop,))
+thread.start()
+print("The thread has started")
+asyncio.run_coroutine_threadsafe(do_some_work(0.3), new_loop)
+asyncio.run_coroutine_threadsafe(do_some_work(0.2), new_loop)
+"""
+
+command = [sys.executable, "-u", "-c", OLD_PROGRAM]
+with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    for _ in range(5):
+        print(process.stdout.readline(), end="")
+    try:
+        process.wait(timeout=0.5)
+        print("It has ended.")
+    except subprocess.TimeoutExpired:
+        process.kill()
+        print("It still runs, and had to be killed.")
+
+# %% [markdown]
+# **What happened.** All its work was done, its last line had been run long before, and still it did not
+# end. A program ends when its main thread *and all its other threads* have ended. `run_forever` returns only after
+# `loop.stop()`, and nobody calls that. Nor does anybody ask for the two results.
+#
+# ### Now: start it, use it, stop it
+#
+# Let `asyncio.run` make the loop in the thread. Its `main` hands out the loop, and waits for an event.
+# When the event is set, `main` returns, and `asyncio.run` does what it does at the end of every program:
+# it cancels the tasks that are left, waits for them, and closes the loop.
+#
+# **Predict.** `patient` would sleep for an hour. When does its `finally` run?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+def run_loop(started):
+    async def main():
+        stop = asyncio.Event()
+        started.set_result((asyncio.get_running_loop(), stop))
+        await stop.wait()
+
+    asyncio.run(main())
+
+
+async def patient():
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        print("patient tidies up")
+
+
+started = Future()  # of concurrent.futures: a thread may wait for it
+thread = threading.Thread(target=run_loop, args=(started,), name="loop")
+thread.start()
+loop, stop = started.result()
+try:
+    futures = [asyncio.run_coroutine_threadsafe(do_some_work(x), loop) for x in (0.3, 0.2)]
+    print([future.result() for future in futures])
+    asyncio.run_coroutine_threadsafe(patient(), loop)
+finally:
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed())
+
+# %% [markdown]
+# **What happened.** `stop.set` was handed over, since an `asyncio.Event` belongs to its loop as well. Then
+# `asyncio.run` cancelled `patient`, whose `finally` ran before the loop was closed. `thread.join()`
+# waited for all that. The `try` makes sure that the thread ends even if one of the results is an error.
+#
+# | | then | now |
+# |---|---|---|
+# | the loop of the thread | `new_event_loop()`, `set_event_loop(loop)`, `run_forever()` | `asyncio.run(main())` in the thread |
+# | who ends it | nobody | an event, and `thread.join()` |
+# | what still runs at the end | there is no end | is cancelled and waited for |
+# | results and errors | dropped | `future.result()` |
+#
+# The `set_event_loop` of the old program is not needed: while a loop runs, `get_running_loop()` finds it.
+# It belongs to the *current loop*, an older idea, and to the policies behind it, which Python 3.14
+# declares old and Python 3.16 will not have.
+
+# %% [markdown]
+# ## What breaks
+#
+# ### `result()` in the loop's own thread
+#
+# `result()` blocks until the loop has run the coroutine. In the loop's own thread nobody is left to run
+# it: the two wait for each other for ever. Here a time limit ends the wait, and only then does the
+# coroutine begin. Without the limit this is a program that stands still and says nothing. In a coroutine,
+# `await` what you want.
+
+
+# %%
+async def say_after(delay, what):
+    print("say_after begins")
+    await asyncio.sleep(delay)
+    return what
+
+
+async def main():
+    loop = asyncio.get_running_loop()
+    future = asyncio.run_coroutine_threadsafe(say_after(0, "hello"), loop)
+    try:
+        print(future.result(timeout=0.2))
+    except TimeoutError:
+        print("0.2 s later: no result")
+    print(await asyncio.wrap_future(future))  # so a future of threads can be awaited
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ### A thread has no loop
+#
+# Functions such as `asyncio.create_task`, `asyncio.get_running_loop` and `asyncio.get_event_loop` look for
+# the loop of *their own* thread. In a thread that you give work to, there is none, and this is the message
+# that you find in many questions. (Others say `no running event loop`.) Get the loop in a coroutine, and
+# pass it to the thread, as `client` got it.
+
+
+# %% role="breaks"
+def find_the_loop():
+    return asyncio.get_event_loop()
+
+
+async def main():
+    await asyncio.to_thread(find_the_loop)
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# ### A thread cannot be cancelled
+#
+# A cancelled `await` of `to_thread` ends at once. The call in the thread does not: nothing can stop it from
+# outside. `asyncio.run` waits at its end for the threads of the default executor (from Python 3.12 on for
+# 5 minutes at most). So a time limit on `to_thread` limits your waiting, and not the work.
+
+
+# %%
+async def main():
+    log = []
+
+    def work():
+        more_work(0.3)
+        log.append("the thread: I have written the file")
+
+    try:
+        async with asyncio.timeout(0.1):
+            await asyncio.to_thread(work)
+    except TimeoutError:
+        log.append("main: it took too long, I give up")
+    return log
+
+
+log = asyncio.run(main())
+print(*log, sep="\n")
+
+# %% [markdown]
+# ## Your turn
+#
+# In the tests a function whose name ends in `_` is a small program of the test, which uses yours. A test
+# that must wait for threads has a time limit of some seconds, so a wrong answer may keep a test busy for
+# as long. When your work is graded, each test also tries other inputs.
+
+# %% [markdown]
+# ### Exercise 1: `unblock`
+#
+# Write `unblock(blocking, items)`, a coroutine function that calls the plain function `blocking(item)` once
+# for each item, and returns the list of the results, in the order of `items`. `blocking` may take long.
+#
+# - The loop goes on meanwhile: its tasks and callbacks run while a call is under way.
+# - The calls may run one after the other, or at once.
+# - An error of a call reaches your caller, and when it does, no call still runs.
+# - If `unblock` is cancelled, `CancelledError` comes out of it. Then a call may still be under way.
+
+# %% [markdown]
+# <details><summary>Hint 1: one call</summary>
+#
+# Round 1 has the function that runs `blocking(item)` in another thread, and lets you await the result.
+#
+# </details>
+#
+# <details><summary>Hint 2: a call still runs after the error</summary>
+#
+# `gather` and `TaskGroup` cancel or leave what else is under way, and a thread cannot be cancelled. Do one
+# call after the other, or wait for all of them before you raise.
+#
+# </details>
+
+# %% exercise="unblock" role="answer"
+import asyncio
+
+
+async def unblock(blocking, items):
+    """Return what blocking(item) returns for each item, and never block the loop."""
+    ### BEGIN SOLUTION
+    return [await asyncio.to_thread(blocking, item) for item in items]
+    ### END SOLUTION
+
+
+# %% exercise="unblock" role="test" id="results" points=1 name="one call for each item, results in order"
+import time
+
+
+async def results_(items, pauses):
+    called = []
+
+    def blocking(item):
+        called.append(item)
+        time.sleep(pauses[items.index(item)])
+        return ["done", item]
+
+    results = await unblock(blocking, items)
+    return results, sorted(called)
+
+
+hint_ = "call `blocking(item)` once for each item, and keep the results in the order of `items`"
+run = observe(results_, [3, 1, 2], [0.03, 0, 0.01])
+expect(run).returned(([["done", 3], ["done", 1], ["done", 2]], [1, 2, 3]), hint=hint_)
+run = observe(results_, [], [])
+expect(run).returned(([], []), hint="without items there are no results").nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 40):
+    items_ = random_.sample(range(10**6), count)
+    pauses_ = [0.03 if n == 0 and count > 1 else 0 for n in range(count)]
+    run = observe(results_, items_, pauses_)
+    expect(run).returned(([["done", each] for each in items_], sorted(items_)), hint=hint_)
+    expect(run).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="unblock" role="test" id="beats" points=2 name="the loop goes on while a call is under way"
+import asyncio
+import threading
+
+
+async def beats_(items):
+    """Say for each item whether the loop ran a callback and a task during its call."""
+    loop, home = asyncio.get_running_loop(), threading.current_thread()
+    seen = {}
+
+    async def beat(told):
+        await asyncio.sleep(0)
+        told.set()
+
+    def blocking(item):
+        if threading.current_thread() is home:
+            seen[item] = "called in the loop's own thread"
+        elif any(each != "it went on" for each in list(seen.values())):
+            seen[item] = "not tried"
+        else:
+            told = threading.Event()
+            asyncio.run_coroutine_threadsafe(beat(told), loop)
+            seen[item] = "it went on" if told.wait(5) else "the loop stood still for 5 s"
+        return item
+
+    await unblock(blocking, items)
+    return [seen.get(item, "not called") for item in items]
+
+
+hint_ = "`blocking` belongs into another thread, and the loop's thread has to `await` the result"
+run = observe(beats_, ["a", "b"])
+expect(run).returned(["it went on"] * 2, hint=hint_)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, random_.randint(3, 12)):
+    run = observe(beats_, list(range(count)))
+    expect(run).returned(["it went on"] * count, hint=hint_)
+    expect(run).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="unblock" role="test" id="error" points=2 name="an error comes out when no call runs any more"
+import asyncio
+import threading
+import time
+
+
+async def fails_(count, bad, seconds):
+    """Let call number bad fail, and those after it go on for so many seconds more."""
+    loop = asyncio.get_running_loop()
+    failed, running, stood_still = threading.Event(), set(), []
+
+    def blocking(number):
+        if number == bad:
+            failed.set()
+            raise ValueError(number)
+        if number < bad:
+            return number
+        running.add(number)
+        failed.wait(5)
+        time.sleep(seconds)
+        told = threading.Event()
+        loop.call_soon_threadsafe(told.set)
+        if not stood_still and not told.wait(5):
+            stood_still.append(number)
+        running.discard(number)
+        return number
+
+    try:
+        result = await unblock(blocking, list(range(count)))
+    except* ValueError as group:
+        result = "ValueError", sorted({error.args[0] for error in group.exceptions})
+    still = len(running)
+    while running:
+        await asyncio.sleep(0.01)
+    return result, f"{still} still running", bool(stood_still)
+
+
+hint_ = "a thread cannot be cancelled: wait for the calls that are under way, then raise"
+run = observe(fails_, 3, 0, 0.2)
+expect(run).returned((("ValueError", [0]), "0 still running", False), hint=hint_)
+expect(run).nothing_left()
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+count_ = random_.randint(2, 4)
+bad_ = random_.randrange(count_ - 1)
+run = observe(fails_, count_, bad_, 0.2)
+expect(run).returned((("ValueError", [bad_]), "0 still running", False), hint=hint_)
+run = observe(fails_, count_, count_ - 1, 0.1)
+expect(run).returned(
+    (("ValueError", [count_ - 1]), "0 still running", False),
+    hint="the error of the last call comes out too",
+)
+expect(run).nothing_left()
+### END HIDDEN TESTS
+
+
+# %% exercise="unblock" role="test" id="cancelled" points=1 name="a cancellation comes out"
+import asyncio
+import threading
+
+
+async def cancelled_(items):
+    loop = asyncio.get_running_loop()
+    begun, go_on = asyncio.Event(), threading.Event()
+
+    def blocking(item):
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(1)
+        return item
+
+    unblocking = asyncio.create_task(unblock(blocking, items))
+    try:
+        async with asyncio.timeout(20):
+            await begun.wait()
+        unblocking.cancel()
+        await asyncio.wait([unblocking])
+    finally:
+        go_on.set()
+    if not unblocking.cancelled():
+        unblocking.result()  # raises what it raised
+    return "cancelled" if unblocking.cancelled() else "it returned"
+
+
+run = observe(cancelled_, ["a"])
+expect(run).returned("cancelled", hint="let CancelledError out").nothing_left()
+### BEGIN HIDDEN TESTS
+run = observe(cancelled_, ["a", "b", "c"])
+expect(run).returned("cancelled", hint="let CancelledError out")
+expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 2: `fetch_from_thread`
+#
+# The other direction. Write the plain function `fetch_from_thread(loop, job, n)`. It is called in a thread,
+# while `loop` runs in another one. It calls the async function `job(i)` once for each i in `range(n)`,
+# lets the jobs run *on the loop*, waits for them, and returns the list of their results, in the order of i.
+#
+# - The jobs run at once: together they take as long as the longest.
+# - If a job fails, the first error reaches the caller, alone or in an `ExceptionGroup`. When
+#   it does, no job still runs: the others are cancelled or have ended.
+
+# %% [markdown]
+# <details><summary>Hint 1: into the loop</summary>
+#
+# Round 3 has the function that runs a coroutine on the loop of another thread, and the method that
+# waits for its result. Start all the jobs before you wait for one.
+#
+# </details>
+#
+# <details><summary>Hint 2: errors</summary>
+#
+# It is easier to hand over *one* coroutine function that runs all the jobs, with what you know from
+# lesson 08, and to ask for its result.
+#
+# </details>
+
+# %% exercise="fetch_from_thread" role="answer"
+import asyncio
+
+
+def fetch_from_thread(loop, job, n):
+    """Run job(0), ... job(n - 1) on the loop of another thread, and return their results."""
+
+    ### BEGIN SOLUTION
+    async def fetch_all():
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(job(i)) for i in range(n)]
+        return [task.result() for task in tasks]
+
+    return asyncio.run_coroutine_threadsafe(fetch_all(), loop).result()
+    ### END SOLUTION
+
+
+# %% exercise="fetch_from_thread" role="test" id="results" points=2 name="the jobs run at once on the loop"
+import asyncio
+
+
+async def fetched_(job, n):
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)  # asyncio refuses what is not thread-safe
+    return await asyncio.to_thread(fetch_from_thread, loop, job, n)
+
+
+run = observe(fetched_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(["a", "b", "c"], hint="hand the coroutines to the loop, and ask for results")
+expect(run).took(4, hint="start all the jobs before you wait for one").nothing_left()
+run = observe(fetched_, jobs([]), 0)
+expect(run).returned([], hint="without jobs there are no results")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 5, 9):
+    delays_ = random_.sample(range(1, 60), count)
+    results_ = random_.sample(range(10**9), count)
+    run = observe(fetched_, jobs(delays_, results=results_), count)
+    expect(run).returned(results_, hint="the results come in the order of i")
+    expect(run).took(max(delays_), hint="together they take as long as the longest").nothing_left()
+    asked_ = sorted(call.arguments for call in run.calls)
+    expect(run).that(
+        asked_ == [(i,) for i in range(count)],
+        expected=f"{count} calls, one for each i",
+        happened=f"called with {asked_}",
+        hint="call `job(i)` once for each i in range(n)",
+    )
+### END HIDDEN TESTS
+
+
+# %% exercise="fetch_from_thread" role="test" id="thread" points=1 name="the jobs run in the loop's thread"
+import asyncio
+import threading
+
+
+async def threads_(n):
+    home, loop = threading.current_thread(), asyncio.get_running_loop()
+    places = []
+
+    async def job(i):
+        await asyncio.sleep(i)
+        at_home = threading.current_thread() is home and asyncio.get_running_loop() is loop
+        places.append("on the loop" if at_home else "elsewhere")
+        return i
+
+    results = await asyncio.to_thread(fetch_from_thread, loop, job, n)
+    return results, places
+
+
+run = observe(threads_, 2)
+expect(run).returned(
+    ([0, 1], ["on the loop"] * 2), hint="run the coroutines on the loop that you are given"
+)
+### BEGIN HIDDEN TESTS
+import random
+
+count_ = random.Random(SEED).randint(3, 8)
+run = observe(threads_, count_)
+expect(run).returned(
+    (list(range(count_)), ["on the loop"] * count_),
+    hint="run the coroutines on the loop that you are given",
+)
+### END HIDDEN TESTS
+
+
+# %% exercise="fetch_from_thread" role="test" id="error" points=2 name="the first error comes out, and nothing is left"
+import asyncio
+
+
+async def failing_(job, n):
+    return await asyncio.to_thread(fetch_from_thread, asyncio.get_running_loop(), job, n)
+
+
+hint_ = "an error waits in its future until `result()` is asked for: ask, and let it out"
+run = observe(failing_, jobs([2, 1, 4], errors={1: OSError("no world")}), 3)
+expect(run).raised(OSError, hint=hint_)
+expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (1, 2, 4, 7):
+    delays_ = random_.sample(range(1, 60), count)
+    first_ = min(range(count), key=delays_.__getitem__)
+    last_ = max(range(count), key=delays_.__getitem__)
+    errors_ = {last_: KeyError("late"), first_: ValueError("early")}
+    run = observe(failing_, jobs(delays_, errors=errors_), count)
+    expect(run).raised(ValueError, hint="the error that happens first is the one that comes out")
+    expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
+run = observe(failing_, jobs([9, 4, 2], errors={0: KeyError("late"), 2: ValueError("early")}), 3)
+expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
+expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 3: `LoopThread`
+#
+# Write the class `LoopThread`: a loop in a thread of its own, for programs that have none.
+#
+# - `start()` starts the thread, and returns when `submit` may be called.
+# - `submit(function, *args)` lets the coroutine `function(*args)` run on that loop, and returns a
+#   `concurrent.futures.Future` of its result at once.
+# - `stop()` cancels what still runs, waits until it has ended, and closes the loop. When `stop` returns,
+#   the thread has ended, and every future that `submit` returned is done.
+#
+# `start` and `stop` are called once each. `submit` is called between them, from any thread.
+
+# %% [markdown]
+# <details><summary>Hint 1: start</summary>
+#
+# Look at the last program of *Then and now*. What it keeps in variables, keep in attributes of `self`.
+# `start` waits for `started.result()`, so that the loop is there when it returns.
+#
+# </details>
+#
+# <details><summary>Hint 2: submit</summary>
+#
+# One line. If it blocks, you ask for the result: that is the caller's business.
+#
+# </details>
+#
+# <details><summary>Hint 3: stop</summary>
+#
+# Let the `main` of the thread return, through an event that you set with `call_soon_threadsafe`.
+# `asyncio.run` cancels and waits for you. Then wait for the thread.
+#
+# </details>
+
+
+# %% exercise="LoopThread" role="answer"
+import asyncio
+import threading
+from concurrent.futures import Future
+
+
+class LoopThread:
+    """An event loop in a thread of its own."""
+
+    def start(self):
+        """Start the thread and its loop."""
+        ### BEGIN SOLUTION
+        started = Future()
+        self.thread = threading.Thread(target=self._run, args=(started,))
+        self.thread.start()
+        self.loop, self.end = started.result()
+        ### END SOLUTION
+
+    def submit(self, function, *args):
+        """Run the coroutine function(*args) on the loop; return a future of its result."""
+        ### BEGIN SOLUTION
+        return asyncio.run_coroutine_threadsafe(function(*args), self.loop)
+        ### END SOLUTION
+
+    def stop(self):
+        """Cancel what still runs, and end the loop and the thread."""
+        ### BEGIN SOLUTION
+        self.loop.call_soon_threadsafe(self.end.set)
+        self.thread.join()
+
+    def _run(self, started):
+        async def main():
+            end = asyncio.Event()
+            started.set_result((asyncio.get_running_loop(), end))
+            await end.wait()
+
+        asyncio.run(main())
+        ### END SOLUTION
+
+
+# %% exercise="LoopThread" role="test" id="results" points=2 name="submit runs coroutines in one other thread"
+import asyncio
+import threading
+
+
+def bounded_(function, *args):
+    """Call function in a thread; return what it returns, or say that it has not ended in 5 s."""
+    ended = []
+
+    def call():
+        try:
+            ended.append(function(*args))
+        except BaseException as error:
+            ended.append(f"{type(error).__name__}: {error}")
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(5)
+    return ended[0] if ended else "not done after 5 s"
+
+
+def results_(values):
+    async def where():
+        return threading.current_thread(), asyncio.get_running_loop()
+
+    async def say(value):
+        await asyncio.sleep(0)
+        return value
+
+    before = threading.current_thread()
+    loops = LoopThread()
+    bounded_(loops.start)
+    try:
+        futures = [loops.submit(say, value) for value in values]
+        results = [bounded_(future.result) for future in futures]
+        places = [bounded_(loops.submit(where).result) for _ in range(2)]
+    finally:
+        bounded_(loops.stop)
+    if not all(isinstance(place, tuple) for place in places):
+        return results, "no place"
+    (thread, loop), (other_thread, other_loop) = places
+    same = thread is other_thread and loop is other_loop
+    return results, "one other thread" if same and thread is not before else "not one other thread"
+
+
+hint_ = "`submit` hands the coroutine to the loop of the thread that `start` has started"
+run = observe(results_, ["hello", "world"])
+expect(run).returned((["hello", "world"], "one other thread"), hint=hint_)
+### BEGIN HIDDEN TESTS
+import random
+
+random_ = random.Random(SEED)
+for count in (0, 1, random_.randint(5, 20)):
+    values_ = random_.sample(range(10**9), count)
+    run = observe(results_, values_)
+    expect(run).returned((values_, "one other thread"), hint=hint_)
+
+
+def two_(values):
+    async def where(value):
+        return value, asyncio.get_running_loop()
+
+    pair = LoopThread(), LoopThread()
+    for loops in pair:
+        bounded_(loops.start)
+    try:
+        answers = [
+            bounded_(pair[n % 2].submit(where, each).result) for n, each in enumerate(values)
+        ]
+    finally:
+        for loops in pair:
+            bounded_(loops.stop)
+    if not all(isinstance(answer, tuple) for answer in answers):
+        return answers
+    return [value for value, _ in answers], len({loop for _, loop in answers})
+
+
+run = observe(two_, [7, 8, 9])
+expect(run).returned(([7, 8, 9], 2), hint="each object has a thread and a loop of its own")
+### END HIDDEN TESTS
+
+
+# %% exercise="LoopThread" role="test" id="once" points=1 name="submit returns at once, and errors come out of its future"
+import asyncio
+import threading
+
+
+def within_(function, *args):
+    """Call function in a thread; return what it returns, or say that it has not ended in 5 s."""
+    ended = []
+
+    def call():
+        try:
+            ended.append(function(*args))
+        except BaseException as error:
+            ended.append(f"{type(error).__name__}: {error}")
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(5)
+    return ended[0] if ended else "not done after 5 s"
+
+
+def together_(value):
+    """The first coroutine waits for what the second one does."""
+    given = []
+
+    async def make():
+        given.append(asyncio.Event())
+
+    async def wait():
+        await given[0].wait()
+        return "world"
+
+    async def tell():
+        given[0].set()
+        return "hello"
+
+    async def fail():
+        raise ValueError(value)
+
+    loops = LoopThread()
+    within_(loops.start)
+    try:
+        within_(loops.submit(make).result)
+        first = within_(loops.submit, wait)
+        if isinstance(first, str):
+            return first
+        early = first.done()
+        second = loops.submit(tell)
+        bad = loops.submit(fail)
+        return early, *[within_(each.result) for each in (second, first, bad)]
+    finally:
+        within_(loops.stop)
+
+
+hint_ = (
+    "`submit` waits for nothing and returns the future: who asks it gets the result, or the error"
+)
+run = observe(together_, 5)
+expect(run).returned((False, "hello", "world", "ValueError: 5"), hint=hint_)
+### BEGIN HIDDEN TESTS
+import random
+
+number_ = random.Random(SEED).randrange(10**9)
+run = observe(together_, number_)
+expect(run).returned((False, "hello", "world", f"ValueError: {number_}"), hint=hint_)
+### END HIDDEN TESTS
+
+
+# %% exercise="LoopThread" role="test" id="stop" points=2 name="stop leaves nothing"
+import asyncio
+import threading
+
+
+def limited_(function, *args):
+    """Call function in a thread; return what it returns, or say that it has not ended in 5 s."""
+    ended = []
+
+    def call():
+        try:
+            ended.append(function(*args))
+        except BaseException as error:
+            ended.append(f"{type(error).__name__}: {error}")
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(5)
+    return ended[0] if ended else "not done after 5 s"
+
+
+def stopped_(count, seconds):
+    """Stop while count coroutines wait that take some seconds to tidy up."""
+    tidied = []
+
+    async def patient(number):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(seconds)
+            tidied.append(number)
+
+    async def where():
+        return threading.current_thread(), asyncio.get_running_loop()
+
+    loops = LoopThread()
+    limited_(loops.start)
+    futures = [loops.submit(patient, number) for number in range(count)]
+    place = limited_(loops.submit(where).result)
+    stopped = limited_(loops.stop)
+    if isinstance(stopped, str):
+        return f"stop: {stopped}"
+    if not isinstance(place, tuple):
+        return f"no answer: {place}"
+    thread, loop = place
+    return {
+        "tidied up": sorted(tidied),
+        "thread alive": thread.is_alive(),
+        "loop closed": loop.is_closed(),
+        "futures done": all(future.done() for future in futures),
+    }
+
+
+hint_ = "cancel the tasks in the loop's thread, let them end, end the loop, close it, and join"
+run = observe(stopped_, 1, 0.1)
+expect(run).returned(
+    {"tidied up": [0], "thread alive": False, "loop closed": True, "futures done": True}, hint=hint_
+)
+### BEGIN HIDDEN TESTS
+import random
+
+for count in (0, random.Random(SEED).randint(2, 9)):
+    run = observe(stopped_, count, 0.1)
+    expect(run).returned(
+        {
+            "tidied up": list(range(count)),
+            "thread alive": False,
+            "loop closed": True,
+            "futures done": True,
+        },
+        hint=hint_,
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Further reading
+#
+# - [Running in threads](https://docs.python.org/3/library/asyncio-task.html#running-in-threads) and
+#   [Scheduling from other threads](https://docs.python.org/3/library/asyncio-task.html#scheduling-from-other-threads):
+#   `to_thread` and `run_coroutine_threadsafe`.
+# - [Concurrency and multithreading](https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading):
+#   what may be called from where.
+# - [concurrent.futures](https://docs.python.org/3/library/concurrent.futures.html): pools of threads and of
+#   processes, and their futures.
+#
+# **Next:** [13 · Master and workers](13_master_worker.ipynb)
