@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 12 · Threads
 #
-# An event loop lives in one thread. You give blocking calls to other threads, and those hand work to
-# the loop by two functions that are made for it.
+# An event loop lives in one thread. You give blocking calls to other threads, and those hand work
+# to the loop by two functions that are made for it.
 #
 # **You will be able to**
 #
@@ -22,7 +22,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from looplab import SEED, check, compare, enable, expect, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe
 
 enable()
 
@@ -53,8 +53,8 @@ async def heartbeat(beats, pause):
 # that knows no `await`.
 #
 # Both programs below call `more_work(0.35)` while a heart wants to beat every 0.1 s. One calls it
-# directly, the other through `asyncio.to_thread`. Threads need real time, so `clock="real"` lets the
-# programs really wait.
+# directly, the other through `asyncio.to_thread`. Threads need real time, so `clock="real"` lets
+# the programs really wait.
 #
 # **Predict.** How often has the heart beaten, in each program, when `more_work` returns?
 
@@ -80,24 +80,26 @@ runs = [observe(program, clock="real") for program in (directly, in_a_thread)]
 compare(*runs, names=["directly", "in a thread"])
 
 # %% [markdown]
-# **What happened.** Beside the direct call it has not beaten at all. Its first sleep was over after
-# 0.1 s, but the only thread of the loop was inside `more_work`, and so nobody noticed. The whole
-# program takes longer.
+# **What happened.** Beside the direct call it has not beaten at all. Its first sleep was over
+# after 0.1 s, but the only thread of the loop was inside `more_work`, and so nobody noticed. The
+# whole program takes longer.
 #
-# `asyncio.to_thread(f, x)` runs `f(x)` in another thread, and what you await is its result. That thread
-# has a lane of its own, `asyncio_0`. Meanwhile the loop's thread is free, and the heart beats three
-# times. When the call is done, its thread hands the result to the loop, which resumes `in_a_thread`:
-# this is the arrow from the thread's lane. An error of `f` would come out of the `await` as well.
+# `asyncio.to_thread(f, x)` runs `f(x)` in another thread, and what you await is its result. That
+# thread has a lane of its own, `asyncio_0`. Meanwhile the loop's thread is free, and the heart
+# beats three times. When the call is done, its thread hands the result to the loop, which resumes
+# `in_a_thread`: this is the arrow from the thread's lane. An error of `f` would come out of the
+# `await` as well.
 
 # %% [markdown]
 # ## 2. How many threads?
 #
-# `to_thread` takes its threads from the loop's *default executor*, a pool that makes them when they are
-# needed and keeps them. It makes a few more than the machine has processors, 32 at most. A pool of
-# your own has the size that you say, and `loop.run_in_executor(pool, f, x)` runs `f(x)` there.
+# `to_thread` takes its threads from the loop's *default executor*, a pool that makes them when
+# they are needed and keeps them. It makes a few more than the machine has processors, 32 at most.
+# A pool of your own has the size that you say, and `loop.run_in_executor(pool, f, x)` runs `f(x)`
+# there.
 #
-# **Predict.** Two threads get three calls, of 0.2, 0.1 and 0.4 s. When does the third call begin, and in
-# which order do the results come?
+# **Predict.** Two threads get three calls, of 0.2, 0.1 and 0.4 s. When does the third call begin,
+# and in which order do the results come?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -117,24 +119,25 @@ run = observe(main, clock="real")
 run.timeline()
 
 # %% [markdown]
-# **What happened.** The third call is ready from the start (hatched), and begins at 0.1 s in the thread
-# that is free first. `run_in_executor` returns a future, and `gather` gives the results in the order of
-# its arguments, as always.
+# **What happened.** The third call is ready from the start (hatched), and begins at 0.1 s in the
+# thread that is free first. `run_in_executor` returns a future, and `gather` gives the results in
+# the order of its arguments, as always.
 #
-# Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here all the
-# calls are done by then. And threads help where a call waits. In usual Python only one thread runs
-# Python code at a time, so two computations in two threads take as long as one after the other. (Some
-# functions written in C let others in, such as those of `hashlib` on large data.) For computations
-# give `run_in_executor` a `ProcessPoolExecutor`. Python 3.14 adds `InterpreterPoolExecutor`. In the
-# free-threaded build, which exists from Python 3.13 on, threads do compute at the same time.
+# Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here
+# all the calls are done by then. And threads help where a call waits. In usual Python only one
+# thread runs Python code at a time, so two computations in two threads take as long as one after
+# the other. (Some functions written in C let others in, such as those of `hashlib` on large
+# data.) For computations give `run_in_executor` a `ProcessPoolExecutor`. Python 3.14 adds
+# `InterpreterPoolExecutor`. In the free-threaded build, which exists from Python 3.13 on, threads
+# do compute at the same time.
 
 # %% [markdown]
 # ## 3. From a thread into the loop
 #
-# Now the other way. A thread has work for the loop: a coroutine that is to run *there*. The thread may
-# not call `create_task`, because the loop's objects are not thread-safe. It calls
-# `asyncio.run_coroutine_threadsafe(coroutine, loop)` and gets a `concurrent.futures.Future` at once.
-# This is a future for threads: its `result()` *waits*, and blocks the thread that calls it.
+# Now the other way. A thread has work for the loop: a coroutine that is to run *there*. The
+# thread may not call `create_task`, because the loop's objects are not thread-safe. It calls
+# `asyncio.run_coroutine_threadsafe(coroutine, loop)` and gets a `concurrent.futures.Future` at
+# once. This is a future for threads: its `result()` *waits*, and blocks the thread that calls it.
 #
 # `client` runs in a thread and hands over three coroutines. The third one raises an error at once.
 #
@@ -165,23 +168,23 @@ print("lost:", coroutines.lost)
 coroutines.timeline()
 
 # %% [markdown]
-# **What happened.** It takes 6 s. The three became three tasks of the loop, and ran at once. The thread
-# `asyncio_0` was in `four.result()` for 4 s and in `six.result()` for two more. It was blocked, and
-# nobody minded, since it is not the loop's thread: the heart beat.
+# **What happened.** It takes 6 s. The three became three tasks of the loop, and ran at once. The
+# thread `asyncio_0` was in `four.result()` for 4 s and in `six.result()` for two more. It was
+# blocked, and nobody minded, since it is not the loop's thread: the heart beat.
 #
-# The third task failed at 0 s. Python said nothing. A plain task whose error nobody looks at brings the
-# message `Task exception was never retrieved`. This one has handed its error over to the future, so
-# for asyncio somebody has it, and the record has nothing under `lost`. Without the last line of `client`
-# the error would be gone. The same goes for results. So keep each future, and ask it: `result()`
-# returns the result or raises the error, `result(timeout=5)` waits no longer than 5 s, and
-# `cancel()` cancels the task.
+# The third task failed at 0 s. Python said nothing. A plain task whose error nobody looks at
+# brings the message `Task exception was never retrieved`. This one has handed its error over to
+# the future, so for asyncio somebody has it, and the record has nothing under `lost`. Without the
+# last line of `client` the error would be gone. The same goes for results. So keep each future,
+# and ask it: `result()` returns the result or raises the error, `result(timeout=5)` waits no
+# longer than 5 s, and `cancel()` cancels the task.
 
 # %% [markdown]
 # ## 4. A callback runs in the loop's thread
 #
-# `loop.call_soon_threadsafe(f, x)` is the other way in: it calls the plain function `f(x)` soon, *in the
-# loop's thread*. You may see blocking functions handed over like that, as if they would run in the
-# background.
+# `loop.call_soon_threadsafe(f, x)` is the other way in: it calls the plain function `f(x)` soon,
+# *in the loop's thread*. You may see blocking functions handed over like that, as if they would
+# run in the background.
 #
 # **Predict.** The heart wants to beat at 1, 2, 3 and 4 s. When does it beat?
 
@@ -205,22 +208,24 @@ callbacks = observe(main)
 compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 
 # %% [markdown]
-# **What happened.** The heart beats first at 9 s. The two calls ran one after the other, 6 s and 3 s, in
-# the only thread that could have let the heart beat. `careless_client` itself was done at once. A
-# callback has no lane, so the picture names the whole program, `main`, as the one that blocks.
+# **What happened.** The heart beats first at 9 s. The two calls ran one after the other, 6 s and
+# 3 s, in the only thread that could have let the heart beat. `careless_client` itself was done at
+# once. A callback has no lane, so the picture names the whole program, `main`, as the one that
+# blocks.
 #
-# Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So hand
-# over short functions, that set an event or put something into a queue. And nobody gets what the function
-# returns; if it raises, the loop's exception handler reports it. If you need an answer, hand over
-# a coroutine. If the function blocks, hand over a coroutine that awaits `asyncio.to_thread(more_work, 6)`.
+# Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So
+# hand over short functions, that set an event or put something into a queue. And nobody gets what
+# the function returns; if it raises, the loop's exception handler reports it. If you need an
+# answer, hand over a coroutine. If the function blocks, hand over a coroutine that awaits
+# `asyncio.to_thread(more_work, 6)`.
 
 # %% [markdown]
 # ## 5. What "threadsafe" means
 #
-# You may read that with `call_soon_threadsafe` there are no problems with shared variables. Below, `add`
-# is called in the loop's thread and in another one. It reads `count`, pauses, and writes one more.
-# `meet.wait` is a pause in which each thread waits until both are there. Without it the same would
-# happen by chance, now and then. Here it happens each time.
+# You may read that with `call_soon_threadsafe` there are no problems with shared variables.
+# Below, `add` is called in the loop's thread and in another one. It reads `count`, pauses, and
+# writes one more. `meet.wait` is a pause in which each thread waits until both are there. Without
+# it the same would happen by chance, now and then. Here it happens each time.
 #
 # Then both calls of `add` are handed to the loop.
 #
@@ -260,28 +265,24 @@ asyncio.run(main(two_threads))
 asyncio.run(main(one_thread))
 
 # %% [markdown]
-# **What happened.** In `two_threads` both have read 0 before one of them writes, and so both write 1. One
-# of the two is lost. In `one_thread` the loop runs one call to its end before it begins the next.
+# **What happened.** In `two_threads` both have read 0 before one of them writes, and so both
+# write 1. One of the two is lost. In `one_thread` the loop runs one call to its end before it
+# begins the next.
 #
-# So only the *hand-over* is safe: the call gets into the loop's queue, and the loop wakes up for it.
-# What the function does to your data is your business. The simplest rule is that one thread owns the
-# data, and others ask it through `call_soon_threadsafe` or `run_coroutine_threadsafe`. If several
-# threads must touch it, use a `threading.Lock`. An `asyncio.Lock` is for the tasks of one loop and does
-# not help between threads.
+# So only the *hand-over* is safe: the call gets into the loop's queue, and the loop wakes up for
+# it. What the function does to your data is your business. The simplest rule is that one thread
+# owns the data, and others ask it through `call_soon_threadsafe` or `run_coroutine_threadsafe`.
+# If several threads must touch it, use a `threading.Lock`. An `asyncio.Lock` is for the tasks of
+# one loop and does not help between threads.
 
 # %% [markdown]
 # ## Then and now
 #
 # ### Then: a loop in a thread that never ends
 #
-# A program that has no loop of its own, a window or an old server, can keep one in a thread. This is how
-# old notes do it (their seconds are divided by 20). The program is run as a process of its own. Five lines
-# are read from it, and it gets half a second more to end.
-#
-# **Predict.** Does it end?
-
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# A program that has no loop of its own, a window or an old server, can keep one in a thread. This is
+# how old notes do it (their seconds are divided by 20). The program is run in a process of its own.
+# Five lines are read from it. Then it gets half a second more to end.
 
 # %%
 OLD_PROGRAM = """
@@ -316,15 +317,16 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         print("It still runs, and had to be killed.")
 
 # %% [markdown]
-# **What happened.** All its work was done, its last line had been run long before, and still it did not
-# end. A program ends when its main thread *and all its other threads* have ended. `run_forever` returns only after
-# `loop.stop()`, and nobody calls that. Nor does anybody ask for the two results.
+# **What happened.** All its work was done, its last line had been run long before, and still it
+# did not end. A program ends when its main thread *and all its other threads* have ended.
+# `run_forever` returns only after `loop.stop()`, and nobody calls that. Nor does anybody ask for
+# the two results.
 #
 # ### Now: start it, use it, stop it
 #
-# Let `asyncio.run` make the loop in the thread. Its `main` hands out the loop, and waits for an event.
-# When the event is set, `main` returns, and `asyncio.run` does what it does at the end of every program:
-# it cancels the tasks that are left, waits for them, and closes the loop.
+# Let `asyncio.run` make the loop in the thread. Its `main` hands out the loop, and waits for an
+# event. When the event is set, `main` returns, and `asyncio.run` does what it does at the end of
+# every program: it cancels the tasks that are left, waits for them, and closes the loop.
 #
 # **Predict.** `patient` would sleep for an hour. When does its `finally` run?
 
@@ -363,9 +365,10 @@ finally:
 print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed())
 
 # %% [markdown]
-# **What happened.** `stop.set` was handed over, since an `asyncio.Event` belongs to its loop as well. Then
-# `asyncio.run` cancelled `patient`, whose `finally` ran before the loop was closed. `thread.join()`
-# waited for all that. The `try` makes sure that the thread ends even if one of the results is an error.
+# **What happened.** `stop.set` was handed over, since an `asyncio.Event` belongs to its loop as
+# well. Then `asyncio.run` cancelled `patient`, whose `finally` ran before the loop was closed.
+# `thread.join()` waited for all that. The `try` makes sure that the thread ends even if one of
+# the results is an error.
 #
 # | | then | now |
 # |---|---|---|
@@ -374,19 +377,19 @@ print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed
 # | what still runs at the end | there is no end | is cancelled and waited for |
 # | results and errors | dropped | `future.result()` |
 #
-# The `set_event_loop` of the old program is not needed: while a loop runs, `get_running_loop()` finds it.
-# It belongs to the *current loop*, an older idea, and to the policies behind it, which Python 3.14
-# declares old and Python 3.16 will not have.
+# The `set_event_loop` of the old program is not needed: while a loop runs, `get_running_loop()`
+# finds it. It belongs to the *current loop*, an older idea, and to the policies behind it, which
+# Python 3.14 declares old and Python 3.16 will not have.
 
 # %% [markdown]
 # ## What breaks
 #
 # ### `result()` in the loop's own thread
 #
-# `result()` blocks until the loop has run the coroutine. In the loop's own thread nobody is left to run
-# it: the two wait for each other for ever. Here a time limit ends the wait, and only then does the
-# coroutine begin. Without the limit this is a program that stands still and says nothing. In a coroutine,
-# `await` what you want.
+# `result()` blocks until the loop has run the coroutine. In the loop's own thread nobody is left
+# to run it: the two wait for each other for ever. Here a time limit ends the wait, and only then
+# does the coroutine begin. Without the limit this is a program that stands still and says
+# nothing. In a coroutine, `await` what you want.
 
 
 # %%
@@ -411,10 +414,10 @@ asyncio.run(main())
 # %% [markdown]
 # ### A thread has no loop
 #
-# Functions such as `asyncio.create_task`, `asyncio.get_running_loop` and `asyncio.get_event_loop` look for
-# the loop of *their own* thread. In a thread that you give work to, there is none, and this is the message
-# that you find in many questions. (Others say `no running event loop`.) Get the loop in a coroutine, and
-# pass it to the thread, as `client` got it.
+# Functions such as `asyncio.create_task`, `asyncio.get_running_loop` and `asyncio.get_event_loop`
+# look for the loop of *their own* thread. In a thread that you give work to, there is none, and
+# this is the message that you find in many questions. (Others say `no running event loop`.) Get
+# the loop in a coroutine, and pass it to the thread, as `client` got it.
 
 
 # %% role="breaks"
@@ -431,9 +434,10 @@ asyncio.run(main())
 # %% [markdown]
 # ### A thread cannot be cancelled
 #
-# A cancelled `await` of `to_thread` ends at once. The call in the thread does not: nothing can stop it from
-# outside. `asyncio.run` waits at its end for the threads of the default executor (from Python 3.12 on for
-# 5 minutes at most). So a time limit on `to_thread` limits your waiting, and not the work.
+# A cancelled `await` of `to_thread` ends at once. The call in the thread does not: nothing can
+# stop it from outside. `asyncio.run` waits at its end for the threads of the default executor
+# (from Python 3.12 on for 5 minutes at most). So a time limit on `to_thread` limits your waiting,
+# and not the work.
 
 
 # %%
@@ -458,32 +462,35 @@ print(*log, sep="\n")
 # %% [markdown]
 # ## Your turn
 #
-# In the tests a function whose name ends in `_` is a small program of the test, which uses yours. A test
-# that must wait for threads has a time limit of some seconds, so a wrong answer may keep a test busy for
-# as long. When your work is graded, each test also tries other inputs.
+# In the tests a function whose name ends in `_` is a small program of the test, which uses yours.
+# A test that must wait for threads has a time limit of some seconds, so a wrong answer may keep a
+# test busy for as long. When your work is graded, each test also tries other inputs.
 
 # %% [markdown]
 # ### Exercise 1: `unblock`
 #
-# Write `unblock(blocking, items)`, a coroutine function that calls the plain function `blocking(item)` once
-# for each item, and returns the list of the results, in the order of `items`. `blocking` may take long.
+# Write `unblock(blocking, items)`, a coroutine function that calls the plain function
+# `blocking(item)` once for each item, and returns the list of the results, in the order of
+# `items`. `blocking` may take long.
 #
 # - The loop goes on meanwhile: its tasks and callbacks run while a call is under way.
 # - The calls may run one after the other, or at once.
 # - An error of a call reaches your caller, and when it does, no call still runs.
-# - If `unblock` is cancelled, `CancelledError` comes out of it. Then a call may still be under way.
+# - If `unblock` is cancelled, `CancelledError` comes out of it. Then a call may still be under
+#   way.
 
 # %% [markdown]
 # <details><summary>Hint 1: one call</summary>
 #
-# Round 1 has the function that runs `blocking(item)` in another thread, and lets you await the result.
+# Round 1 has the function that runs `blocking(item)` in another thread, and lets you await the
+# result.
 #
 # </details>
 #
 # <details><summary>Hint 2: a call still runs after the error</summary>
 #
-# `gather` and `TaskGroup` cancel or leave what else is under way, and a thread cannot be cancelled. Do one
-# call after the other, or wait for all of them before you raise.
+# `gather` and `TaskGroup` cancel or leave what else is under way, and a thread cannot be
+# cancelled. Do one call after the other, or wait for all of them before you raise.
 #
 # </details>
 
@@ -535,6 +542,7 @@ for count in (1, 2, 5, 40):
 # %% exercise="unblock" role="test" id="beats" points=2 name="the loop goes on while a call is under way"
 import asyncio
 import threading
+import time
 
 
 async def beats_(items):
@@ -561,9 +569,21 @@ async def beats_(items):
     return [seen.get(item, "not called") for item in items]
 
 
+async def slow_(seconds):
+    def blocking(item):
+        if threading.current_thread() is not home:
+            time.sleep(seconds)
+        return item
+
+    home = threading.current_thread()
+    return await unblock(blocking, ["a"])
+
+
 hint_ = "`blocking` belongs into another thread, and the loop's thread has to `await` the result"
 run = observe(beats_, ["a", "b"])
 expect(run).returned(["it went on"] * 2, hint=hint_)
+run = observe(slow_, 0.3)
+expect(run).ran_at_most(10, hint="do not sleep and look again: await what tells you")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -583,21 +603,23 @@ import time
 
 async def fails_(count, bad, seconds):
     """Let call number bad fail, and those after it go on for so many seconds more."""
-    loop = asyncio.get_running_loop()
+    loop, home = asyncio.get_running_loop(), threading.current_thread()
     failed, running, stood_still = threading.Event(), set(), []
 
     def blocking(number):
+        if threading.current_thread() is home:
+            stood_still.append(number)
         if number == bad:
             failed.set()
             raise ValueError(number)
-        if number < bad:
+        if number < bad or stood_still:
             return number
         running.add(number)
         failed.wait(5)
         time.sleep(seconds)
         told = threading.Event()
         loop.call_soon_threadsafe(told.set)
-        if not stood_still and not told.wait(5):
+        if not told.wait(5):
             stood_still.append(number)
         running.discard(number)
         return number
@@ -648,13 +670,12 @@ async def cancelled_(items):
         return item
 
     unblocking = asyncio.create_task(unblock(blocking, items))
-    try:
-        async with asyncio.timeout(20):
-            await begun.wait()
-        unblocking.cancel()
-        await asyncio.wait([unblocking])
-    finally:
-        go_on.set()
+    beginning = asyncio.create_task(begun.wait())
+    await asyncio.wait([unblocking, beginning], return_when=asyncio.FIRST_COMPLETED)
+    beginning.cancel()
+    unblocking.cancel()
+    await asyncio.wait([unblocking, beginning])
+    go_on.set()
     if not unblocking.cancelled():
         unblocking.result()  # raises what it raised
     return "cancelled" if unblocking.cancelled() else "it returned"
@@ -671,9 +692,10 @@ expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 # %% [markdown]
 # ### Exercise 2: `fetch_from_thread`
 #
-# The other direction. Write the plain function `fetch_from_thread(loop, job, n)`. It is called in a thread,
-# while `loop` runs in another one. It calls the async function `job(i)` once for each i in `range(n)`,
-# lets the jobs run *on the loop*, waits for them, and returns the list of their results, in the order of i.
+# The other direction. Write the plain function `fetch_from_thread(loop, job, n)`. It is called in
+# a thread, while `loop` runs in another one. It calls the async function `job(i)` once for each i
+# in `range(n)`, lets the jobs run *on the loop*, waits for them, and returns the list of their
+# results, in the order of i.
 #
 # - The jobs run at once: together they take as long as the longest.
 # - If a job fails, the first error reaches the caller, alone or in an `ExceptionGroup`. When
@@ -689,8 +711,8 @@ expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 #
 # <details><summary>Hint 2: errors</summary>
 #
-# It is easier to hand over *one* coroutine function that runs all the jobs, with what you know from
-# lesson 08, and to ask for its result.
+# It is easier to hand over *one* coroutine function that runs all the jobs, with what you know
+# from lesson 08, and to ask for its result.
 #
 # </details>
 
@@ -818,16 +840,16 @@ expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
 # - `start()` starts the thread, and returns when `submit` may be called.
 # - `submit(function, *args)` lets the coroutine `function(*args)` run on that loop, and returns a
 #   `concurrent.futures.Future` of its result at once.
-# - `stop()` cancels what still runs, waits until it has ended, and closes the loop. When `stop` returns,
-#   the thread has ended, and every future that `submit` returned is done.
+# - `stop()` cancels what still runs, waits until it has ended, and closes the loop. When `stop`
+#   returns, the thread has ended, and every future that `submit` returned is done.
 #
 # `start` and `stop` are called once each. `submit` is called between them, from any thread.
 
 # %% [markdown]
 # <details><summary>Hint 1: start</summary>
 #
-# Look at the last program of *Then and now*. What it keeps in variables, keep in attributes of `self`.
-# `start` waits for `started.result()`, so that the loop is there when it returns.
+# Look at the last program of *Then and now*. What it keeps in variables, keep in attributes of
+# `self`. `start` waits for `started.result()`, so that the loop is there when it returns.
 #
 # </details>
 #
@@ -916,8 +938,9 @@ def results_(values):
 
     before = threading.current_thread()
     loops = LoopThread()
-    bounded_(loops.start)
     try:
+        if isinstance(started := bounded_(loops.start), str):
+            return f"start: {started}"
         futures = [loops.submit(say, value) for value in values]
         results = [bounded_(future.result) for future in futures]
         places = [bounded_(loops.submit(where).result) for _ in range(2)]
@@ -972,7 +995,7 @@ import asyncio
 import threading
 
 
-def within_(function, *args):
+def bounded_(function, *args):
     """Call function in a thread; return what it returns, or say that it has not ended in 5 s."""
     ended = []
 
@@ -1007,18 +1030,19 @@ def together_(value):
         raise ValueError(value)
 
     loops = LoopThread()
-    within_(loops.start)
     try:
-        within_(loops.submit(make).result)
-        first = within_(loops.submit, wait)
+        if isinstance(started := bounded_(loops.start), str):
+            return f"start: {started}"
+        bounded_(loops.submit(make).result)
+        first = bounded_(loops.submit, wait)
         if isinstance(first, str):
             return first
         early = first.done()
         second = loops.submit(tell)
         bad = loops.submit(fail)
-        return early, *[within_(each.result) for each in (second, first, bad)]
+        return early, *[bounded_(each.result) for each in (second, first, bad)]
     finally:
-        within_(loops.stop)
+        bounded_(loops.stop)
 
 
 hint_ = (
@@ -1040,7 +1064,7 @@ import asyncio
 import threading
 
 
-def limited_(function, *args):
+def bounded_(function, *args):
     """Call function in a thread; return what it returns, or say that it has not ended in 5 s."""
     ended = []
 
@@ -1071,10 +1095,13 @@ def stopped_(count, seconds):
         return threading.current_thread(), asyncio.get_running_loop()
 
     loops = LoopThread()
-    limited_(loops.start)
-    futures = [loops.submit(patient, number) for number in range(count)]
-    place = limited_(loops.submit(where).result)
-    stopped = limited_(loops.stop)
+    try:
+        if isinstance(started := bounded_(loops.start), str):
+            return f"start: {started}"
+        futures = [loops.submit(patient, number) for number in range(count)]
+        place = bounded_(loops.submit(where).result)
+    finally:
+        stopped = bounded_(loops.stop)
     if isinstance(stopped, str):
         return f"stop: {stopped}"
     if not isinstance(place, tuple):
@@ -1112,12 +1139,14 @@ for count in (0, random.Random(SEED).randint(2, 9)):
 # %% [markdown]
 # ## Further reading
 #
-# - [Running in threads](https://docs.python.org/3/library/asyncio-task.html#running-in-threads) and
-#   [Scheduling from other threads](https://docs.python.org/3/library/asyncio-task.html#scheduling-from-other-threads):
+# - [Running in threads](https://docs.python.org/3/library/asyncio-task.html#running-in-threads)
+#   and [Scheduling from other
+#   threads](https://docs.python.org/3/library/asyncio-task.html#scheduling-from-other-threads):
 #   `to_thread` and `run_coroutine_threadsafe`.
-# - [Concurrency and multithreading](https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading):
+# - [Concurrency and
+#   multithreading](https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading):
 #   what may be called from where.
-# - [concurrent.futures](https://docs.python.org/3/library/concurrent.futures.html): pools of threads and of
-#   processes, and their futures.
+# - [concurrent.futures](https://docs.python.org/3/library/concurrent.futures.html): pools of
+#   threads and of processes, and their futures.
 #
 # **Next:** [13 · Master and workers](13_master_worker.ipynb)

@@ -1,0 +1,17 @@
+# loses: submit runs coroutines in one other thread
+import asyncio
+import threading
+
+
+class LoopThread:
+    def start(self):
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=asyncio.set_event_loop, args=(self.loop,))
+        self.thread.start()
+
+    def submit(self, function, *args):
+        return asyncio.run_coroutine_threadsafe(function(*args), self.loop)
+
+    def stop(self):
+        self.thread.join()
+        self.loop.close()

@@ -1,0 +1,23 @@
+# loses: stop leaves nothing
+import asyncio
+import threading
+
+
+class LoopThread:
+    def start(self):
+        self.futures = []
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever)
+        self.thread.start()
+
+    def submit(self, function, *args):
+        future = asyncio.run_coroutine_threadsafe(function(*args), self.loop)
+        self.futures.append(future)
+        return future
+
+    def stop(self):
+        for future in self.futures:
+            future.exception()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
