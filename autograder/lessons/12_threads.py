@@ -98,7 +98,7 @@ compare(*runs, names=["directly", "in a thread"])
 # A pool of your own has the size that you say, and `loop.run_in_executor(pool, f, x)` runs `f(x)`
 # there.
 #
-# **Predict.** Two threads get three calls, of 0.2, 0.1 and 0.4 s. When does the third call begin,
+# **Predict.** Two threads get three calls, of 0.2, 0.1 and 0.2 s. When does the third call begin,
 # and in which order do the results come?
 
 # %% [markdown]
@@ -108,9 +108,9 @@ compare(*runs, names=["directly", "in a thread"])
 # %%
 async def main():
     loop = asyncio.get_running_loop()
-    heart = asyncio.create_task(heartbeat(6, 0.1), name="heart")
+    heart = asyncio.create_task(heartbeat(4, 0.1), name="heart")
     with ThreadPoolExecutor(2, thread_name_prefix="pool") as pool:
-        calls = [loop.run_in_executor(pool, more_work, x) for x in (0.2, 0.1, 0.4)]
+        calls = [loop.run_in_executor(pool, more_work, x) for x in (0.2, 0.1, 0.2)]
         print(await asyncio.gather(*calls))
     await heart
 
@@ -280,9 +280,9 @@ asyncio.run(main(one_thread))
 #
 # ### Then: a loop in a thread that never ends
 #
-# A program that has no loop of its own, a window or an old server, can keep one in a thread. This is
-# how old notes do it (their seconds are divided by 20). The program is run in a process of its own.
-# Five lines are read from it. Then it gets half a second more to end.
+# A program that has no loop of its own, a window or an old server, can keep one in a thread. This
+# is how old notes do it (their seconds are divided by 20). The program is run in a process of its
+# own. Five lines are read from it. Then it gets 0.3 s more to end.
 
 # %%
 OLD_PROGRAM = """
@@ -310,7 +310,7 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
     for _ in range(5):
         print(process.stdout.readline(), end="")
     try:
-        process.wait(timeout=0.5)
+        process.wait(timeout=0.3)
         print("It has ended.")
     except subprocess.TimeoutExpired:
         process.kill()
@@ -403,9 +403,9 @@ async def main():
     loop = asyncio.get_running_loop()
     future = asyncio.run_coroutine_threadsafe(say_after(0, "hello"), loop)
     try:
-        print(future.result(timeout=0.2))
+        print(future.result(timeout=0.1))
     except TimeoutError:
-        print("0.2 s later: no result")
+        print("0.1 s later: no result")
     print(await asyncio.wrap_future(future))  # so a future of threads can be awaited
 
 
@@ -445,7 +445,7 @@ async def main():
     log = []
 
     def work():
-        more_work(0.3)
+        more_work(0.2)
         log.append("the thread: I have written the file")
 
     try:
