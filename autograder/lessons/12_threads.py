@@ -365,8 +365,8 @@ finally:
 print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed())
 
 # %% [markdown]
-# **What happened.** `stop.set` was handed over, since an `asyncio.Event` belongs to its loop as
-# well. Then `asyncio.run` cancelled `patient`, whose `finally` ran before the loop was closed.
+# **What happened.** `stop.set` was handed over, since an `asyncio.Event` is not thread-safe
+# either. Then `asyncio.run` cancelled `patient`, whose `finally` ran before the loop was closed.
 # `thread.join()` waited for all that. The `try` makes sure that the thread ends even if one of
 # the results is an error.
 #
@@ -474,7 +474,7 @@ print(*log, sep="\n")
 # `items`. `blocking` may take long.
 #
 # - The loop goes on meanwhile: its tasks and callbacks run while a call is under way.
-# - The calls may run one after the other, or at once.
+# - The calls may run one after the other, or at once. Wait for them, do not poll.
 # - An error of a call reaches your caller, and when it does, no call still runs.
 # - If `unblock` is cancelled, `CancelledError` comes out of it. Then a call may still be under
 #   way.
@@ -843,7 +843,7 @@ expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
 # - `stop()` cancels what still runs, waits until it has ended, and closes the loop. When `stop`
 #   returns, the thread has ended, and every future that `submit` returned is done.
 #
-# `start` and `stop` are called once each. `submit` is called between them, from any thread.
+# `start` and `stop` are called once each, and `submit` between them, each from any thread.
 
 # %% [markdown]
 # <details><summary>Hint 1: start</summary>
