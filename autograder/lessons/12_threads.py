@@ -125,11 +125,11 @@ run.timeline()
 #
 # Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here
 # all the calls are done by then. And threads help where a call waits. In usual Python only one
-# thread runs Python code at a time, so two computations in two threads take as long as one after
-# the other. (Some functions written in C let others in, such as those of `hashlib` on large
-# data.) For computations give `run_in_executor` a `ProcessPoolExecutor`. Python 3.14 adds
-# `InterpreterPoolExecutor`. In the free-threaded build, which exists from Python 3.13 on, threads
-# do compute at the same time.
+# thread runs Python code at a time (the one that holds the GIL, the global interpreter lock), so
+# two computations in two threads take as long as one after the other. (Some functions written in
+# C let others in, such as those of `hashlib` on large data.) For computations give
+# `run_in_executor` a `ProcessPoolExecutor`. Python 3.14 adds `InterpreterPoolExecutor`. In the
+# free-threaded build, which exists from Python 3.13 on, threads do compute at the same time.
 
 # %% [markdown]
 # ## 3. From a thread into the loop
@@ -266,8 +266,8 @@ asyncio.run(main(one_thread))
 
 # %% [markdown]
 # **What happened.** In `two_threads` both have read 0 before one of them writes, and so both
-# write 1. One of the two is lost. In `one_thread` the loop runs one call to its end before it
-# begins the next.
+# write 1. One of the two is lost. `count += 1` is a read and a write as well. In `one_thread` the
+# loop runs one call to its end before it begins the next.
 #
 # So only the *hand-over* is safe: the call gets into the loop's queue, and the loop wakes up for
 # it. What the function does to your data is your business. The simplest rule is that one thread
@@ -318,7 +318,8 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
 
 # %% [markdown]
 # **What happened.** All its work was done, its last line had been run long before, and still it
-# did not end. A program ends when its main thread *and all its other threads* have ended.
+# did not end. A program ends when its main thread *and all its other threads* have ended (all but
+# daemon threads, which lesson 13 shows).
 # `run_forever` returns only after `loop.stop()`, and nobody calls that. Nor does anybody ask for
 # the two results.
 #
