@@ -912,23 +912,27 @@ class LoopThread:
 
 # %% exercise="LoopThread" role="test" id="results" points=2 name="submit runs coroutines in one other thread"
 import asyncio
+import contextlib
 import threading
+from concurrent.futures import Future
 
 
 def bounded_(seconds, function, *args):
-    """Call function in a thread; return what it returns, or a text if it fails or does not end."""
-    ended = []
+    """Call function in a thread, for so many seconds at most; return or raise what it does."""
+    future = Future()
 
     def call():
         try:
-            ended.append(function(*args))
+            future.set_result(function(*args))
         except BaseException as error:
-            ended.append(f"{type(error).__name__}: {error}")
+            future.set_exception(error)
 
     thread = threading.Thread(target=call, daemon=True)
     thread.start()
     thread.join(seconds)
-    return ended[0] if ended else "it does not end"
+    if not future.done():
+        raise TimeoutError(f"{function.__name__} does not end")
+    return future.result()
 
 
 def results_(values):
@@ -947,14 +951,11 @@ def results_(values):
     here = threading.current_thread()
     loops = LoopThread()
     try:
-        if isinstance(started := bounded_(5, loops.start), str):
-            return f"start: {started}"
-        answers = bounded_(5, ask)
+        bounded_(5, loops.start)
+        results, [(thread, loop), (other_thread, other_loop)] = bounded_(5, ask)
     finally:
-        bounded_(1, loops.stop)
-    if isinstance(answers, str):
-        return answers
-    results, [(thread, loop), (other_thread, other_loop)] = answers
+        with contextlib.suppress(Exception):
+            bounded_(1, loops.stop)
     one = thread is other_thread is not here and loop is other_loop
     return results, "in one other thread" if one else "not in one other thread"
 
@@ -982,11 +983,12 @@ def two_(values):
         return [pair[n % 2].submit(where, each).result() for n, each in enumerate(values)]
 
     pair = LoopThread(), LoopThread()
-    answers = bounded_(5, ask)
-    for loops in pair:
-        bounded_(1, loops.stop)
-    if isinstance(answers, str):
-        return answers
+    try:
+        answers = bounded_(5, ask)
+    finally:
+        for loops in pair:
+            with contextlib.suppress(Exception):
+                bounded_(1, loops.stop)
     return [value for value, _ in answers], len({loop for _, loop in answers})
 
 
@@ -997,23 +999,27 @@ expect(run).returned(([7, 8, 9], 2), hint="each object has a thread and a loop o
 
 # %% exercise="LoopThread" role="test" id="once" points=1 name="submit returns at once, and errors come out of its future"
 import asyncio
+import contextlib
 import threading
+from concurrent.futures import Future
 
 
 def bounded_(seconds, function, *args):
-    """Call function in a thread; return what it returns, or a text if it fails or does not end."""
-    ended = []
+    """Call function in a thread, for so many seconds at most; return or raise what it does."""
+    future = Future()
 
     def call():
         try:
-            ended.append(function(*args))
+            future.set_result(function(*args))
         except BaseException as error:
-            ended.append(f"{type(error).__name__}: {error}")
+            future.set_exception(error)
 
     thread = threading.Thread(target=call, daemon=True)
     thread.start()
     thread.join(seconds)
-    return ended[0] if ended else "it does not end"
+    if not future.done():
+        raise TimeoutError(f"{function.__name__} does not end")
+    return future.result()
 
 
 def together_(value):
@@ -1040,51 +1046,53 @@ def together_(value):
         early = first.done()
         second = loops.submit(tell)
         bad = loops.submit(fail)
-        results = [second.result(), first.result()]
-        return early, *results, bounded_(1, bad.result)
+        return early, second.result(), first.result(), repr(bad.exception())
 
     loops = LoopThread()
     try:
-        if isinstance(started := bounded_(5, loops.start), str):
-            return f"start: {started}"
+        bounded_(5, loops.start)
         return bounded_(5, ask)
     finally:
-        bounded_(1, loops.stop)
+        with contextlib.suppress(Exception):
+            bounded_(1, loops.stop)
 
 
 hint_ = (
     "`submit` waits for nothing and returns the future: who asks it gets the result, or the error"
 )
 run = observe(together_, 5)
-expect(run).returned((False, "hello", "world", "ValueError: 5"), hint=hint_)
+expect(run).returned((False, "hello", "world", "ValueError(5)"), hint=hint_)
 ### BEGIN HIDDEN TESTS
 import random
 
 number_ = random.Random(SEED).randrange(10**9)
 run = observe(together_, number_)
-expect(run).returned((False, "hello", "world", f"ValueError: {number_}"), hint=hint_)
+expect(run).returned((False, "hello", "world", f"ValueError({number_})"), hint=hint_)
 ### END HIDDEN TESTS
 
 
 # %% exercise="LoopThread" role="test" id="stop" points=2 name="stop leaves nothing"
 import asyncio
 import threading
+from concurrent.futures import Future
 
 
 def bounded_(seconds, function, *args):
-    """Call function in a thread; return what it returns, or a text if it fails or does not end."""
-    ended = []
+    """Call function in a thread, for so many seconds at most; return or raise what it does."""
+    future = Future()
 
     def call():
         try:
-            ended.append(function(*args))
+            future.set_result(function(*args))
         except BaseException as error:
-            ended.append(f"{type(error).__name__}: {error}")
+            future.set_exception(error)
 
     thread = threading.Thread(target=call, daemon=True)
     thread.start()
     thread.join(seconds)
-    return ended[0] if ended else "it does not end"
+    if not future.done():
+        raise TimeoutError(f"{function.__name__} does not end")
+    return future.result()
 
 
 def stopped_(count, seconds):
@@ -1106,15 +1114,11 @@ def stopped_(count, seconds):
         return futures, *loops.submit(where).result()
 
     loops = LoopThread()
+    bounded_(5, loops.start)
     try:
-        if isinstance(started := bounded_(5, loops.start), str):
-            return f"start: {started}"
-        answers = bounded_(5, ask)
+        futures, thread, loop = bounded_(5, ask)
     finally:
-        stopped = bounded_(5, loops.stop)
-    if isinstance(answers, str) or isinstance(stopped, str):
-        return f"before stop: {answers}" if isinstance(answers, str) else f"stop: {stopped}"
-    futures, thread, loop = answers
+        bounded_(5, loops.stop)
     return {
         "tidied up": sorted(tidied),
         "thread alive": thread.is_alive(),
