@@ -52,7 +52,7 @@ async def heartbeat(beats, pause):
 # else. Many useful functions are like this. They read a file, ask a database, or use a library
 # that knows no `await`.
 #
-# Both programs below call `more_work(0.35)` while a heart wants to beat every 0.1 s. One calls it
+# Both programs below call `more_work(0.25)` while a heart wants to beat every 0.1 s. One calls it
 # directly, the other through `asyncio.to_thread`. Threads need real time, so `clock="real"` lets
 # the programs really wait.
 #
@@ -64,15 +64,15 @@ async def heartbeat(beats, pause):
 
 # %%
 async def directly():
-    heart = asyncio.create_task(heartbeat(5, 0.1), name="heart")
+    heart = asyncio.create_task(heartbeat(4, 0.1), name="heart")
     await asyncio.sleep(0)  # the heart begins
-    print(more_work(0.35))
+    print(more_work(0.25))
     await heart
 
 
 async def in_a_thread():
-    heart = asyncio.create_task(heartbeat(5, 0.1), name="heart")
-    print(await asyncio.to_thread(more_work, 0.35))
+    heart = asyncio.create_task(heartbeat(4, 0.1), name="heart")
+    print(await asyncio.to_thread(more_work, 0.25))
     await heart
 
 
@@ -86,7 +86,7 @@ compare(*runs, names=["directly", "in a thread"])
 #
 # `asyncio.to_thread(f, x)` runs `f(x)` in another thread, and what you await is its result. That
 # thread has a lane of its own, `asyncio_0`. Meanwhile the loop's thread is free, and the heart
-# beats three times. When the call is done, its thread hands the result to the loop, which resumes
+# beats twice. When the call is done, its thread hands the result to the loop, which resumes
 # `in_a_thread`: this is the arrow from the thread's lane. An error of `f` would come out of the
 # `await` as well.
 
@@ -281,8 +281,8 @@ asyncio.run(main(one_thread))
 # ### Then: a loop in a thread that never ends
 #
 # A program that has no loop of its own, a window or an old server, can keep one in a thread. This
-# is how old notes do it (their seconds are divided by 20). The program is run in a process of its
-# own. Five lines are read from it. Then it gets 0.3 s more to end.
+# is how old notes do it (with 6 and 4 s instead of 0.2 and 0.1 s). The program is run in a
+# process of its own. Five lines are read from it. Then it gets 0.2 s more to end.
 
 # %%
 OLD_PROGRAM = """
@@ -301,8 +301,8 @@ new_loop = asyncio.new_event_loop()
 thread = threading.Thread(target=start_loop, args=(new_loop,))
 thread.start()
 print("The thread has started")
-asyncio.run_coroutine_threadsafe(do_some_work(0.3), new_loop)
 asyncio.run_coroutine_threadsafe(do_some_work(0.2), new_loop)
+asyncio.run_coroutine_threadsafe(do_some_work(0.1), new_loop)
 """
 
 command = [sys.executable, "-u", "-c", OLD_PROGRAM]
@@ -310,7 +310,7 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
     for _ in range(5):
         print(process.stdout.readline(), end="")
     try:
-        process.wait(timeout=0.3)
+        process.wait(timeout=0.2)
         print("It has ended.")
     except subprocess.TimeoutExpired:
         process.kill()
@@ -357,7 +357,7 @@ thread = threading.Thread(target=run_loop, args=(started,), name="loop")
 thread.start()
 loop, stop = started.result()
 try:
-    futures = [asyncio.run_coroutine_threadsafe(do_some_work(x), loop) for x in (0.3, 0.2)]
+    futures = [asyncio.run_coroutine_threadsafe(do_some_work(x), loop) for x in (0.2, 0.1)]
     print([future.result() for future in futures])
     asyncio.run_coroutine_threadsafe(patient(), loop)
 finally:
@@ -562,7 +562,7 @@ async def beats_(items):
         else:
             told = threading.Event()
             asyncio.run_coroutine_threadsafe(beat(told), loop)
-            seen[item] = "it went on" if told.wait(5) else "the loop stood still for 5 s"
+            seen[item] = "it went on" if told.wait(3) else "the loop stood still for 3 s"
         return item
 
     await unblock(blocking, items)
@@ -585,7 +585,7 @@ async def slow_(seconds):
 hint_ = "`blocking` belongs into another thread, and the loop's thread has to `await` the result"
 run = observe(beats_, ["a", "b"])
 expect(run).returned(["it went on"] * 2, hint=hint_)
-run = observe(slow_, 10)
+run = observe(slow_, 1)
 expect(run).ran_at_most(10, hint="do not sleep and look again: await what tells you")
 ### BEGIN HIDDEN TESTS
 import random
@@ -618,11 +618,11 @@ async def fails_(count, bad, seconds):
         if number < bad or stood_still:
             return number
         running.add(number)
-        failed.wait(5)
+        failed.wait(3)
         time.sleep(seconds)
         told = threading.Event()
         loop.call_soon_threadsafe(told.set)
-        if not told.wait(5):
+        if not told.wait(3):
             stood_still.append(number)
         running.discard(number)
         return number
@@ -951,8 +951,8 @@ def results_(values):
     here = threading.current_thread()
     loops = LoopThread()
     try:
-        bounded_(5, loops.start)
-        results, [(thread, loop), (other_thread, other_loop)] = bounded_(5, ask)
+        bounded_(3, loops.start)
+        results, [(thread, loop), (other_thread, other_loop)] = bounded_(3, ask)
     finally:
         with contextlib.suppress(Exception):
             bounded_(1, loops.stop)
@@ -984,7 +984,7 @@ def two_(values):
 
     pair = LoopThread(), LoopThread()
     try:
-        answers = bounded_(5, ask)
+        answers = bounded_(3, ask)
     finally:
         for loops in pair:
             with contextlib.suppress(Exception):
@@ -1050,8 +1050,8 @@ def together_(value):
 
     loops = LoopThread()
     try:
-        bounded_(5, loops.start)
-        return bounded_(5, ask)
+        bounded_(3, loops.start)
+        return bounded_(3, ask)
     finally:
         with contextlib.suppress(Exception):
             bounded_(1, loops.stop)
@@ -1114,11 +1114,11 @@ def stopped_(count, seconds):
         return futures, *loops.submit(where).result()
 
     loops = LoopThread()
-    bounded_(5, loops.start)
+    bounded_(3, loops.start)
     try:
-        futures, thread, loop = bounded_(5, ask)
+        futures, thread, loop = bounded_(3, ask)
     finally:
-        bounded_(5, loops.stop)
+        bounded_(3, loops.stop)
     return {
         "tidied up": sorted(tidied),
         "thread alive": thread.is_alive(),

@@ -1,9 +1,0 @@
-# loses: the first error comes out, and nothing is left
-import asyncio
-
-
-def fetch_from_thread(loop, job, n):
-    async def fetch_all():
-        return await asyncio.gather(*[job(i) for i in range(n)], return_exceptions=True)
-
-    return asyncio.run_coroutine_threadsafe(fetch_all(), loop).result()

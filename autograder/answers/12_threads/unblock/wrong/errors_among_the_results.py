@@ -1,7 +1,0 @@
-# loses: an error comes out when no call runs any more
-import asyncio
-
-
-async def unblock(blocking, items):
-    calls = [asyncio.to_thread(blocking, item) for item in items]
-    return await asyncio.gather(*calls, return_exceptions=True)
