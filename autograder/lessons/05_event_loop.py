@@ -38,13 +38,14 @@ async def say_after(delay, what):
 # ## 1. The ready queue
 #
 # `loop.call_soon(function, ...)` puts a call of a plain function at the end of the *ready queue* of
-# the loop. `create_task` does the same: the call that it puts there runs the task up to its next wait.
+# the loop. `create_task` does the same: the call that it puts there runs the task up to its next
+# wait.
 #
 # The function `new_turn` puts itself into the queue again each time it is called. It was the first
 # one in, so it stays the first of each *turn* of the loop.
 #
-# **Predict.** Which lines stand between `turn 1` and `turn 2`, and in which order? In which turn does
-# `main` go on?
+# **Predict.** Which lines stand between `turn 1` and `turn 2`, and in which order? In which turn
+# does `main` go on?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -78,24 +79,25 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** First in, first out, whether it is a task or a function: Ann, the plain function,
-# Bob. In each turn the loop counts what is in the queue and makes so many calls. What is put in
-# meanwhile waits for the next turn. So Ann, who puts herself in again with `sleep(0)` in turn 1, has
-# her second step in turn 2, after Bob's first one.
+# **What happened.** First in, first out, whether it is a task or a function: Ann, the plain
+# function, Bob. In each turn the loop counts what is in the queue and makes so many calls. What is
+# put in meanwhile waits for the next turn. So Ann, who puts herself in again with `sleep(0)` in
+# turn 1, has her second step in turn 2, after Bob's first one.
 #
 # Bob ends in turn 2. The end of a task does not run whoever waits for it. It puts them into the
 # queue, and so `main` goes on in turn 3.
 #
 # The picture draws a lane for each task. Plain functions have none: the loop calls them and forgets
-# them. `call_soon` gives a *handle*, and `handle.cancel()` takes the call back while it has not run.
+# them. `call_soon` gives a *handle*, and `handle.cancel()` takes the call back while it has not
+# run.
 
 # %% [markdown]
 # ## 2. Timers
 #
-# `loop.call_later(delay, function, ...)` makes a *timer*: a call that is put into the ready queue when
-# `delay` seconds have passed. `loop.call_at(when, ...)` does so at a time of the loop's clock,
-# `loop.time()`. A wait can be made of a timer and a future, as `sleep_by_timer` shows. `asyncio.sleep`
-# is built in this way.
+# `loop.call_later(delay, function, ...)` makes a *timer*: a call that is put into the ready queue
+# when `delay` seconds have passed. `loop.call_at(when, ...)` does so at a time of the loop's clock,
+# `loop.time()`. A wait can be made of a timer and a future, as `sleep_by_timer` shows.
+# `asyncio.sleep` is built in this way, and also takes its timer back when it is cancelled.
 #
 # **Predict.** In which order are the lines printed? Which one is missing?
 
@@ -133,29 +135,29 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** `soon` comes before the timer of 0 s, which was made earlier. A timer has to be
-# found due before it is put into the ready queue, and then it stands at the end. `late` was cancelled
-# at 2 s, so its line is missing.
+# found due before it is put into the ready queue, and then it stands at the end. `late` was
+# cancelled at 2 s, so its line is missing.
 #
 # Now you know all that one turn of the loop does:
 #
-# 1. If the ready queue is empty, wait: until the first timer is due, or until the operating system
-#    says that a connection has data. If it is not empty, only look, and do not wait.
-# 2. Put each timer that is due into the ready queue, the earliest first.
+# 1. Ask the operating system which connections have data, and put the calls for these into the
+#    ready queue. If the queue was empty, wait for that, but only until the first timer is due.
+# 2. Put the call of each timer that is due into the ready queue, the earliest first.
 # 3. Make as many calls as are in the queue now, one after the other.
 #
-# A timer says *not before*. Nothing is interrupted for it: if somebody keeps the loop when it is due,
-# it runs later, as the heart of lesson 04 did. And if two timers are due at exactly the same time,
-# asyncio does not say which of them is first.
+# A timer says *not before*. Nothing is interrupted for it: if somebody keeps the loop when it is
+# due, it runs later, as the heart of lesson 04 did. And if two timers are due at exactly the same
+# time, asyncio does not say which of them is first.
 
 # %% [markdown]
 # ## 3. A loop in ten lines
 #
-# Below is the third point of the list, written out. `run_turns` resumes each thing in its queue, and
-# puts it at the end again if it has not ended. It uses `send(None)`, which resumes a generator and also,
-# as you saw in lesson 03, a coroutine object.
+# Below is the third point of the list, written out. `run_turns` resumes each thing in its queue,
+# and puts it at the end again if it has not ended. It uses `send(None)`, which resumes a generator
+# and also, as you saw in lesson 03, a coroutine object.
 #
-# **Predict.** `main` runs two generators, and then two coroutines that wait with `asyncio.sleep(0)`. No
-# event loop of asyncio runs. Does the second part work?
+# **Predict.** `main` runs two generators, and then two coroutines that wait with
+# `asyncio.sleep(0)`. No event loop of asyncio runs. Does the second part work?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -194,25 +196,27 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** It works. `sleep(0)` is a bare `yield` at the bottom of the chain of awaits, and
-# `run_turns` takes it as asyncio does: *put me at the end of the queue*. (The picture shows the
+# **What happened.** It works. `sleep(0)` is a bare `yield` at the bottom of the chain of awaits,
+# and `run_turns` takes it as asyncio does: *put me at the end of the queue*. (The picture shows the
 # generators. The coroutines ran as part of `main`.)
 #
 # What an event loop adds to this is the waiting: a list of timers, and a question to the operating
-# system about connections. asyncio has one thing more in between. Its queue holds calls of functions,
-# and a task is an object that puts a call of its own next step there. In exercise 1 you add the timers.
+# system about connections. asyncio has one thing more in between. Its queue holds calls of
+# functions, and a task is an object that puts a call of its own next step there. In exercise 1 you
+# add the timers.
 
 # %% [markdown]
 # ## 4. When does it end?
 #
-# `main` starts a task, `world`, that takes 4 s, and then waits for 1 s itself. It is run in three ways.
-# Watch what is still there when the loop comes back.
+# `main` starts a task, `world`, that takes 4 s, and then waits for 2 s itself. It is run in three
+# ways. Watch what is still there when the loop comes back.
 #
 # - `loop.run_until_complete(...)` takes a coroutine object or a future.
 # - `loop.run_forever()` takes nothing. Here a timer calls `loop.stop` after 6 s.
 # - `asyncio.run(...)` takes a coroutine object.
 #
-# **Predict.** At which second does each of them come back? In which of the three is `world` printed?
+# **Predict.** At which second does each of them come back? In which of the three is `world`
+# printed?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -221,7 +225,7 @@ run.timeline()
 # %%
 async def main():
     world = asyncio.create_task(say_after(4, "world"), name="world")
-    await asyncio.sleep(1)
+    await asyncio.sleep(2)
     print("main has ended, world has ended:", world.done())
 
 
@@ -229,7 +233,7 @@ def until_complete():
     loop = asyncio.new_event_loop()
     loop.run_until_complete(main())
     print("left:", [task.get_name() for task in asyncio.all_tasks(loop)])
-    loop.run_until_complete(asyncio.sleep(5))  # the same loop, 5 s more
+    loop.run_until_complete(asyncio.sleep(4))  # the same loop, 4 s more
     loop.close()
 
 
@@ -249,29 +253,27 @@ runs = [observe(program) for program in (until_complete, forever, with_run)]
 compare(*runs, names=["run_until_complete", "run_forever", "asyncio.run"])
 
 # %% [markdown]
-# **What happened.** You may read that the loop goes on until the asynchronous tasks have ended. None
-# of the three does that.
+# **What happened.** You may read that the loop goes on until the asynchronous tasks have ended.
+# None of the three does that.
 #
-# - `run_until_complete` came back at 1 s, with the end of *its own* future. It did not wait for `world`
-#   and did not cancel it. A loop that does not run is like a generator that nobody asks: all it has to
-#   do stays where it is. When the loop ran again, `world` went on.
-# - `run_forever` came back at 6 s. All tasks had ended at 4 s, and it waited on. It ends by `stop` alone.
-# - `asyncio.run` came back at 1 s, and `world` was cancelled. It makes a new loop, runs `main` on it as
-#   `run_until_complete` does, then cancels the tasks that are left *and waits until they have ended*,
-#   and closes the loop.
+# - `run_until_complete` came back at 2 s, with the end of *its own* future. It did not wait for
+#   `world` and did not cancel it. A loop that does not run is like a generator that nobody asks:
+#   all it has to do stays where it is. When the loop ran again, `world` went on.
+# - `run_forever` came back at 6 s. All tasks had ended at 4 s, and it waited on. It ends by `stop`
+#   alone.
+# - `asyncio.run` came back at 2 s, and `world` was cancelled. It makes a new loop, runs `main` on
+#   it as `run_until_complete` does, then cancels the tasks that are left *and waits until they have
+#   ended*, and closes the loop.
 #
-# The three are one thing. `run_until_complete` gives its future a callback that calls `stop`, and then
-# calls `run_forever`. `stop` lets the loop finish the turn in which it is. If it is called before the
-# loop runs, `run_forever` makes one turn and comes back.
+# The three are one thing. `run_until_complete` gives its future a callback that calls `stop`, and
+# then calls `run_forever`. `stop` lets the loop finish the turn in which it is. If it is called
+# before the loop runs, `run_forever` makes one turn and comes back.
 #
 # ### A coroutine becomes a task, a future does not
 #
-# Next `run_until_complete` gets a coroutine object, and then a future.
-#
-# **Predict.** How many tasks are there in each run? What does `run_until_complete` give?
-
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# A coroutine object can do nothing by itself, so `run_until_complete` wraps it in a task. A future
+# is used as it is: there is nothing to wrap. Either way the loop runs until it is done, and you get
+# its result. The cell counts the tasks.
 
 
 # %%
@@ -299,35 +301,16 @@ for program in (run_a_coroutine, run_a_future):
     print(program.__name__, "took", run.duration, "s and had", len(run.tasks), "tasks")
 
 # %% [markdown]
-# **What happened.** A coroutine object can do nothing by itself, so it is wrapped in a task. A future
-# is used as it is, whether it is a task or not: there is nothing to wrap. The loop runs until it is
-# done, and you get its result.
-
-# %% [markdown]
 # ## 5. A notebook has a loop already
 #
-# A thread runs one event loop at a time. The kernel of a notebook is an asyncio program: its loop waits
-# for your cells, and each cell runs in a step of one of its tasks. So in a bare notebook you may
-# `await` in a cell, and you may not run another loop. The cell below takes `enable()` back for a moment
-# to show both messages.
-
-# %%
-disable()
-waiting = say_after(1, "hello")
-for run_it in (asyncio.run, asyncio.get_running_loop().run_until_complete):
-    try:
-        run_it(waiting)
-    except RuntimeError as error:
-        print("RuntimeError:", error)
-waiting.close()  # or Python warns that it was never awaited
-enable(legacy=True)
-
-# %% [markdown]
-# `enable()` hides the kernel's loop while a cell runs a loop of its own, and puts it back afterwards. A
-# script has no loop around it, and so such a cell behaves as a script does.
+# A thread runs one event loop at a time. The kernel of a notebook is an asyncio program: its loop
+# waits for your cells, and each cell runs inside one of its tasks. So in a bare notebook you may
+# `await` in a cell, and Python refuses to run another loop there. `enable()` hides the kernel's
+# loop while a cell runs a loop of its own, and puts it back afterwards. A script has no loop around
+# it, so such a cell behaves as a script does.
 #
-# Below a task of the kernel's loop ticks every tenth of a second. The cell awaits for half a second,
-# and then runs a loop of its own for half a second. (This is real time: the kernel has no other.)
+# Below, a task of the kernel's loop ticks every tenth of a second. The cell awaits for half a
+# second, and then runs a loop of its own for half a second. (These are real seconds.)
 #
 # **Predict.** Does it tick while the cell awaits? And while `asyncio.run` runs?
 
@@ -350,35 +333,31 @@ before = len(ticks)
 print("it ticked while the cell awaited:", before > 1)
 
 asyncio.run(asyncio.sleep(0.5))
-print("it ticked while asyncio.run ran:", len(ticks) > before)
-
 ticking.cancel()
+print("it ticked while asyncio.run ran:", len(ticks) > before)
 
 # %% [markdown]
 # **What happened.** `await` gives control to the kernel's loop, and that runs the ticking task too.
-# `asyncio.run` runs a fresh loop in the same thread. The kernel's loop stands still meanwhile, with all
-# that waits on it. A task that you have left on it goes on when the cell has ended.
+# `asyncio.run` runs a fresh loop in the same thread. The kernel's loop stands still meanwhile, with
+# all that waits on it. A task that you have left on it goes on when the cell has ended.
 #
 # | in a cell | which loop? | the kernel's other tasks |
 # |---|---|---|
 # | `await main()` | the kernel's | go on |
 # | `asyncio.run(main())`, with `enable()` | a fresh one, closed at the end | stand still |
 # | `asyncio.run(main())`, without | - | `RuntimeError` |
+# | `run_until_complete` of the kernel's own loop, with `enable()` | the kernel's, inside itself | go on |
 # | `observe(main)` | a fresh one, with a virtual clock | stand still |
 #
-# A cell that stops the kernel's loop would end the kernel. After `enable()` its `stop` and `close` only
-# warn. And `await` outside of a function works in notebooks alone: in a script it is a `SyntaxError`.
+# A cell that stops the kernel's loop would end the kernel. After `enable()` its `stop` and `close`
+# only warn. And `await` outside of a function works in notebooks alone: in a script it is a
+# `SyntaxError`.
 
 # %% [markdown]
 # ## Then and now
 #
-# The old form gets a loop, runs it, and closes it. Today's form is one call. (`run_then.warnings` holds
-# what Python or LoopLab said of the old form.)
-#
-# **Predict.** Is there a difference between the two pictures?
-
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# The old form gets a loop, runs it, and closes it. Today's form is one call. (`run_then.warnings`
+# holds what Python or LoopLab said of the old form.)
 
 
 # %%
@@ -404,12 +383,11 @@ for warning in run_then.warnings:
 compare(run_then, run_now, names=["then", "now"])
 
 # %% [markdown]
-# **What happened.** The same, up to the end of `main`. There `asyncio.run` uses its loop a few times
-# more, to clean up: tasks that are left, asynchronous generators, threads. With the old form this is
-# up to you.
+# **What happened.** The same, up to the end of `main`. There `asyncio.run` uses its loop a few
+# times more, to clean up, as round 4 shows. With the old form this is up to you.
 #
-# You may read that `get_event_loop` is how Python 3.7 does it, and `asyncio.run` is for later ones. But
-# `asyncio.run` came *with* Python 3.7. The loop by hand is the form of 3.4 to 3.6.
+# You may read that `get_event_loop` is how Python 3.7 does it, and `asyncio.run` is for later ones.
+# But `asyncio.run` came *with* Python 3.7. The loop by hand is the form of 3.4 to 3.6.
 #
 # | | then, before 3.7 | now |
 # |---|---|---|
@@ -425,63 +403,68 @@ compare(run_then, run_now, names=["then", "now"])
 #
 # ### A loop inside a loop
 #
-# `outer` is a coroutine, so a loop runs it, and a second one is refused. Inside a coroutine write
-# `await`. If it is a plain function that wants the result, and a coroutine calls it, make the function
-# an `async def` function too.
-
-
-# %% role="breaks"
-async def outer():
-    inner = say_after(1, "hello")
-    try:
-        asyncio.run(inner)
-    finally:
-        inner.close()
-
-
-asyncio.run(outer())
-
-# %% [markdown]
-# ### A loop that is closed
-#
-# A loop can be run many times, and closed once. In old programs `loop.close()` stands at the end of the
-# file. Where the file became a function that is called twice, or a cell that is run twice, the second
-# call finds the closed loop.
+# The cell takes `enable()` back for a moment, and so shows what a bare notebook says. A script says
+# the same where a coroutine calls `asyncio.run`. Inside of a coroutine, and in a bare notebook,
+# write `await`. In old programs you meet the first message, in newer ones the second.
 
 # %% role="breaks"
-loop = asyncio.new_event_loop()
-loop.run_until_complete(asyncio.sleep(0))
-loop.close()
-
-again = say_after(1, "hello")
+disable()
+waiting = say_after(1, "hello")
 try:
-    loop.run_until_complete(again)
+    asyncio.get_running_loop().run_until_complete(waiting)
+except RuntimeError as error:
+    print("RuntimeError:", error)
+try:
+    asyncio.run(waiting)
 finally:
-    again.close()
+    waiting.close()  # or Python warns that it was never awaited
+    enable(legacy=True)
 
 # %% [markdown]
-# ### `stop` in the middle
+# ### Closed, or stopped in the middle
 #
-# `stop` does not end the tasks. It ends the turns. Here `main` still waits when the loop comes back,
-# and `run_until_complete`, which `asyncio.run` uses, has no result to give. To end a coroutine early,
-# write `return`.
+# A loop can be run many times, and closed once. In old programs `loop.close()` stands at the end of
+# the file. Where the file became a function that is called twice, or a cell that is run twice, the
+# second call finds a closed loop.
+#
+# `stop` ends the turns, and not the tasks. `stops` still waits when the loop comes back, and so
+# `run_until_complete`, which `asyncio.run` uses, has no result to give. To end a coroutine, use
+# `return`.
 
 
-# %% role="breaks"
-async def main():
+# %%
+def closed():
+    loop = asyncio.new_event_loop()
+    loop.close()
+    waiting = say_after(1, "hello")
+    try:
+        loop.run_until_complete(waiting)
+    finally:
+        waiting.close()
+
+
+async def stops():
     asyncio.get_running_loop().stop()
     await asyncio.sleep(1)
 
 
-asyncio.run(main())
+def stopped():
+    asyncio.run(stops())
+
+
+for program in (closed, stopped):
+    try:
+        program()
+    except RuntimeError as error:
+        print(f"{program.__name__}: RuntimeError: {error}")
 
 # %% [markdown]
 # ### Closed, with a task that waits
 #
-# `run_until_complete` leaves `world` waiting, and then the loop is closed. Nobody can wake the task any
-# more. When Python clears it away, at some later moment, the loop's exception handler is told. (Here
-# `gc.collect()` makes Python do it at once, and the handler prints the message. Usually it stands in
-# your log.) Use `asyncio.run`, or cancel what is left and wait for it.
+# `run_until_complete` leaves `world` waiting, and then the loop is closed. Nobody can wake the task
+# any more. When Python clears it away, at some later moment, the loop's exception handler is told.
+# (Here `gc.collect()` makes Python do it at once, and the handler prints the message. Usually it
+# stands in your log.) Use `asyncio.run`, or cancel what is left and wait for it.
 
 
 # %%
@@ -504,9 +487,10 @@ run.timeline()
 # %% [markdown]
 # ### No loop there
 #
-# `get_event_loop()` makes a loop in the main thread alone, and only in Pythons before 3.14. In any other
-# thread it has always raised this error. From Python 3.14 on you meet it in the main thread too, in
-# programs that ran for years. The cure is `asyncio.run(main())`, and `get_running_loop()` inside.
+# `get_event_loop()` makes a loop in the main thread alone, and only in Pythons before 3.14. In any
+# other thread it has always raised this error, and in the main thread after an `asyncio.run`. From
+# Python 3.14 on it raises it wherever no loop is set, in programs that ran for years. The cure is
+# `asyncio.run(main())`, and `get_running_loop()` inside.
 
 
 # %%
@@ -528,33 +512,33 @@ thread.join()
 #
 # Write the plain function `run_all(*gens)`, a small event loop. Each generator is a task. What it
 # yields is how many seconds it sleeps. `run_all` runs all of them to their ends, and returns
-# `(values, total)`: the list of their return values, in the order of the arguments, and the time on its
-# clock when the last one ended.
+# `(values, total)`: the list of their return values, in the order of the arguments, and the time on
+# its clock when the last one ended.
 #
-# The clock is `run_all`'s own, a number that starts at 0. Nothing really sleeps: when all of them sleep,
-# the clock jumps to the first who wakes.
+# The clock is `run_all`'s own, a number that starts at 0. Nothing really sleeps: when all of them
+# sleep, the clock jumps to the first who wakes.
 #
 # - All start at 0, in the order of the arguments.
-# - Who wakes earlier runs earlier. Those who wake at the same time run in the order in which they went
-#   to sleep. So `yield 0` goes behind all who are due already.
-# - If a generator raises an error, no other one is resumed, all the others are closed, and the error
-#   reaches the caller.
+# - Who wakes earlier runs earlier. Those who wake at the same time run in the order in which they
+#   went to sleep. So `yield 0` goes behind all who are due already.
+# - If a generator raises an error, no other one gets a turn, all the others are closed, and the
+#   error reaches the caller.
 # - `run_all()` gives `([], 0)`.
 
 # %% [markdown]
 # <details><summary>Hint 1: one list is enough</summary>
 #
-# Keep a list of all who sleep, each with the time at which it wakes. At the start all wake at 0. Take
-# the one who wakes first out of the list, set the clock to its time, resume it, and put it back with its
-# new time. Repeat until the list is empty.
+# Keep a list of all who sleep, each with the time at which it wakes. At the start all wake at 0.
+# Take the one who wakes first out of the list, set the clock to its time, resume it, and put it
+# back with its new time. Repeat until the list is empty.
 #
 # </details>
 #
 # <details><summary>Hint 2: the same time</summary>
 #
-# `min` and `sort` keep the order of what is equal, if they compare the times alone: use `key=`. A heap
-# does not keep it, and it compares generators where times are equal, which is a `TypeError`. Give each
-# entry a number that counts up: `(wakes, number, gen)`.
+# `min` and `sort` keep the order of what is equal, if they compare the times alone: use `key=`. A
+# heap does not keep it, and it compares generators where times are equal, which is a `TypeError`.
+# Give each entry a number that counts up: `(wakes, number, gen)`.
 #
 # </details>
 #
@@ -565,26 +549,24 @@ thread.join()
 #
 # </details>
 
+
 # %% exercise="run_all" role="answer"
-import heapq
-
-
 def run_all(*gens):
     """Run generators that yield how long they sleep; return their values and the time."""
     ### BEGIN SOLUTION
-    now, count = 0, len(gens)
-    values = [None] * count
-    sleeping = [(0, place, place) for place in range(count)]  # wakes, number, place
+    now, values = 0, [None] * len(gens)
+    sleeping = [(0, place) for place in range(len(gens))]  # in the order of falling asleep
     try:
         while sleeping:
-            now, _, place = heapq.heappop(sleeping)
+            first = min(sleeping, key=lambda entry: entry[0])
+            sleeping.remove(first)
+            now, place = first
             try:
                 delay = next(gens[place])
             except StopIteration as end:
                 values[place] = end.value
             else:
-                heapq.heappush(sleeping, (now + delay, count, place))
-                count += 1
+                sleeping.append((now + delay, place))
     finally:
         for gen in gens:
             gen.close()
@@ -696,7 +678,7 @@ expect(run).returned(
 
 
 # %% exercise="run_all" role="test" id="clock" points=1 name="nothing really sleeps, and two loops share nothing"
-def three_loops_(*delays):
+def loops_in_loops_(*delays):
     def sleeper(delay):
         yield delay
         return delay
@@ -707,23 +689,23 @@ def three_loops_(*delays):
         yield 1
         return inner
 
-    return [run_all(in_a_loop(delay)) for delay in delays]
+    return [run_all(sleeper(3), in_a_loop(delay)) for delay in delays]
 
 
-run = observe(three_loops_, 3600, 5)
+run = observe(loops_in_loops_, 3600, 5)
 expect(run).took(0, hint="the clock is a variable of yours: set it, do not sleep")
 expect(run).returned(
-    [([([3600, 1], 3600)], 2), ([([5, 1], 5)], 2)],
+    [([3, ([3600, 1], 3600)], 3), ([3, ([5, 1], 5)], 3)],
     hint="keep the clock and the list in local variables: each call starts at 0",
 ).without_threads()
 ### BEGIN HIDDEN TESTS
 import random
 
 delays_ = random.Random(SEED).sample(range(2, 10**6), 3)
-run = observe(three_loops_, *delays_)
+run = observe(loops_in_loops_, *delays_)
 expect(run).took(0, hint="nothing really sleeps, however long it is")
 expect(run).returned(
-    [([([delay, 1], delay)], 2) for delay in delays_], hint="each loop has a clock of its own"
+    [([3, ([delay, 1], delay)], 3) for delay in delays_], hint="each loop has a clock of its own"
 ).without_threads()
 run = observe(run_all, *gens([1, 0, 2], [3], [], [2, 2]))
 expect(run).returned(([None] * 4, 4), hint="each runs to its end").took_items(6).took(0)
@@ -785,44 +767,44 @@ for count in (1, 2, 4, 7):
         happened=f"{outcome_}; {len(log_)} steps, the last of {log_[-1:]}; open: {left_}",
         hint="let the error out when it happens, and close all the others",
     )
-run = observe(run_all, *gens([1, 5], [1, 2]), *gens([1], error=KeyError("third")))
+run = observe(run_all, *gens([1, 5], [1, 2], [1], error=KeyError("the third is first")))
 expect(run).raised(KeyError, hint="an error of any type reaches the caller").closed_generators()
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `every`
 #
-# Write the plain function `every(seconds, step)`, which is called while a loop runs. It returns at once,
-# and from then on the plain function `step()` is called after `seconds` seconds, after twice, after
-# three times as many, and so on. What `every` returns is a plain function `stop()`: after `stop()` the
-# step is not called any more.
+# Write the plain function `every(seconds, step)`, which is called while a loop runs. It returns at
+# once, and from then on the plain function `step()` is called after `seconds` seconds, after twice,
+# after three times as many, and so on. What `every` returns is a plain function `stop()`: after
+# `stop()` the step is not called any more.
 #
 # - `seconds` is more than 0, and `step` does not fail.
-# - A call that comes late, because somebody kept the loop, does not move the later ones: they come at
-#   their own times. In the tests nobody keeps the loop so long that two calls are late.
+# - A call that comes late, because somebody kept the loop, does not move the later ones: they come
+#   at their own times. In the tests nobody keeps the loop so long that two calls are late.
 # - `step` may call `stop`, and `stop` may be called more than once.
 # - It uses no threads, and it does not look at the clock again and again.
 
 # %% [markdown]
 # <details><summary>Hint 1: a timer that makes the next one</summary>
 #
-# Write a function that makes the timer of the next call and then calls `step`. Round 2 has the timers,
-# and the first lines of its `main` have the loop.
+# Write a function that makes the timer of the next call and then calls `step`. Round 2 has the
+# timers, and the first lines of its `main` have the loop.
 #
 # </details>
 #
 # <details><summary>Hint 2: the later ones</summary>
 #
-# `call_later` counts from now, and now may be late. Remember `loop.time()` when `every` is called, count
-# the calls, and use `loop.call_at`.
+# `call_later` counts from now, and now may be late. Remember `loop.time()` when `every` is called,
+# count the calls, and use `loop.call_at`.
 #
 # </details>
 #
 # <details><summary>Hint 3: stop</summary>
 #
-# `stop` cancels the timer that is there at that moment, so keep the newest one: in a variable that is
-# `nonlocal`, or in a list. Make the next timer *before* you call `step`, or a `stop` inside the step
-# cancels the old one.
+# `stop` cancels the timer that is there at that moment, so keep the newest one: in a variable that
+# is `nonlocal`, or in a list. Make the next timer *before* you call `step`, or a `stop` inside the
+# step cancels the old one.
 #
 # </details>
 
@@ -938,7 +920,7 @@ for count in (1, 2, random_.randint(3, 30)):
     expect(run).nothing_left()
 for _ in range(3):
     first_, second_ = random_.sample(range(2, 30), 2)
-    until_ = random_.randint(20, 60) + 0.5
+    until_ = random_.randint(20, 60) + 0.25  # no call comes when stop does
     run = observe(stop_one_of_two_, first_, second_, until_)
     expect(run).returned(
         [int(until_ // first_), int(2 * until_ // second_)],
@@ -991,28 +973,29 @@ for _ in range(3):
 # %% [markdown]
 # ### Exercise 3: `run_tidy`
 #
-# Write the plain function `run_tidy(coroutine)`. It does what `asyncio.run` does, and tells what it had
-# to tidy up. It runs the coroutine object on a new loop until it has ended. Then it cancels the tasks
-# that are left, waits until they have ended too, and closes the loop. It returns `(result, left)`: what
-# the coroutine returned, and the sorted list of the names of the tasks that were left.
+# Write the plain function `run_tidy(coroutine)`. It does what `asyncio.run` does, and tells what it
+# had to tidy up. It runs the coroutine object on a new loop until it has ended. Then it cancels the
+# tasks that are left, waits until they have ended too, and closes the loop. It returns
+# `(result, left)`: what the coroutine returned, and the sorted list of the names of the tasks that
+# were left.
 #
-# - If the coroutine raises an error, the tasks are tidied up and the loop is closed all the same. Then
-#   the error reaches the caller.
+# - If the coroutine raises an error, the tasks are tidied up and the loop is closed all the same.
+#   Then the error reaches the caller.
 # - A task may need time to end when it is cancelled. What it raises then does not reach the caller.
 
 # %% [markdown]
 # <details><summary>Hint 1: what is left?</summary>
 #
-# `asyncio.all_tasks(loop)` is the set of the tasks that have not ended, also while the loop does not run.
-# Round 4 uses it.
+# `asyncio.all_tasks(loop)` is the set of the tasks that have not ended, also while the loop does
+# not run. Round 4 uses it.
 #
 # </details>
 #
 # <details><summary>Hint 2: cancel, and then?</summary>
 #
 # `task.cancel()` only asks. The task has to be run to end, so run the loop once more:
-# `loop.run_until_complete(asyncio.wait(left))`. `asyncio.wait` raises none of their errors. It refuses
-# an empty set.
+# `loop.run_until_complete(asyncio.wait(left))`. `asyncio.wait` raises none of their errors. It
+# refuses an empty set.
 #
 # </details>
 #
@@ -1219,11 +1202,12 @@ expect(run).took(4)
 # %% [markdown]
 # ## Further reading
 #
-# - [Event loop](https://docs.python.org/3/library/asyncio-eventloop.html): `call_soon`, `call_later`,
-#   `run_forever` and all the rest.
+# - [Event loop](https://docs.python.org/3/library/asyncio-eventloop.html): `call_soon`,
+#   `call_later`, `run_forever` and all the rest.
 # - [Runners](https://docs.python.org/3/library/asyncio-runner.html): what `asyncio.run` and
 #   `asyncio.Runner` do at the end.
-# - [A conceptual overview of asyncio](https://docs.python.org/3/howto/a-conceptual-overview-of-asyncio.html):
-#   how the loop, tasks and `await` work together.
+# - [A conceptual overview of
+#   asyncio](https://docs.python.org/3/howto/a-conceptual-overview-of-asyncio.html): how the loop,
+#   tasks and `await` work together.
 #
 # **Next:** `06_tasks` (coming)

@@ -1,0 +1,22 @@
+# loses: the first error comes out, and the others are closed
+import heapq
+
+
+def run_all(*gens):
+    number = len(gens)
+    now, values = 0, [None] * number
+    sleeping = [(0, place, place) for place in range(number)]
+    try:
+        while sleeping:
+            now, _, place = heapq.heappop(sleeping)
+            try:
+                delay = next(gens[place])
+            except StopIteration as end:
+                values[place] = end.value
+            else:
+                heapq.heappush(sleeping, (now + delay, number, place))
+                number += 1
+    finally:
+        if sleeping:
+            gens[sleeping[0][2]].close()
+    return values, now

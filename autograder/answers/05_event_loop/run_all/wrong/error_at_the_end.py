@@ -1,0 +1,27 @@
+# loses: the first error comes out, and the others are closed
+import heapq
+
+
+def run_all(*gens):
+    number = len(gens)
+    now, values = 0, [None] * number
+    sleeping = [(0, place, place) for place in range(number)]
+    errors = []
+    try:
+        while sleeping:
+            now, _, place = heapq.heappop(sleeping)
+            try:
+                delay = next(gens[place])
+            except StopIteration as end:
+                values[place] = end.value
+            except Exception as error:
+                errors.append(error)
+            else:
+                heapq.heappush(sleeping, (now + delay, number, place))
+                number += 1
+    finally:
+        for gen in gens:
+            gen.close()
+    if errors:
+        raise errors[0]
+    return values, now

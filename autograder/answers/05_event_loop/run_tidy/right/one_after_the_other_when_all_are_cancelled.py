@@ -1,0 +1,23 @@
+# waits for one after the other, but cancels all of them first
+import asyncio
+
+
+def run_tidy(coroutine):
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coroutine), tidy(loop)
+    finally:
+        tidy(loop)
+        loop.close()
+
+
+def tidy(loop):
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    for task in left:
+        try:
+            loop.run_until_complete(task)
+        except (Exception, asyncio.CancelledError):
+            pass
+    return sorted(task.get_name() for task in left)

@@ -1,0 +1,18 @@
+# loses: gives the result, and the names of what was left
+import asyncio
+
+
+def run_tidy(coroutine):
+    loop = asyncio.new_event_loop()
+    try:
+        try:
+            result = loop.run_until_complete(coroutine)
+        finally:
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            if left:
+                loop.run_until_complete(asyncio.wait(left))
+        return result, sorted(task.get_name() for task in asyncio.all_tasks(loop))
+    finally:
+        loop.close()

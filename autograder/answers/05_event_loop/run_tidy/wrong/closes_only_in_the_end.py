@@ -1,0 +1,14 @@
+# loses: an error comes out when all is tidied up
+import asyncio
+
+
+def run_tidy(coroutine):
+    loop = asyncio.new_event_loop()
+    result = loop.run_until_complete(coroutine)
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left))
+    loop.close()
+    return result, sorted(task.get_name() for task in left)

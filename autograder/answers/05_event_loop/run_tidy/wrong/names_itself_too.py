@@ -1,0 +1,10 @@
+# loses: gives the result, and the names of what was left
+import asyncio
+
+
+def run_tidy(coroutine):
+    async def main():
+        result = await coroutine
+        return result, sorted(task.get_name() for task in asyncio.all_tasks())
+
+    return asyncio.run(main())

@@ -1,0 +1,20 @@
+# loses: each call has a loop of its own, and closes it
+import asyncio
+
+
+loop = asyncio.new_event_loop()
+
+
+def run_tidy(coroutine):
+    try:
+        try:
+            result = loop.run_until_complete(coroutine)
+        finally:
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            if left:
+                loop.run_until_complete(asyncio.wait(left))
+        return result, sorted(task.get_name() for task in left)
+    finally:
+        pass

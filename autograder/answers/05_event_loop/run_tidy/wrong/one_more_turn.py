@@ -1,0 +1,18 @@
+# loses: what was left has ended when it returns
+import asyncio
+
+
+def run_tidy(coroutine):
+    loop = asyncio.new_event_loop()
+    try:
+        try:
+            result = loop.run_until_complete(coroutine)
+        finally:
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            loop.stop()
+            loop.run_forever()
+        return result, sorted(task.get_name() for task in left)
+    finally:
+        loop.close()
