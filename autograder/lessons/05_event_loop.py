@@ -80,8 +80,8 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** First in, first out, whether it is a task or a function: Ann, the plain
-# function, Bob. In each turn the loop counts what is in the queue and makes so many calls. What is
-# put in meanwhile waits for the next turn. So Ann, who puts herself in again with `sleep(0)` in
+# function, Bob. In each turn the loop counts what is in the queue and makes that many calls. What
+# is put in meanwhile waits for the next turn. So Ann, who puts herself in again with `sleep(0)` in
 # turn 1, has her second step in turn 2, after Bob's first one.
 #
 # Bob ends in turn 2. The end of a task does not run whoever waits for it. It puts them into the
@@ -141,7 +141,8 @@ run.timeline()
 # Now you know all that one turn of the loop does:
 #
 # 1. Ask the operating system which connections have data, and put the calls for these into the
-#    ready queue. If the queue was empty, wait for that, but only until the first timer is due.
+#    ready queue. If the queue is empty, wait for that, but only until the first timer is due; if
+#    not, only look.
 # 2. Put the call of each timer that is due into the ready queue, the earliest first.
 # 3. Make as many calls as are in the queue now, one after the other.
 #
@@ -150,11 +151,11 @@ run.timeline()
 # time, asyncio does not say which of them is first.
 
 # %% [markdown]
-# ## 3. A loop in ten lines
+# ## 3. A loop in nine lines
 #
-# Below is the third point of the list, written out. `run_turns` resumes each thing in its queue,
-# and puts it at the end again if it has not ended. It uses `send(None)`, which resumes a generator
-# and also, as you saw in lesson 03, a coroutine object.
+# Below is the third point of the list by itself, a queue and a `while`. `run_turns` resumes each
+# thing in its queue, and puts it at the end again if it has not ended. It uses `send(None)`, which
+# resumes a generator and also, as you saw in lesson 03, a coroutine object.
 #
 # **Predict.** `main` runs two generators, and then two coroutines that wait with
 # `asyncio.sleep(0)`. No event loop of asyncio runs. Does the second part work?
@@ -350,7 +351,7 @@ print("it ticked while asyncio.run ran:", len(ticks) > before)
 # | `observe(main)` | a fresh one, with a virtual clock | stand still |
 #
 # A cell that stops the kernel's loop would end the kernel. After `enable()` its `stop` and `close`
-# only warn. And `await` outside of a function works in notebooks alone: in a script it is a
+# only warn. And `await` outside of a function is for notebooks and consoles: in a script it is a
 # `SyntaxError`.
 
 # %% [markdown]
@@ -392,7 +393,7 @@ compare(run_then, run_now, names=["then", "now"])
 # | | then, before 3.7 | now |
 # |---|---|---|
 # | a program | `loop.run_until_complete(main())` | `asyncio.run(main())` |
-# | several `main`s on one loop | call it again | `with asyncio.Runner() as runner:`, from 3.11 on |
+# | several `main`s on one loop | `loop.run_until_complete` again | `with asyncio.Runner() as runner:`, from 3.11 on |
 # | tasks that are left at the end | nobody looks after them | cancelled, and waited for |
 # | another kind of loop | `asyncio.set_event_loop(loop)` | `asyncio.run(main(), loop_factory=...)`, from 3.12 on |
 # | the loop, inside a coroutine | `asyncio.get_event_loop()` | `asyncio.get_running_loop()` |
@@ -511,9 +512,9 @@ thread.join()
 # ### Exercise 1: `run_all`
 #
 # Write the plain function `run_all(*gens)`, a small event loop. Each generator is a task. What it
-# yields is how many seconds it sleeps. `run_all` runs all of them to their ends, and returns
-# `(values, total)`: the list of their return values, in the order of the arguments, and the time on
-# its clock when the last one ended.
+# yields is how many seconds it sleeps, 0 or more. `run_all` runs all of them to their ends, and
+# returns `(values, total)`: the list of their return values, in the order of the arguments, and the
+# time on its clock when the last one ended.
 #
 # The clock is `run_all`'s own, a number that starts at 0. Nothing really sleeps: when all of them
 # sleep, the clock jumps to the first who wakes.
@@ -536,9 +537,9 @@ thread.join()
 #
 # <details><summary>Hint 2: the same time</summary>
 #
-# `min` and `sort` keep the order of what is equal, if they compare the times alone: use `key=`. A
-# heap does not keep it, and it compares generators where times are equal, which is a `TypeError`.
-# Give each entry a number that counts up: `(wakes, number, gen)`.
+# Of what is equal `min` gives the first, and `sort` keeps the order, if they compare the times
+# alone: use `key=`. A heap does not keep it, and it compares generators where times are equal,
+# which is a `TypeError`. Give each entry a number that counts up: `(wakes, number, gen)`.
 #
 # </details>
 #
