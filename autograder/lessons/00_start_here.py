@@ -247,7 +247,7 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # | [07 · Callbacks and results](07_callbacks_and_results.ipynb) | futures, and code that calls back |
 # | [08 · Many at once](08_many_at_once.ipynb) | wait for many jobs, in three ways |
 # | [09 · gather and nesting](09_gather_and_nesting.ipynb) | tasks that make tasks, and what happens on an error |
-# | [10 · Lock](10_lock.ipynb) | find a race, see it, and end it |
+# | [10 · Locks](10_lock.ipynb) | find a race, see it, and end it |
 # | [11 · Cancellation and Ctrl+C](11_cancellation_and_ctrl_c.ipynb) | stop what runs, and clean up |
 # | [12 · Threads](12_threads.ipynb) | code that blocks, beside a loop that does not |
 # | [13 · Master and workers](13_master_worker.ipynb) | a queue, a few workers, and an orderly end |

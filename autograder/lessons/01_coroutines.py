@@ -15,7 +15,8 @@
 # lane for each task, from left to right as time passes. The seconds are *virtual*: they are
 # counted exactly, and you do not have to wait for them.
 #
-# **Before:** `00_start_here` (coming) · **Next:** [02 · yield and send](02_yield_and_send.ipynb)
+# **Before:** [00 · Start here](00_start_here.ipynb) ·
+# **Next:** [02 · yield and send](02_yield_and_send.ipynb)
 
 # %%
 import asyncio

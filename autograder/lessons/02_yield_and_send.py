@@ -17,7 +17,8 @@
 # > activity, and your work is deleted with it. Download the notebook before you take a break:
 # > **File > Download**.
 #
-# **Before:** [01 · Coroutines](01_coroutines.ipynb) · **Next:** `03_yield_from` (coming)
+# **Before:** [01 · Coroutines](01_coroutines.ipynb) ·
+# **Next:** [03 · yield from](03_yield_from.ipynb)
 
 # %%
 import asyncio
@@ -1251,4 +1252,4 @@ for length in (4, 7, 10, 15):
 # - [Queues](https://docs.python.org/3/library/asyncio-queue.html): all that an `asyncio.Queue`
 #   can do.
 #
-# **Next:** `03_yield_from` (coming)
+# **Next:** [03 · yield from](03_yield_from.ipynb)

@@ -11,7 +11,8 @@
 # - give other tasks a turn in the middle of a long piece of work;
 # - say what may stand after `await`, and make a class of your own that may.
 #
-# **Before:** `03_yield_from` (coming) · **Next:** `05_event_loop` (coming)
+# **Before:** [03 · yield from](03_yield_from.ipynb) ·
+# **Next:** [05 · The event loop](05_event_loop.ipynb)
 
 # %%
 import asyncio
@@ -803,4 +804,4 @@ expect(run).took(max(a_, b_), hint="time.sleep and asyncio.run keep the loop: wa
 # - [Awaitable objects](https://docs.python.org/3/reference/datamodel.html#awaitable-objects): what
 #   `__await__` has to return.
 #
-# **Next:** `05_event_loop` (coming)
+# **Next:** [05 · The event loop](05_event_loop.ipynb)

@@ -12,7 +12,8 @@
 # - explain why `asyncio.run` is refused in a bare notebook, and what `enable()` changes;
 # - write a small event loop of your own.
 #
-# **Before:** [04 · async and await](04_async_await.ipynb) · **Next:** `06_tasks` (coming)
+# **Before:** [04 · async and await](04_async_await.ipynb) ·
+# **Next:** [06 · Tasks](06_tasks.ipynb)
 
 # %%
 import asyncio
@@ -1213,4 +1214,4 @@ expect(run).took(4)
 #   asyncio](https://docs.python.org/3/howto/a-conceptual-overview-of-asyncio.html): how the loop,
 #   tasks and `await` work together.
 #
-# **Next:** `06_tasks` (coming)
+# **Next:** [06 · Tasks](06_tasks.ipynb)

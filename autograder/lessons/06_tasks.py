@@ -11,7 +11,7 @@
 # - ask a task for its name, its state, its result and its error;
 # - keep tasks and errors from getting lost.
 #
-# **Before:** `05_event_loop` (coming) ·
+# **Before:** [05 · The event loop](05_event_loop.ipynb) ·
 # **Next:** [07 · Callbacks and results](07_callbacks_and_results.ipynb)
 
 # %%

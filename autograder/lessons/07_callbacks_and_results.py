@@ -12,7 +12,8 @@
 # - say when a done callback runs, and where an error in it goes;
 # - write an awaitable function around an API that calls back, from this thread or from another.
 #
-# **Before:** [06 · Tasks](06_tasks.ipynb) · **Next:** [08 · Many at once](08_many_at_once.ipynb)
+# **Before:** [06 · Tasks](06_tasks.ipynb) ·
+# **Next:** [08 · Many at once](08_many_at_once.ipynb)
 
 # %%
 import asyncio

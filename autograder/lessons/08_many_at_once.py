@@ -12,7 +12,7 @@
 # - tell concurrency from parallelism, and say which of the two asyncio gives you.
 #
 # **Before:** [07 · Callbacks and results](07_callbacks_and_results.ipynb) ·
-# **Next:** `09_gather_and_nesting` (coming)
+# **Next:** [09 · gather and nesting](09_gather_and_nesting.ipynb)
 
 # %%
 import asyncio
@@ -883,3 +883,5 @@ expect(run).nothing_left(hint="also when you are cancelled, stop your tasks: try
 #   and `as_completed`, with all their arguments.
 # - [Task groups](https://docs.python.org/3/library/asyncio-task.html#task-groups): how a group ends, and
 #   which errors it raises.
+#
+# **Next:** [09 · gather and nesting](09_gather_and_nesting.ipynb)

@@ -11,7 +11,8 @@
 # - say what becomes of the others when one child fails, and when the whole `gather` is cancelled;
 # - choose between `gather` and `TaskGroup` by what has to happen on an error.
 #
-# **Before:** [08 · Many at once](08_many_at_once.ipynb) · **Next:** `10_lock` (coming)
+# **Before:** [08 · Many at once](08_many_at_once.ipynb) ·
+# **Next:** [10 · Locks](10_lock.ipynb)
 
 # %%
 import asyncio
@@ -1168,4 +1169,4 @@ for count in (1, 3, 6):
 # - [Call graph introspection](https://docs.python.org/3/library/asyncio-graph.html): who awaits
 #   whom, in a running program, from Python 3.14 on.
 #
-# **Next:** `10_lock` (coming)
+# **Next:** [10 · Locks](10_lock.ipynb)

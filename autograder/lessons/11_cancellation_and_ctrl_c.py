@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 11 · Cancellation and Ctrl+C
 #
-# To cancel a task is to throw an exception into it, at the place where it waits. A time limit does
-# this, and so does Ctrl+C.
+# To cancel a task is to throw an exception into it, at the place where it waits. A time limit
+# does this, and so does Ctrl+C.
 #
 # **You will be able to**
 #
@@ -11,7 +11,8 @@
 # - give a piece of work a time limit, and keep a cancellation away from another;
 # - end a program with Ctrl+C so that nothing is left behind.
 #
-# **Before:** [10 · Lock](10_lock.ipynb) · **Next:** [12 · Threads](12_threads.ipynb)
+# **Before:** [10 · Locks](10_lock.ipynb) ·
+# **Next:** [12 · Threads](12_threads.ipynb)
 
 # %%
 import asyncio
@@ -74,14 +75,15 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** `cancel()` only arranged it. Its `True` means *requested*, not *done*: no line of
-# `work` had run yet. That came when `main` had to wait. Then the event loop resumed the task, and the
-# `await` at the very bottom, in `asyncio.sleep`, raised `CancelledError` instead of giving a result.
-# From there it travelled upwards as any exception does: through `inner`, through `outer`, out of the
-# task. The task was then *cancelled*, and whoever awaits such a task gets a `CancelledError` too.
+# **What happened.** `cancel()` only arranged it. Its `True` means *requested*, not *done*: no
+# line of `work` had run yet. That came when `main` had to wait. Then the event loop resumed the
+# task, and the `await` at the very bottom, in `asyncio.sleep`, raised `CancelledError` instead of
+# giving a result. From there it travelled upwards as any exception does: through `inner`, through
+# `outer`, out of the task. The task was then *cancelled*, and whoever awaits such a task gets a
+# `CancelledError` too.
 #
-# The second `cancel()` gave `False`: there was nothing left to cancel. A task that is cancelled before
-# its first turn runs no line at all, and so no `finally` of its own either.
+# The second `cancel()` gave `False`: there was nothing left to cancel. A task that is cancelled
+# before its first turn runs no line at all, and so no `finally` of its own either.
 #
 # ## 2. Cleaning up
 #
@@ -120,18 +122,20 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** `except Exception` let it pass. Since Python 3.8 `CancelledError` is a
-# `BaseException`, as `KeyboardInterrupt` is: code that deals with errors does not take it for one. (In
-# Python 3.7 it was an `Exception`, and this task would have printed `caught`, gone on to its end, and
-# not been cancelled. Old programs have an `except asyncio.CancelledError: raise` above for that.)
+# `BaseException`, as `KeyboardInterrupt` is: code that deals with errors does not take it for
+# one. (In Python 3.7 it was an `Exception`, and this task would have printed `caught`, gone on to
+# its end, and not been cancelled. Old programs have an `except asyncio.CancelledError: raise`
+# above for that.)
 #
 # The clean-up awaited for a second, as code may in a `finally`. One `cancel()` throws one
-# `CancelledError`; it does not forbid the task to wait again. So the task ended at 2 s, and not at 1 s.
-# **To stop a task is two steps: cancel it, then wait until it has ended.** `asyncio.wait` is good for
-# the second. It raises nothing.
+# `CancelledError`; it does not forbid the task to wait again. So the task ended at 2 s, and not
+# at 1 s. **To stop a task is two steps: cancel it, then wait until it has ended.** `asyncio.wait`
+# is good for the second. It raises no error of the task.
 #
 # ## 3. A time limit
 #
-# `fetch` takes 4 seconds, and half a second more to clean up where it is cancelled. It gets 2 seconds.
+# `fetch` takes 4 seconds, and half a second more to clean up where it is cancelled. It gets 2
+# seconds.
 #
 # **Predict.** At which second does the `TimeoutError` come out?
 
@@ -170,16 +174,16 @@ observe(as_a_call)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** At 2 s the timer of `asyncio.timeout` cancelled the task that runs the block, which
-# is the same as in round 1. `fetch` got the `CancelledError`, cleaned up, and let it go on. Where it
-# left the block, at 2.5 s, the block turned it into a `TimeoutError`. So the limit says when the work is
-# asked to stop. How long it takes to stop is up to the work.
+# **What happened.** At 2 s the timer of `asyncio.timeout` cancelled the task that runs the block,
+# which is the same as in round 1. `fetch` got the `CancelledError`, cleaned up, and let it go on.
+# Where it left the block, at 2.5 s, the block turned it into a `TimeoutError`. So the limit says
+# when the work is asked to stop. How long it takes to stop is up to the work.
 #
-# If somebody else cancels the task meanwhile, the block lets the `CancelledError` out as it is: it asks
-# the task how many requests there are (`task.cancelling()`), and takes back only its own.
+# If somebody else cancels the task meanwhile, the block lets the `CancelledError` out as it is:
+# it asks the task how many requests there are (`task.cancelling()`), and takes back only its own.
 #
-# `asyncio.wait_for(fetch(), 2)` did the same in one call. Up to Python 3.11 it runs `fetch()` in a task
-# of its own; from 3.12 on it is a `timeout` block inside.
+# `asyncio.wait_for(fetch(), 2)` did the same in one call. Up to Python 3.11 it runs `fetch()` in
+# a task of its own; from 3.12 on it is a `timeout` block inside.
 #
 # ## 4. `shield`
 #
@@ -218,26 +222,27 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** `shield` protected the task `save`. It did not protect the `await`: `caller` was
-# cancelled at 1 s as ever, and left while `save` still worked. Without `shield` the cancellation would
-# have gone through: to cancel a task that awaits another task is to cancel that one.
+# **What happened.** `shield` protected the task `save`. It did not protect the `await`: `caller`
+# was cancelled at 1 s as ever, and left while `save` still worked. Without `shield` the
+# cancellation would have gone through: to cancel a task that awaits another one is to cancel that
+# one too.
 #
-# So `shield` leaves you with a task that runs on. Somebody has to keep it and to wait for it, as the
-# last line of `main` does. If nobody does, `asyncio.run` cancels it at the end like any other. Where
-# the caller itself must not leave before all is saved, it catches the `CancelledError`, awaits the task
-# once more, and raises again.
+# So `shield` leaves you with a task that runs on. Somebody has to keep it and to wait for it, as
+# the last line of `main` does. If nobody does, `asyncio.run` cancels it at the end like any
+# other. Where the caller itself must not leave before all is saved, it catches the
+# `CancelledError`, awaits the task once more, and raises again.
 #
 # ## 5. Ctrl+C
 #
-# Ctrl+C in a terminal sends the signal `SIGINT` to the program. `press_ctrl_c` starts a program in a
-# Python of its own, and sends it this signal when it prints `press Ctrl+C`. (It leaves out warnings and
-# the inner lines of tracebacks. Windows cannot send this signal to another program, so there these cells
-# fail.)
+# Ctrl+C in a terminal sends the signal `SIGINT` to the program. `press_ctrl_c` starts a program
+# in a Python of its own, and sends it this signal when it prints `press Ctrl+C`. (It leaves out
+# warnings and the inner lines of tracebacks. Windows cannot send this signal to another program,
+# so there these cells fail.)
 #
 # The program below runs three works in a task group. Each has to clean up, and that takes time.
 #
-# **Predict.** Put these lines into order: `main cleans up`, `work has cleaned up` (three times), `out of
-# asyncio.run: KeyboardInterrupt`.
+# **Predict.** Put these lines into order: `main cleans up`, `work has cleaned up` (three times),
+# `out of asyncio.run: KeyboardInterrupt`.
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -284,21 +289,23 @@ except KeyboardInterrupt:
 """)
 
 # %% [markdown]
-# **What happened.** `KeyboardInterrupt` came last. Since Python 3.11 `asyncio.run` answers `SIGINT` by
-# itself: it *cancels the main task*. All that you have seen follows from this. The `CancelledError` came
-# out of the `await` of the task group, the group cancelled its tasks and waited for them, and the
-# `finally` of `main` ran. When `main` had ended, `asyncio.run` cancelled the tasks that were left,
-# waited for them too, closed the loop, and raised `KeyboardInterrupt`. A second Ctrl+C does not wait: it
-# raises `KeyboardInterrupt` at once, wherever the program is.
+# **What happened.** `KeyboardInterrupt` came last. Since Python 3.11 `asyncio.run` answers
+# `SIGINT` by itself: it *cancels the main task*. All that you have seen follows from this. The
+# `CancelledError` came out of the `await` of the task group, the group cancelled its tasks and
+# waited for them, and the `finally` of `main` ran. When `main` had ended, `asyncio.run` cancelled
+# the tasks that were left, waited for them too, closed the loop, and raised `KeyboardInterrupt`.
+# A second Ctrl+C does not wait: it raises `KeyboardInterrupt` at once, wherever the program is.
 #
-# You may read that `except KeyboardInterrupt` is all that a program needs. It is what ends the program
-# without a traceback. The work is done before, by a cancellation that everybody lets through.
+# You may read that `except KeyboardInterrupt` is all that a program needs. It is what ends the
+# program without a traceback. The work is done before, by a cancellation that everybody lets
+# through.
 #
 # ### The Stop button
 #
 # The Stop button of a notebook interrupts the kernel, and that is `SIGINT` again. The cell below
-# presses it by itself, after a tenth of a second. In a cell that awaits without `asyncio.run`, the cell
-# itself is cancelled.
+# sends it to itself, after a tenth of a second: `main` is cancelled, and the cell ends with
+# `KeyboardInterrupt`. In a cell that awaits without `asyncio.run`, the cell itself is the task
+# that is cancelled.
 
 
 # %% role="breaks"
@@ -318,8 +325,9 @@ asyncio.run(main())
 #
 # ### Then: catch `KeyboardInterrupt`, and turn the loop once more
 #
-# Before Python 3.11 `KeyboardInterrupt` was raised wherever the program was: in a task, or inside of the
-# event loop. A recipe of that time catches it, cancels all tasks and starts the loop again.
+# Under `loop.run_until_complete`, and before Python 3.11 under `asyncio.run` too,
+# `KeyboardInterrupt` is raised wherever the program is: in a task, or inside of the event loop. A
+# recipe of that time catches it, cancels all tasks and starts the loop again.
 #
 # **Predict.** At the end `run_forever` returns. Is it because all the tasks have ended?
 
@@ -358,16 +366,17 @@ finally:
 press_ctrl_c("from looplab import enable; enable(legacy=True)" + recipe)
 
 # %% [markdown]
-# **What happened.** You may read that the loop ends here because there are no tasks any more. There were
-# four, and one had not ended: `main`. `loop.stop()` was called first, and so `run_forever` took *one*
-# turn. One turn was enough for the three works, which had nothing to wait for in their clean-up. The
-# news of it would have reached `main` in the next turn. `cancel()` gave `True` all the same: *requested*.
+# **What happened.** You may read that the loop ends here because there are no tasks any more.
+# There were four, and one had not ended: `main`. `loop.stop()` was called first, and so
+# `run_forever` took *one* turn. One turn was enough for the three works, which had nothing to
+# wait for in their clean-up. The news of it would have reached `main` in the next turn.
+# `cancel()` gave `True` all the same: *requested*.
 #
 # ### The same as a picture
 #
-# Now the works need half a second to clean up. Nobody can press keys under virtual time, so a timer
-# does what follows a Ctrl+C after half a second: it raises `KeyboardInterrupt` in the old program, and
-# cancels the main task in the new one.
+# Now the works need half a second to clean up. Nobody can press keys under virtual time, so a
+# timer does what follows a Ctrl+C after half a second: it raises `KeyboardInterrupt` in the old
+# program, and cancels the main task in the new one.
 #
 # **Predict.** How many of the four tasks have ended when the old program has?
 
@@ -423,13 +432,14 @@ run_then, run_now = observe(then), observe(now)
 compare(run_then, run_now, names=["then", "now"])
 
 # %% [markdown]
-# **What happened.** None. In its one turn each work got its `CancelledError` and came to the `await` of
-# its clean-up. There the loop stopped for good, and the picture ends with four tasks `still running`.
-# `now` took half a second more, and left nothing. Do not count the turns of a loop; wait for the tasks.
+# **What happened.** None. In its one turn each work got its `CancelledError` and came to the
+# `await` of its clean-up. There the loop stopped for good, and the picture ends with four tasks
+# `still running`. `now` took half a second more, and left nothing. Do not count the turns of a
+# loop; wait for the tasks.
 #
 # | | then | now |
 # |---|---|---|
-# | Ctrl+C | `KeyboardInterrupt`, wherever the program is | the main task is cancelled |
+# | Ctrl+C | `KeyboardInterrupt`, wherever the program is | `asyncio.run` cancels the main task |
 # | who cancels the tasks | you: `gather(*Task.all_tasks()).cancel()` | who started them: a `TaskGroup`, a `finally` |
 # | who waits for them | nobody: `stop()` and one turn | the same `TaskGroup`, and at last `asyncio.run` |
 # | a list of the tasks | `asyncio.Task.all_tasks()`, until Python 3.8 | `asyncio.all_tasks()` |
@@ -437,8 +447,8 @@ compare(run_then, run_now, names=["then", "now"])
 #
 # ### Only your own tasks
 #
-# The recipe cancels *all* tasks of the loop. `program` below runs one work of its own, and beside it a
-# library that it uses has a task. `stop` is once the recipe's way, and once the polite one.
+# The recipe cancels *all* tasks of the loop. `program` below runs one work of its own, and beside
+# it a library that it uses has a task. `stop` is once the recipe's way, and once the polite one.
 #
 # **Predict.** At which second does the library's task end, in the one and in the other?
 
@@ -481,24 +491,24 @@ bad, good = observe(program, stop_all_of_them), observe(program, stop_my_own)
 compare(bad, good, names=["all tasks", "my own"])
 
 # %% [markdown]
-# **What happened.** `all_tasks()` gives everybody's tasks: those of libraries, of frameworks, in a
-# notebook the kernel's. A library whose heartbeat is gone still looks alive, and fails later. So keep the
-# tasks that you start, in a list or in a `TaskGroup`, and stop those. The first way did not wait either:
-# it said `stopped` while `work 4` still cleaned up.
+# **What happened.** `all_tasks()` gives everybody's tasks: those of libraries, of frameworks, and
+# the kernel's in a cell that awaits. A library whose heartbeat is gone still looks alive, and
+# fails later. So keep the tasks that you start, in a list or in a `TaskGroup`, and stop those.
+# The first way did not wait either: it said `stopped` while `work 4` still cleaned up.
 #
-# `gather` with `return_exceptions=True` waits until all have ended, and takes a `CancelledError` for a
-# result like any other. From Python 3.15 on a `TaskGroup` has a method `cancel()`, for a group that should
-# end early without an error.
+# `gather` with `return_exceptions=True` waits until all have ended, and takes a `CancelledError`
+# for a result like any other. From Python 3.15 on a `TaskGroup` has a method `cancel()`, for a
+# group that should end early without an error.
 #
 # ## What breaks
 #
 # ### The recipe as it was written
 #
-# Python 3.9 removed `asyncio.Task.all_tasks`. Without `enable(legacy=True)` the recipe fails in the
-# middle of its own rescue, and the program ends with tasks that wait. Python complains of each as it is
-# destroyed, and closes its coroutine: only now `finally` runs, when no loop is left to await anything.
-# When you see `Task was destroyed but it is pending!`, look for a task that nobody cancelled and waited
-# for before its loop was closed.
+# Python 3.9 removed `asyncio.Task.all_tasks`. Without `enable(legacy=True)` the recipe fails in
+# the middle of its own rescue, and the program ends with tasks that wait. Python complains of
+# each as it is destroyed, and closes its coroutine: only now `finally` runs, when no loop is left
+# to await anything. When you see `Task was destroyed but it is pending!`, look for a task that
+# nobody cancelled and waited for before its loop was closed.
 
 # %%
 press_ctrl_c(recipe)
@@ -506,8 +516,8 @@ press_ctrl_c(recipe)
 # %% [markdown]
 # ### Swallowed
 #
-# `stubborn` catches `CancelledError`, as a retry loop or a bare `except:` would, and tries again. It gets
-# a limit of 1 second.
+# `stubborn` catches `CancelledError`, as a retry loop or a bare `except:` would, and tries again.
+# It gets a limit of 1 second.
 
 
 # %%
@@ -522,27 +532,28 @@ async def stubborn():
 
 async def main():
     async with asyncio.timeout(1):
-        print(clock(), await stubborn())
-    print(clock(), "no error")
+        page = await stubborn()
+    print(clock(), page, "and no error")
 
 
 run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# The limit is gone, in silence. `timeout` cancelled once, at 1 s; `stubborn` took it for an error of its
-# own, and worked on until 5 s. In the same way a swallowed `CancelledError` makes a program that Ctrl+C
-# does not end, and a `TaskGroup` that waits although one of its tasks has failed. Catch it only to clean
-# up, and end with `raise`; or write `finally`. If you wish to retry, write `except Exception`.
+# The limit is gone, in silence. `timeout` cancelled once, at 1 s; `stubborn` took it for an error
+# of its own, and worked on until 5 s. In the same way a swallowed `CancelledError` makes a
+# program that Ctrl+C does not end, and a `TaskGroup` that waits although one of its tasks has
+# failed. Catch it only to clean up, and end with `raise`; or write `finally`. If you wish to
+# retry, write `except Exception`.
 #
 # ### Cancelled, and then awaited
 #
-# `main` does the two steps, cancel and wait. But to await a cancelled task raises `CancelledError`, here
-# in `main`. Its message is empty, so look at the line.
+# `main` does the two steps, cancel and wait. But to await a cancelled task raises
+# `CancelledError`, here in `main`. Its message is empty, so look at the line.
 #
-# An `except asyncio.CancelledError: pass` around that `await` is no cure. If somebody cancels *you* while
-# you wait there, it looks the same, and you have swallowed your own. `asyncio.wait([task])` waits and
-# raises only what is meant for you.
+# An `except asyncio.CancelledError: pass` around that `await` is no cure. If somebody cancels
+# *you* while you wait there, it looks the same, and you have swallowed your own.
+# `asyncio.wait([task])` waits and raises only what is meant for you.
 
 
 # %% role="breaks"
@@ -561,16 +572,19 @@ asyncio.run(main())
 #
 # ### Exercise 1: `retry`
 #
-# Write `retry(op, tries, timeout, base)`, a coroutine function. It awaits `op()`, an async function
-# without arguments, and returns what it gives. A try fails when it raises an `Exception`, or when it takes
-# more than `timeout` seconds; then it is a `TimeoutError`. There are at most `tries` tries (1 or more).
+# Write `retry(op, tries, timeout, base)`, a coroutine function. It awaits `op()`, an async
+# function without arguments, and returns what it gives. A try fails when it raises an
+# `Exception`, or when it takes more than `timeout` seconds; then it is a `TimeoutError`. There
+# are at most `tries` tries (1 or more).
 #
 # - A try that takes too long is cancelled. What follows waits until it has cleaned up.
 # - After failed try `i`, counted from 0, it waits `base * 2**i` seconds, and tries again.
 # - After the last one it does not wait. The error of that try reaches the caller.
-# - A `CancelledError`, from outside or out of `op`, reaches the caller at once. No try is left running.
+# - A `CancelledError`, from outside or out of `op`, reaches the caller at once. No try is left
+#   running.
 #
-# No try ends exactly at its limit, and none swallows its cancellation.
+# `timeout` is more than 0. No try ends exactly at it, swallows its cancellation, or fails in its
+# clean-up.
 
 # %% [markdown]
 # <details><summary>Hint 1: one try</summary>
@@ -581,15 +595,15 @@ asyncio.run(main())
 #
 # <details><summary>Hint 2: what to catch</summary>
 #
-# `TimeoutError` is an `Exception`, and `CancelledError` is none. So one `except Exception` catches what
-# you want, and lets through what you must not touch.
+# `TimeoutError` is an `Exception`, and `CancelledError` is none. So one `except Exception`
+# catches what you want, and lets through what you must not touch.
 #
 # </details>
 #
 # <details><summary>Hint 3: the last try</summary>
 #
-# In the `except` block ask whether it was the last, `i == tries - 1`. If so, a bare `raise` lets the error
-# go on. Else sleep; that may stand after the `except` block.
+# In the `except` block ask whether it was the last, `i == tries - 1`. If so, a bare `raise` lets
+# the error go on. Else sleep; that may stand after the `except` block.
 #
 # </details>
 
@@ -822,6 +836,8 @@ async def cancelled_(job, seconds, tries, timeout, base):
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled()
 
 
@@ -837,6 +853,8 @@ async def out_of_op_(tries):
 
     task = asyncio.create_task(retry(op, tries, 5, 1))
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled(), len(calls)
 
 
@@ -873,9 +891,9 @@ for tries_ in (1, random_.randint(2, 6)):
 # %% [markdown]
 # ### Exercise 2: `borrow`
 #
-# Write `borrow(take, work, give_back)`, a coroutine function that is given three async functions. It awaits
-# `thing = await take()`, then `work(thing)`, and returns what `work` gives. What was taken is given back:
-# `await give_back(thing)`, once, when `work` has ended, however it ended.
+# Write `borrow(take, work, give_back)`, a coroutine function that is given three async functions.
+# It awaits `thing = await take()`, then `work(thing)`, and returns what `work` gives. What was
+# taken is given back: `await give_back(thing)`, once, when `work` has ended, however it ended.
 #
 # - If `work` fails, its error reaches the caller after `thing` is given back.
 # - If `borrow` is cancelled while `work` runs, `work` is cancelled, `thing` is given back, and
@@ -895,13 +913,15 @@ for tries_ in (1, random_.randint(2, 6)):
 #
 # <details><summary>Hint 2: not cut short</summary>
 #
-# Make `give_back(thing)` a task. Wait for it in a way that a cancellation does not go through: round 4.
+# Make `give_back(thing)` a task. Wait for it in a way that a cancellation does not go through:
+# round 4.
 #
 # </details>
 #
 # <details><summary>Hint 3: it ends, and then CancelledError comes out</summary>
 #
-# The `await` of a shield raises `CancelledError` at once. Catch it, await the task itself, and `raise`.
+# The `await` of a shield raises `CancelledError` at once. Catch it, await the task itself, and
+# `raise`.
 #
 # </details>
 
@@ -1043,6 +1063,8 @@ async def cancelled_(job, seconds):
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled()
 
 
@@ -1101,18 +1123,19 @@ async def cancelled_(job, seconds):
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
     return task.cancelled()
 
 
 run = observe(cancelled_, jobs([1, 1, 4]), 3)
 back_ = [call.outcome for call in run.calls if call.arguments == (2,)]
-expect(run).that(
+expect(run).returned(True, hint="in the end CancelledError has to come out: raise it again").that(
     back_ == ["returned"],
     expected="give_back runs to its end, though the cancellation comes while it runs",
     happened=f"give_back: {back_}",
     hint="make it a task, shield it, and wait for it once more where you are cancelled",
 )
-expect(run).returned(True, hint="after that CancelledError has to come out: raise it again")
 expect(run).took(6, hint="leave when it is given back, not before").nothing_left()
 expect(run).ran_at_most(20, hint="do not sleep and look again: wait for the task")
 ### BEGIN HIDDEN TESTS
@@ -1138,13 +1161,13 @@ for _ in range(3):
 # %% [markdown]
 # ### Exercise 3: `stop`
 #
-# Write `stop(tasks)`, a coroutine function that is given a list of tasks. It cancels them and returns when
-# all have ended. It gives back a list of names (`task.get_name()`), in the order of `tasks`: of those that
-# have ended cancelled, and not in another way.
+# Write `stop(tasks)`, a coroutine function that is given a list of tasks. It cancels them and
+# returns when all have ended. It gives back a list of names (`task.get_name()`), in the order of
+# `tasks`: of those that have ended cancelled, and not in another way.
 #
 # - All are asked before it waits for any: they clean up at the same time.
-# - A task may have ended before, or fail in its clean-up, or return a value. No error of a task reaches
-#   your caller.
+# - A task may have ended before, or fail in its clean-up, or return a value. No error of a task
+#   reaches your caller.
 # - Tasks that are not in the list are not touched. The list may be empty.
 # - If `stop` itself is cancelled while it waits, `CancelledError` reaches its caller.
 
@@ -1158,14 +1181,15 @@ for _ in range(3):
 #
 # <details><summary>Hint 2: whose CancelledError?</summary>
 #
-# `await task` in a `try` with `except asyncio.CancelledError: pass` cannot tell the task's cancellation
-# from your own. Wait in a way that raises only yours.
+# `await task` in a `try` with `except asyncio.CancelledError: pass` cannot tell the task's
+# cancellation from your own. Wait in a way that raises only yours.
 #
 # </details>
 #
 # <details><summary>Hint 3: the names</summary>
 #
-# `cancel()` returns `True` for *requested*. How it ended a task says afterwards: `task.cancelled()`.
+# `cancel()` returns `True` for *requested*. How it ended a task says afterwards:
+# `task.cancelled()`.
 #
 # </details>
 
@@ -1330,6 +1354,8 @@ async def cancelled_(cleanups, seconds):
     await asyncio.sleep(seconds)
     stopping.cancel()
     await asyncio.wait([stopping, *tasks])
+    if not stopping.cancelled():
+        stopping.result()  # raises what it raised
     return stopping.cancelled()
 
 
@@ -1350,11 +1376,11 @@ for count in (1, 2, 6):
 # %% [markdown]
 # ## Further reading
 #
-# - [Task cancellation](https://docs.python.org/3/library/asyncio-task.html#task-cancellation): what to
-#   do with a `CancelledError`, and why not to swallow it.
+# - [Task cancellation](https://docs.python.org/3/library/asyncio-task.html#task-cancellation):
+#   what to do with a `CancelledError`, and why not to swallow it.
 # - [Timeouts](https://docs.python.org/3/library/asyncio-task.html#timeouts) and
-#   [shielding](https://docs.python.org/3/library/asyncio-task.html#shielding-from-cancellation), with all
-#   their arguments.
+#   [shielding](https://docs.python.org/3/library/asyncio-task.html#shielding-from-cancellation),
+#   with all their arguments.
 # - [Handling keyboard
 #   interruption](https://docs.python.org/3/library/asyncio-runner.html#handling-keyboard-interruption):
 #   what `asyncio.run` does at Ctrl+C, step by step.

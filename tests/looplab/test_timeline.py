@@ -345,14 +345,6 @@ def test_a_reason_that_fits_into_no_bar_stands_below_the_name() -> None:
     assert not any("waits for" in each for each in words(figure))
 
 
-def test_nobody_waits_for_having_been_cancelled() -> None:
-    woken = replace(ready(2, 2, 2, 3, by=0), reason="cancelled")
-    spans = turn(0), wait("sleep(60)", 0, 2, 1, 2), woken, turn(3, 2), wait("sleep(3)", 2, 5, 4, 5)
-    figure = draw(run_of(life(0, "main", *spans), duration=5.0))
-    assert "main" in words(figure)
-    assert not [text for text in words(figure) if "cancelled" in text]
-
-
 def test_what_is_too_fast_to_be_seen_is_said_to_be() -> None:
     spans = [
         part
