@@ -11,7 +11,8 @@
 # - say what event loop, coroutine, task, future and async/await mean;
 # - work out what is gained when several waits overlap, and when nothing is.
 #
-# You need to know Python's functions, lists and `with`. **Next:** [01 · Coroutines](01_coroutines.ipynb)
+# You need to know Python's functions (also with `*args`), lists, classes, `with`, and `try` with
+# `except` and `finally`. **Next:** [01 · Coroutines](01_coroutines.ipynb)
 #
 # ## How a notebook works
 #
@@ -39,8 +40,10 @@ async def say_after(delay, what):
 # %% [markdown]
 # ## 1. A program that waits
 #
-# `observe` runs a program, records what it does, and returns a record, a *Run*. Its clock is a virtual
-# one: where the program waits for an hour, you do not, and the record counts the hour exactly.
+# `observe` runs a program, records what it does, and returns a record, a *Run*. Its clock is a
+# virtual one: where the program waits for an hour, you do not, and the record counts the hour
+# exactly. `observe` is given the function itself, without parentheses. `async def` and `await` are
+# explained in round 2; here `await asyncio.sleep(1)` waits for 1 second.
 #
 # **Predict.** `main` prints a word, waits 1 second, and prints another. What will take up most of the
 # picture?
@@ -68,9 +71,11 @@ run.timeline()
 #
 # - time goes from left to right, in seconds;
 # - each task has a *lane*, with its name on the left and how it ended on the right;
-# - a bar says what the task did: **running**, **ready** to run but without a turn, or **waiting**, with the
-#   reason;
-# - an arrow leads from whoever woke a task to the task.
+# - a bar says what the task did: **running**, **ready** to run but without a turn, or **waiting**,
+#   with the reason;
+# - an arrow leads from whoever woke a task to the task;
+# - the lane *event loop* shows when any task runs; *idle* means that all of them wait;
+# - where no time passes, the axis counts steps in the place of seconds.
 #
 # The same in words, for a terminal or a screen reader:
 
@@ -88,8 +93,8 @@ print(run.describe())
 # | **future** | a place for a result that is not there yet; a task is one too |
 # | **async/await** | `async def` makes such a function, `await` waits in it for a result |
 #
-# **Predict.** In the next cell two of the objects are made by calling `say_after`. When does the waiting
-# begin for each of them?
+# **Predict.** Two of the objects in the next cell are made by calling `say_after`. At which line of
+# `main` does each begin to run, and how long does the program take?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -110,9 +115,9 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** The coroutine began only at its `await`, and `main` waited in it: it has
-# no lane of its own. The task has one. It began as soon as `main` waited, and was done after
-# 1 second. So both waits overlapped, and the program took 2 seconds.
+# **What happened.** The coroutine began only at its `await`, and `main` waited in it: it has no
+# lane of its own. The task has one. It began as soon as `main` waited, at the same line, and was
+# done after 1 second. So both waits overlapped, and the program took 2 seconds.
 #
 # That is all that asyncio is for. The next round shows what it is worth.
 
@@ -122,8 +127,11 @@ run.timeline()
 # A chess master plays against many guests. She thinks 5 seconds for a move, a guest thinks 55. She
 # can play one game after the other, or walk from board to board while the guests think.
 #
-# In the program `time.sleep(5)` stands for *her* thinking: it keeps the thread, and nobody else
-# runs meanwhile. `await asyncio.sleep(55)` stands for a guest's thinking: she is free to go.
+# In the program `time.sleep(5)` stands for *her* thinking: it keeps the *thread*, the one flow of
+# control that this program has, and nobody else runs meanwhile. `await asyncio.sleep(55)` stands
+# for a guest's thinking: she is free to go. In `walking`, `group.create_task(...)` makes a task for
+# each board, and the end of the `async with` block waits until all have ended. Lesson 06 explains
+# both.
 #
 # **Predict.** There are 3 boards and 4 moves at each. How long does she need one by one, and how
 # long when she walks?
@@ -180,8 +188,10 @@ for boards in (3, 12, 24, 48):
 # `await` are from 2015. Most lessons have a part that shows how things were written *then* and how
 # they are written *now*, and runs both.
 #
-# Here is the program of round 1 in both spellings. The old one still runs in these notebooks, with a
-# warning that says what it is called today. Lesson 03 explains it.
+# Here is the program of round 1 in both spellings. The old one still runs in these notebooks, with
+# a warning that says what it is called today. Lesson 03 explains it. (The line with `@` is a
+# *decorator*: Python hands it the function below, and what it gives back takes that function's
+# name.)
 
 
 # %% tags=["warns"]
@@ -202,8 +212,9 @@ compare(observe(old_main), observe(main), names=["then", "now"])
 #
 # ### A cell was not run
 #
-# `NameError` in a notebook mostly means that a cell further up was not run, or that the kernel was
-# started again. Choose *Run > Run All Above Selected Cell*.
+# `NameError` in a notebook mostly means that a cell further up was not run, or that the *kernel*,
+# the Python process that runs your cells, was started again. Choose *Run > Run All Above Selected
+# Cell*.
 
 # %% role="breaks"
 print(result_of_a_cell_that_was_not_run)

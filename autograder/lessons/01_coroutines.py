@@ -152,10 +152,7 @@ compare(idle, real, names=["it says so", "it waits"])
 # and not 3, and `work-1` ends first.
 
 # %% [markdown]
-# ## 4. A coroutine object runs once
-#
-# A coroutine object is one call, and a call has one run. A task can be asked for its result as
-# often as you like.
+# ## 4. Two awaits
 #
 # **Predict.** `main` awaits one task twice. How often is `Waiting: 1` printed? How many seconds does
 # `main` take?
@@ -175,8 +172,9 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** The function ran once. The first `await task` waited until it had ended. The
-# second found a finished task, which keeps its result, and went on at once.
+# **What happened.** A coroutine object is one call, and a call has one run: the function ran once.
+# The first `await task` waited until it had ended. The second found a finished task, which keeps
+# its result for as long as somebody may ask, and went on at once.
 #
 # With the coroutine object itself the second `await` fails: see *What breaks*.
 
@@ -189,7 +187,7 @@ run.timeline()
 # is done. `loop.create_task(work)` could also be written `asyncio.ensure_future(work)`: for a
 # coroutine object both make the same task. `enable(legacy=True)` lets the old program run.
 #
-# **Predict.** What does the task's state say before `run_until_complete`, and what after it?
+# **Predict.** Is `Waiting: 2` printed before the first state or after it, and why?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -210,18 +208,19 @@ old = observe(then)
 print(*old.warnings, sep="\n")
 
 # %% [markdown]
-# **What happened.** `create_task` noted the task on the loop, and the loop did not run yet: the task
-# is pending. `run_until_complete` ran the loop until the task was finished.
+# **What happened.** `create_task` noted the task on the loop, and the loop did not run yet: the
+# task is pending, and nothing of it was printed. `run_until_complete` ran the loop until the task
+# was finished.
 #
 # The program still runs, with warnings. `asyncio.get_event_loop()` made a loop when there was none;
 # Python 3.12 warns of that, and Python 3.14 raises a `RuntimeError`.
 #
 # ### Now: `asyncio.run`
 #
-# `asyncio.run(main())` makes a fresh loop, runs `main` on it as a task, and cleans up: it cancels
-# what is left and closes the loop. Inside `main`, `asyncio.create_task` knows which loop to use.
+# `asyncio.run(main())` makes a fresh loop, runs `main` on it, and cleans up: it cancels what is
+# left and closes the loop. Inside `main`, `asyncio.create_task` knows which loop to use.
 #
-# **Predict.** The picture shows both programs. Which one has one task more, and why?
+# **Predict.** The picture shows both programs. How many tasks does each of them have?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*

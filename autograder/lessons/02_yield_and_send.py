@@ -33,7 +33,8 @@ enable()
 #
 # The two functions below differ in one word, apart from a `print`: one says `return` where the
 # other says `yield`. A function with `yield` in it is a *generator function*. Calling it gives a
-# *generator*, and `next(generator)` lets the generator run up to its next `yield`.
+# *generator*, and `next(generator)` lets the generator run up to its next `yield`, and gives what
+# stands after that `yield`.
 #
 # `observe(main)` runs `main` and keeps a record of it. `run.timeline()` draws the record: a lane
 # for each function, and from left to right the steps in which one of them runs.
@@ -139,7 +140,7 @@ run.timeline()
 # Each worker below has a loop of its own, and a `yield` in it. A `yield` without a value hands
 # out `None`; here it is only there to pause.
 #
-# **Predict.** In which order are the six lines printed? When `main` ends, have the workers ended
+# **Predict.** Which lines are printed, and in which order? When `main` ends, have the workers ended
 # too?
 
 # %% [markdown]
@@ -482,9 +483,10 @@ run.timeline()
 # hint, and draws what your code did.
 #
 # The tests are short: read them. `gens([1, 2], [10])` makes two generators that yield these items.
-# With `error=` each raises that error after its last item, and with `endless=True` each starts again
-# for ever. `take=3` takes three items from *your* generator and then closes it. A function whose
-# name ends in `_` is a small program of the test, which uses yours.
+# With `error=` each raises that error after its last item, and with `endless=True` each starts
+# again for ever. `take=3` takes three items from *your* generator and then closes it. (The
+# parameter `gens` of your function is another thing than this helper.) A function whose name ends
+# in `_` is a small program of the test, which uses yours.
 #
 # A test judges what you ran last. After an error in your cell, or after a restart of the kernel, run
 # the first cell of the notebook and your cell again. When your work is graded, each test also tries
@@ -497,9 +499,9 @@ run.timeline()
 # each, then the second item of each, and so on, until all have ended. Without generators there is
 # nothing to yield.
 #
-# - A generator that has ended drops out, and the others go on. It may end with `return value`:
-#   that value is not an item.
-# - Take an item only when you are asked for one. A generator may be endless.
+# - A generator that has ended drops out, and the others go on. It may end with `return value`: that
+#   value is not an item.
+# - Take an item only when *your* caller asks for one, by `next`. A generator may be endless.
 # - If a generator raises an error, the error reaches your caller, and you close the others.
 # - If you are closed after one or more `next`, you close all that have not ended.
 #
@@ -775,8 +777,8 @@ expect(run).returned((1, [], []), hint="also close a generator whose first turn 
 # <details><summary>Hint 3: and if <code>producer_consumer</code> itself is cancelled?</summary>
 #
 # Then `CancelledError` is raised at the `await` where it waits, and the lines below that do not
-# run. A `finally` does. Cancel the producer there and wait for it. `asyncio.gather` and
-# `asyncio.TaskGroup` cancel their tasks by themselves in this case.
+# run. A `finally` does. Cancel the producer there and wait for it. (Lessons 06 and 08 have tools
+# that do this by themselves. You do not need them here.)
 #
 # </details>
 

@@ -222,7 +222,8 @@ run.timeline()
 #
 # First you drive one coroutine by hand, then the `drive` of round 3 gets `both`.
 #
-# **Predict.** What does the first `hello.send(None)` give? What has to be changed in `drive`?
+# **Predict.** What does the first `hello.send(None)` give? Does `drive` have to be changed for the
+# new `both`, and if so, where?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -276,7 +277,7 @@ drive(both())
 # is written so.
 #
 # **Predict.** What does today's Python say to it? (The cell has to run before the one below it. To
-# see its error once more, restart the kernel.)
+# run it again later, restart the kernel first.)
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -293,9 +294,10 @@ def compute(x, y):
 # **What happened.** The name is gone. Python 3.8 began to warn of it, and Python 3.11 removed it.
 #
 # `enable(legacy=True)` brings it back, in this notebook, for programs that you want to read and run
-# before you rewrite them. It brings back what else such a script does. It makes its coroutines
-# and calls `gather`, which makes them tasks that run side by side, before any event loop runs.
-# Then it runs the loop and closes it.
+# before you rewrite them. It also brings back what else such a script uses. The script below makes
+# two coroutine objects. It hands them to `asyncio.gather`, which makes a task of each, so that they
+# run side by side. All this happens before an event loop runs. Then the script runs the loop and
+# closes it.
 #
 # **Predict.** In which order do the four lines come, and how long does it take?
 

@@ -99,10 +99,11 @@ compare(awaited, in_tasks, names=["awaited", "in tasks"])
 # %% [markdown]
 # ## 2. A chain of awaits stands still as one
 #
-# `outer` awaits `inner`, `inner` awaits `asyncio.sleep`. While they wait, the task `watch` looks
-# at them: a coroutine object that waits knows what it awaits, as `cr_await`.
+# `outer` awaits `inner`, `inner` awaits `asyncio.sleep`. While they wait, the task `watch` looks at
+# them: `task.get_coro()` gives the coroutine object of a task, and a coroutine object that waits
+# knows what it awaits, as `cr_await`.
 #
-# **Predict.** Which of the functions wait, and how many lanes do they have together?
+# **Predict.** Which names does `watch` print? How many lanes do these functions have together?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -199,9 +200,11 @@ compare(polite, rude, names=["waits", "works"])
 # %% [markdown]
 # ## 4. What may stand after `await`
 #
-# Three kinds of object may: a coroutine object, a future or a task, and any object that has a method
-# `__await__`. The method returns an iterator, and `await` goes through it as `yield from` does:
-# what it yields goes to the event loop, and what it returns is the value of the `await`.
+# Three kinds of object may: a coroutine object, a future or a task, and any object that has a
+# method `__await__`. The method returns an *iterator*, an object on which `next` can be called. A
+# generator is one, so an `__await__` with a `yield` in it returns one. `await` goes through it as
+# `yield from` does: what it yields goes to the event loop, and what it returns is the value of the
+# `await`.
 #
 # **Predict.** `Pause` yields once. When does `other` run?
 

@@ -43,7 +43,8 @@ async def say_after(delay, what):
 # wait.
 #
 # The function `new_turn` puts itself into the queue again each time it is called. It was the first
-# one in, so it stays the first of each *turn* of the loop.
+# one in, so it stays the first of each *turn* of the loop. In one turn the loop makes the calls
+# that stand in the queue at its beginning. What is added meanwhile waits for the next turn.
 #
 # **Predict.** Which lines stand between `turn 1` and `turn 2`, and in which order? In which turn
 # does `main` go on?
@@ -81,9 +82,9 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** First in, first out, whether it is a task or a function: Ann, the plain
-# function, Bob. In each turn the loop counts what is in the queue and makes that many calls. What
-# is put in meanwhile waits for the next turn. So Ann, who puts herself in again with `sleep(0)` in
-# turn 1, has her second step in turn 2, after Bob's first one.
+# function, Bob. In each turn the loop counts what is in the queue and makes that many calls. So
+# Ann, who puts herself in again with `sleep(0)` in turn 1, has her second step in turn 2, after
+# Bob's first one.
 #
 # Bob ends in turn 2. The end of a task does not run whoever waits for it. It puts them into the
 # queue, and so `main` goes on in turn 3.
@@ -97,8 +98,10 @@ run.timeline()
 #
 # `loop.call_later(delay, function, ...)` makes a *timer*: a call that is put into the ready queue
 # when `delay` seconds have passed. `loop.call_at(when, ...)` does so at a time of the loop's clock,
-# `loop.time()`. A wait can be made of a timer and a future, as `sleep_by_timer` shows.
-# `asyncio.sleep` is built in this way, and also takes its timer back when it is cancelled.
+# `loop.time()`. A wait can be made of a timer and a future, as `sleep_by_timer` shows:
+# `loop.create_future()` makes an empty future, `future.set_result(value)` marks it as done, and
+# whoever awaits it is resumed. `asyncio.sleep` is built in this way, and also takes its timer back
+# when it is cancelled.
 #
 # **Predict.** In which order are the lines printed? Which one is missing?
 
@@ -155,8 +158,9 @@ run.timeline()
 # ## 3. A loop in nine lines
 #
 # Below is the third point of the list by itself, a queue and a `while`. `run_turns` resumes each
-# thing in its queue, and puts it at the end again if it has not ended. It uses `send(None)`, which
-# resumes a generator and also, as you saw in lesson 03, a coroutine object.
+# thing in its queue, and puts it at the end again if it has not ended. (A `deque` is a list that is
+# quick at both ends; `popleft()` takes out the first.) It uses `send(None)`, which resumes a
+# generator and also, as you saw in lesson 03, a coroutine object.
 #
 # **Predict.** `main` runs two generators, and then two coroutines that wait with
 # `asyncio.sleep(0)`. No event loop of asyncio runs. Does the second part work?
@@ -217,8 +221,8 @@ run.timeline()
 # - `loop.run_forever()` takes nothing. Here a timer calls `loop.stop` after 6 s.
 # - `asyncio.run(...)` takes a coroutine object.
 #
-# **Predict.** At which second does each of them come back? In which of the three is `world`
-# printed?
+# **Predict.** At which second does each of them come back (in `until_complete`, from the first
+# call)? In which of the three programs is `world` printed?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -267,9 +271,10 @@ compare(*runs, names=["run_until_complete", "run_forever", "asyncio.run"])
 #   it as `run_until_complete` does, then cancels the tasks that are left *and waits until they have
 #   ended*, and closes the loop.
 #
-# The three are one thing. `run_until_complete` gives its future a callback that calls `stop`, and
-# then calls `run_forever`. `stop` lets the loop finish the turn in which it is. If it is called
-# before the loop runs, `run_forever` makes one turn and comes back.
+# The three are one thing. `run_until_complete` gives its future a *callback*, a function to be
+# called when it is done: this one calls `stop`. Then it calls `run_forever`. `stop` lets the loop
+# finish the turn in which it is. If it is called before the loop runs, `run_forever` makes one turn
+# and comes back.
 #
 # ### A coroutine becomes a task, a future does not
 #
@@ -464,9 +469,10 @@ for program in (closed, stopped):
 # ### Closed, with a task that waits
 #
 # `run_until_complete` leaves `world` waiting, and then the loop is closed. Nobody can wake the task
-# any more. When Python clears it away, at some later moment, the loop's exception handler is told.
-# (Here `gc.collect()` makes Python do it at once, and the handler prints the message. Usually it
-# stands in your log.) Use `asyncio.run`, or cancel what is left and wait for it.
+# any more. When Python clears it away, at some later moment, the loop's *exception handler* is
+# told, the function that gets the errors which no caller can get. (Here `gc.collect()` makes Python
+# do it at once, and the handler prints the message. Usually it stands in your log.) Use
+# `asyncio.run`, or cancel what is left and wait for it.
 
 
 # %%
@@ -492,7 +498,8 @@ run.timeline()
 # `get_event_loop()` makes a loop in the main thread alone, and only in Pythons before 3.14. In any
 # other thread it has always raised this error, and in the main thread after an `asyncio.run`. From
 # Python 3.14 on it raises it wherever no loop is set, in programs that ran for years. The cure is
-# `asyncio.run(main())`, and `get_running_loop()` inside.
+# `asyncio.run(main())`, and `get_running_loop()` inside. (`threading.Thread(target=f)` makes a
+# second flow of control that calls `f()`. `start()` starts it, and `join()` waits for its end.)
 
 
 # %%
@@ -539,8 +546,9 @@ thread.join()
 # <details><summary>Hint 2: the same time</summary>
 #
 # Of what is equal `min` gives the first, and `sort` keeps the order, if they compare the times
-# alone: use `key=`. A heap does not keep it, and it compares generators where times are equal,
-# which is a `TypeError`. Give each entry a number that counts up: `(wakes, number, gen)`.
+# alone: use `key=`. You need no heap. If you use `heapq` all the same: it does not keep the order,
+# and it compares generators where times are equal, which is a `TypeError`. Give each entry a number
+# that counts up: `(wakes, number, gen)`.
 #
 # </details>
 #

@@ -179,7 +179,7 @@ run.timeline()
 #
 # Before Python 3.7 a task was made with `asyncio.ensure_future`, often before any event loop ran.
 #
-# **Predict.** Is the task that `ensure_future` makes another kind of object?
+# **Predict.** Of which class is the object that `ensure_future` gives?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -224,11 +224,14 @@ print("create_task refuses a future:", run.error.type)
 # %% [markdown]
 # ### Now: a group that waits
 #
-# Since Python 3.11 `async with asyncio.TaskGroup()` holds tasks together. At the end of the block it
-# waits for all of them. If one fails, it cancels the others, waits for them too, and raises the error
-# in an `ExceptionGroup`. None can get lost.
+# Since Python 3.11 `async with asyncio.TaskGroup()` holds tasks together. At the end of the block
+# it waits for all of them. If one fails, it cancels the others, waits for them too, and raises the
+# error in an `ExceptionGroup`. None can get lost. (`async with` is a `with` that may wait where its
+# block begins and where it ends. An `ExceptionGroup` is an exception that holds others, in
+# `group.exceptions`; `except* ValueError as group:` catches those that are a `ValueError`.)
 #
-# **Predict.** At which second does the block end, and which of the two lines is printed first?
+# **Predict.** At which second does `main` go on behind the block, and which of the two lines is
+# printed first?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*
@@ -281,9 +284,11 @@ for lost in run.lost:
 # %% [markdown]
 # ### A task that nobody holds
 #
-# The event loop holds what is in its queue and its timers, and its list of all tasks is a weak
-# one. A task that waits for something that only it knows is held by nobody. The garbage collector may
-# take it, in the middle of its work. Python then says `Task was destroyed but it is pending!`.
+# The event loop holds what is in its queue and its timers, and its list of all tasks is *weak*:
+# being in it keeps no task alive. A task that waits for something that only it knows is held by
+# nobody. The *garbage collector*, which deletes objects that nobody can reach, may take it, in the
+# middle of its work. (`gc.collect()` runs it at once.) Python then says `Task was destroyed but it
+# is pending!`.
 #
 # Often you do not see it, because a task in `asyncio.sleep` is held by its timer. So it works in
 # the test, and fails in the long run.

@@ -125,9 +125,9 @@ run = observe(main)
 # `exception()` gives the exception *as a value*, without raising it, or `None` if there is a result.
 # On a cancelled future it raises `CancelledError`, so ask `cancelled()` first.
 #
-# The cell called `cancel()` on a plain future, and the next round adds a callback to a task that
-# both classes know: `cancel` and `add_done_callback` are a future's methods. A task has them because
-# it is a future. What a task refuses is `set_result`; you see that below.
+# The cell called `cancel()` on a plain future, and the next round calls `add_done_callback` on a
+# task. Both are methods of a future, and a task has them because it is one. What a task refuses is
+# `set_result`; you see that below.
 
 # %% [markdown]
 # ## 3. A done callback is told when a result is there
@@ -248,9 +248,9 @@ run.timeline()
 # ## 5. A callback from another thread
 #
 # Some libraries work in a thread of their own, and call back *from there*. asyncio's objects are
-# not thread-safe: `future.set_result` belongs into the loop's thread. The one method of a loop that
-# another thread may call is `loop.call_soon_threadsafe(f, x)`. It puts the call `f(x)` into the
-# ready queue, and wakes the loop if it sleeps.
+# not *thread-safe*: only the thread of their loop may use them, and `future.set_result` belongs
+# there. The one method of a loop that another thread may call is `loop.call_soon_threadsafe(f, x)`.
+# It puts the call `f(x)` into the ready queue, and wakes the loop if it sleeps.
 #
 # **Predict.** `on_done` and `fill` both say where they run. Which of them runs in the loop's thread?
 

@@ -141,11 +141,12 @@ run.timeline()
 # ## 3. One child fails, and the others go on
 #
 # Lesson 08 has shown that `gather` raises the first error and leaves the others running. Now we
-# look at what becomes of these. `hello` fails at 1 s, `world` ends well at 2 s, and `moon` fails at
+# look at what becomes of these. `hello` fails after 1 s, `world` needs 2 s, and `moon` fails after
 # 4 s. `main` has other things to do and lives on until 5 s. It runs twice: as it is, and with
 # `return_exceptions=True`.
 #
-# **Predict.** In the first run, does `world` print its `ends`? Who gets the error of `moon`?
+# **Predict.** In the first run, what is printed after the line of `main` that has caught the error?
+# Who gets the error of `moon`?
 
 # %% [markdown]
 # *Your prediction (double-click here and write):*

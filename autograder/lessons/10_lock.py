@@ -240,7 +240,9 @@ compare(slow, quick, names=["lock for all", "lock for the deposit"])
 #
 # Money goes from account A to account B and from B to A. Each transfer waits for its order to come
 # in (the first `job`), takes the lock of the account that loses the money, asks about that account
-# (the second `job`), and takes the lock of the other account. So one transfer takes lock A first,
+# (the second `job`), and takes the lock of the other account. (`jobs([...])` makes `job`, as in the
+# tests: transfer `n` awaits `job(n)` and later `job(n + 2)`. `explore` ignores the seconds and
+# tries every order in which jobs may end; `observe` uses them.) So one transfer takes lock A first,
 # and the other one lock B. With `sort=True` both take lock A first.
 #
 # **Predict.** Without `sort` there are six orders of answers again. What becomes of the transfers?

@@ -31,7 +31,7 @@ def clock():
 
 
 # %% [markdown]
-# ## 1. `cancel()` asks
+# ## 1. What `cancel()` does
 #
 # The task `work` runs `outer`, which awaits `inner`, which sleeps for 4 seconds. After 1 second
 # `main` cancels the task.
@@ -135,7 +135,8 @@ run.timeline()
 # ## 3. A time limit
 #
 # `fetch` takes 4 seconds, and half a second more to clean up where it is cancelled. It gets 2
-# seconds.
+# seconds. `async with asyncio.timeout(2):` gives them to its block, and `asyncio.wait_for` gives
+# them to one coroutine. When the time is over, both cancel the work and raise `TimeoutError`.
 #
 # **Predict.** At which second does the `TimeoutError` come out?
 
@@ -187,7 +188,8 @@ run.timeline()
 #
 # ## 4. `shield`
 #
-# `caller` waits for the task `save` through `asyncio.shield`, and is cancelled after 1 second.
+# `await asyncio.shield(task)` waits for a task, and keeps a cancellation away from it. Here
+# `caller` waits so for the task `save`, and is cancelled after 1 second.
 #
 # **Predict.** When does `caller` end? And `save`?
 

@@ -208,10 +208,10 @@ callbacks = observe(main)
 compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 
 # %% [markdown]
-# **What happened.** The heart beats first at 9 s. The two calls ran one after the other, 6 s and
-# 3 s, in the only thread that could have let the heart beat. `careless_client` itself was done at
-# once. A callback has no lane, so the picture names the whole program, `main`, as the one that
-# blocks.
+# **What happened.** The heart beats at 9, 10, 11 and 12 s. The two calls ran one after the other, 6
+# s and 3 s, in the only thread that could have let the heart beat. `careless_client` itself was
+# done at once. A callback has no lane, so the picture names the whole program, `main`, as the one
+# that blocks.
 #
 # Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So
 # hand over short functions, that set an event or put something into a queue. And nobody gets what
