@@ -985,14 +985,14 @@ for _ in range(3):
 # %% [markdown]
 # ### Exercise 3: `run_tidy`
 #
-# Write the plain function `run_tidy(coroutine)`. It does what `asyncio.run` does, and tells what it
-# had to tidy up. It runs the coroutine object on a new loop until it has ended. Then it cancels the
-# tasks that are left, waits until they have ended too, and closes the loop. It returns
-# `(result, left)`: what the coroutine returned, and the sorted list of the names of the tasks that
-# were left.
+# Write the plain function `run_tidy(job)`. It does for the async function `job`, which has no
+# arguments, what `asyncio.run(job())` does, and tells what it had to tidy up. It runs `job()` on a
+# new loop until it has ended. Then it cancels the tasks that are left, waits until they have ended
+# too, and closes the loop. It returns `(result, left)`: what `job()` returned, and the sorted list
+# of the names of the tasks that were left.
 #
-# - If the coroutine raises an error, the tasks are tidied up and the loop is closed all the same.
-#   Then the error reaches the caller.
+# - If `job()` raises an error, the tasks are tidied up and the loop is closed all the same. Then
+#   the error reaches the caller.
 # - A task may need time to end when it is cancelled. What it raises then does not reach the caller.
 
 # %% [markdown]
@@ -1021,13 +1021,13 @@ for _ in range(3):
 import asyncio
 
 
-def run_tidy(coroutine):
-    """Run a coroutine object; return its result and the names of the tasks that it left."""
+def run_tidy(job):
+    """Run job() on a new loop; return its result and the names of the tasks that it left."""
     ### BEGIN SOLUTION
     loop = asyncio.new_event_loop()
     try:
         try:
-            result = loop.run_until_complete(coroutine)
+            result = loop.run_until_complete(job())
         finally:
             left = asyncio.all_tasks(loop)
             for task in left:
@@ -1052,13 +1052,13 @@ def left_(delays, delay, value):
         await asyncio.sleep(delay)
         return value, len(tasks)
 
-    return run_tidy(main())
+    return run_tidy(main)
 
 
 run = observe(left_, [4, 1, 2], 1.5, "hello")
 expect(run).returned(
     (("hello", 3), ["sleep 2", "sleep 4"]),
-    hint="ask `all_tasks(loop)` when the coroutine has ended",
+    hint="ask `all_tasks(loop)` when `job()` has ended",
 )
 expect(run).took(1.5, hint="do not let them run to their ends: cancel them")
 run = observe(left_, [], 1, None)
@@ -1075,7 +1075,7 @@ for count in (0, 1, 3, 9):
         ((value_, count), sorted(f"sleep {d}" for d in delays_ if d > delay_)),
         hint="those that have not ended, sorted by their names",
     )
-    expect(run).took(delay_, hint="as long as the coroutine takes").without_threads()
+    expect(run).took(delay_, hint="as long as `job()` takes").without_threads()
 ### END HIDDEN TESTS
 
 # %% exercise="run_tidy" role="test" id="ended" points=1 name="what was left has ended when it returns"
@@ -1101,7 +1101,7 @@ def cleans_up_(seconds, fails):
             tasks.append(asyncio.create_task(work(number), name=f"work {number}"))
         await asyncio.sleep(1)
 
-    _, left = run_tidy(main())
+    _, left = run_tidy(main)
     return left, log, [task.done() for task in tasks]
 
 
@@ -1155,7 +1155,7 @@ def fails_after_(delay, cleaning, count):
         raise KeyError("main failed")
 
     try:
-        outcome = run_tidy(main())
+        outcome = run_tidy(main)
     except KeyError as error:
         outcome = error.args
     return outcome, [task.done() for task in tasks], loops[0].is_closed()
@@ -1174,7 +1174,7 @@ for count in (0, 1, 4):
     run = observe(fails_after_, random_.randint(1, 9), random_.randint(1, 9), count)
     expect(run).returned(
         (("main failed",), [True] * count, True),
-        hint="also when the coroutine fails: cancel, wait, close",
+        hint="also when `job()` fails: cancel, wait, close",
     )
 ### END HIDDEN TESTS
 
@@ -1185,12 +1185,15 @@ import asyncio
 def loops_(values):
     loops = []
 
-    async def main(value):
-        loops.append(asyncio.get_running_loop())
-        await asyncio.sleep(1)
-        return value
+    def result_of(value):
+        async def main():
+            loops.append(asyncio.get_running_loop())
+            await asyncio.sleep(1)
+            return value
 
-    results = [run_tidy(main(value)) for value in values]
+        return run_tidy(main)
+
+    results = [result_of(value) for value in values]
     different = len({id(loop) for loop in loops})
     return results, different, [loop.is_closed() for loop in loops]
 

@@ -3,9 +3,9 @@ import asyncio
 import contextlib
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     with contextlib.closing(asyncio.new_event_loop()) as loop:
-        main = loop.create_task(coroutine)
+        main = loop.create_task(job())
         try:
             loop.run_until_complete(main)
         finally:

@@ -1,10 +1,10 @@
-# asyncio.run does the tidying up; a coroutine around the other one looks what is left
+# asyncio.run does the tidying up; a coroutine around job() looks what is left
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     async def main():
-        result = await coroutine
+        result = await job()
         left = asyncio.all_tasks() - {asyncio.current_task()}
         return result, sorted(task.get_name() for task in left)
 

@@ -2,10 +2,10 @@
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     loop = asyncio.new_event_loop()
     try:
-        return loop.run_until_complete(coroutine), tidy(loop)
+        return loop.run_until_complete(job()), tidy(loop)
     finally:
         tidy(loop)
         loop.close()

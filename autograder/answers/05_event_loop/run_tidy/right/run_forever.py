@@ -2,9 +2,9 @@
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     loop = asyncio.new_event_loop()
-    main = loop.create_task(coroutine)
+    main = loop.create_task(job())
     main.add_done_callback(lambda task: loop.stop())
     loop.run_forever()
     left = asyncio.all_tasks(loop)

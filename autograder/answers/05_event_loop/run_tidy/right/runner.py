@@ -2,8 +2,8 @@
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     with asyncio.Runner() as runner:
-        result = runner.run(coroutine)
+        result = runner.run(job())
         left = asyncio.all_tasks(runner.get_loop())
         return result, sorted(task.get_name() for task in left)

@@ -2,9 +2,9 @@
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     loop = asyncio.new_event_loop()
-    result = loop.run_until_complete(coroutine)
+    result = loop.run_until_complete(job())
     left = asyncio.all_tasks(loop)
     for task in left:
         task.cancel()

@@ -2,9 +2,9 @@
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     async def main():
-        result = await coroutine
+        result = await job()
         return result, sorted(task.get_name() for task in asyncio.all_tasks())
 
     return asyncio.run(main())

@@ -2,11 +2,11 @@
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     loop = asyncio.new_event_loop()
     try:
         try:
-            result = loop.run_until_complete(coroutine)
+            result = loop.run_until_complete(job())
         finally:
             left = asyncio.all_tasks(loop)
             for task in left:

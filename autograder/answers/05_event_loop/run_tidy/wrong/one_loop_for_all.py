@@ -5,10 +5,10 @@ import asyncio
 loop = asyncio.new_event_loop()
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     try:
         try:
-            result = loop.run_until_complete(coroutine)
+            result = loop.run_until_complete(job())
         finally:
             left = asyncio.all_tasks(loop)
             for task in left:

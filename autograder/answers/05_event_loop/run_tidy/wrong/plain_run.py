@@ -2,5 +2,5 @@
 import asyncio
 
 
-def run_tidy(coroutine):
-    return asyncio.run(coroutine), []
+def run_tidy(job):
+    return asyncio.run(job()), []

@@ -2,10 +2,10 @@
 import asyncio
 
 
-def run_tidy(coroutine):
+def run_tidy(job):
     loop = asyncio.new_event_loop()
     try:
-        result = loop.run_until_complete(coroutine)
+        result = loop.run_until_complete(job())
         return result, tidy(loop)
     finally:
         tidy(loop)
