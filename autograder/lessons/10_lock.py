@@ -272,7 +272,8 @@ print(explore(bank, jobs([1, 2, 4, 4]), False))
 print(explore(bank, jobs([1, 2, 4, 4]), True))
 stuck = observe(bank, jobs([1, 2, 4, 4]), False)
 for wait in stuck.deadlock:
-    print(f"{wait.task} waits for {wait.reason}, held by {wait.held_by}")
+    if wait.held_by:
+        print(f"{wait.task} waits for {wait.reason}, held by {wait.held_by}")
 stuck.timeline()
 
 # %% [markdown]
@@ -453,7 +454,10 @@ async def both():
 
 for program, *args in ([both], [say_after, 1, "hello"], [both]):
     run = observe(program, *args)
-    print(f"{run.call}:", run.error or run.result)
+    if run.error is None:
+        print(f"{run.call}:", run.result)
+    else:  # without the lock's address
+        print(f"{run.call}:", run.error.type, "...", run.error.message.partition("> ")[2])
 
 # %% [markdown]
 # **What happened.** The last. In the first loop `world` has to wait for the lock, and from then on
