@@ -1,0 +1,28 @@
+# loses: an error and a cancellation come out
+import asyncio
+
+
+async def crawl(first, visit, k):
+    todo = asyncio.Queue()
+    links, seen = {}, {first}
+    todo.put_nowait(first)
+
+    async def worker():
+        while True:
+            page = await todo.get()
+            try:
+                links[page] = await visit(page)
+            except Exception:
+                links[page] = []
+            for each in links[page]:
+                if each not in seen:
+                    seen.add(each)
+                    todo.put_nowait(each)
+            todo.task_done()
+
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(worker()) for _ in range(k)]
+        await todo.join()
+        for each in workers:
+            each.cancel()
+    return links

@@ -1,0 +1,27 @@
+# loses: an error and a cancellation come out
+import asyncio
+
+
+async def crawl(first, visit, k):
+    todo = asyncio.Queue()
+    links, seen = {}, {first}
+    todo.put_nowait(first)
+
+    async def worker():
+        while True:
+            page = await todo.get()
+            links[page] = await visit(page)
+            for each in links[page]:
+                if each not in seen:
+                    seen.add(each)
+                    todo.put_nowait(each)
+            todo.task_done()
+
+    workers = [asyncio.create_task(worker()) for _ in range(k)]
+    try:
+        await todo.join()
+    finally:
+        for each in workers:
+            each.cancel()
+        await asyncio.wait(workers)
+    return links

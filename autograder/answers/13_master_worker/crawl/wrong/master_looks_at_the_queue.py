@@ -1,0 +1,26 @@
+# loses: finds every page, and ends by itself
+import asyncio
+
+
+async def crawl(first, visit, k):
+    todo = asyncio.Queue()
+    links, seen = {}, {first}
+    todo.put_nowait(first)
+
+    async def worker():
+        while True:
+            page = await todo.get()
+            links[page] = await visit(page)
+            for each in links[page]:
+                if each not in seen:
+                    seen.add(each)
+                    todo.put_nowait(each)
+            todo.task_done()
+
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(worker()) for _ in range(k)]
+        while not todo.empty():
+            await asyncio.sleep(1)
+        for each in workers:
+            each.cancel()
+    return links

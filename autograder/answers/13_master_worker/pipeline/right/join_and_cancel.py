@@ -1,0 +1,20 @@
+# task_done, join, and then the workers are cancelled
+import asyncio
+
+
+async def pipeline(source, work, k):
+    todo = asyncio.Queue(k)
+
+    async def worker():
+        while True:
+            item = await todo.get()
+            await work(item)
+            todo.task_done()
+
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(worker()) for _ in range(k)]
+        async for item in source:
+            await todo.put(item)
+        await todo.join()
+        for each in workers:
+            each.cancel()

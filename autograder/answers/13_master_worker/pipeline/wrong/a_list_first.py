@@ -1,0 +1,15 @@
+# loses: never has more than 3k + 1 items in hand
+import asyncio
+
+
+async def pipeline(source, work, k):
+    items = [item async for item in source]
+    places = asyncio.Semaphore(k)
+
+    async def do(item):
+        async with places:
+            await work(item)
+
+    async with asyncio.TaskGroup() as group:
+        for item in items:
+            group.create_task(do(item))

@@ -1,0 +1,19 @@
+# loses: an error of work ends it all
+import asyncio
+
+
+async def pipeline(source, work, k):
+    todo = asyncio.Queue(k)
+    end = object()
+
+    async def master():
+        async for item in source:
+            await todo.put(item)
+        for _ in range(k):
+            await todo.put(end)
+
+    async def worker():
+        while (item := await todo.get()) is not end:
+            await work(item)
+
+    await asyncio.gather(master(), *[worker() for _ in range(k)])

@@ -1,0 +1,21 @@
+# loses: what failed is tried again behind all others
+import asyncio
+from collections import deque
+
+
+async def work_off(items, work, k, tries):
+    waiting, results = deque((item, tries) for item in items), {}
+
+    async def worker():
+        while waiting:
+            item, left = waiting.popleft()
+            try:
+                results[item] = await work(item)
+            except Exception:
+                if left > 1:
+                    waiting.appendleft((item, left - 1))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(k):
+            group.create_task(worker())
+    return results

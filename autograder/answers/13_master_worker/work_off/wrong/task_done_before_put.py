@@ -1,0 +1,26 @@
+# loses: gives the results of what worked in the end
+import asyncio
+
+
+async def work_off(items, work, k, tries):
+    todo = asyncio.Queue()
+    results = {}
+    for item in items:
+        todo.put_nowait((item, tries))
+
+    async def worker():
+        while True:
+            item, left = await todo.get()
+            todo.task_done()
+            try:
+                results[item] = await work(item)
+            except Exception:
+                if left > 1:
+                    todo.put_nowait((item, left - 1))
+
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(worker()) for _ in range(k)]
+        await todo.join()
+        for each in workers:
+            each.cancel()
+    return results
