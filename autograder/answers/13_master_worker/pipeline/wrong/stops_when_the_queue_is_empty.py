@@ -1,4 +1,4 @@
-# loses: works on every item once, and ends
+# loses: k at once, and who is free takes the next
 import asyncio
 
 
