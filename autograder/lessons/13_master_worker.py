@@ -39,9 +39,9 @@ def clock():
 # %% [markdown]
 # ## 1. A queue with two places
 #
-# The master has six jobs, which take 1, 4, 2, 2, 2 and 2 seconds. It starts two workers and puts the
-# jobs into an `asyncio.Queue` with room for two. A worker takes a job, does it, and takes the next. After
-# the jobs the master puts the marker `END` twice, once for each worker.
+# The master has six jobs, which take 1, 4, 2, 2, 2 and 2 seconds. It starts two workers and puts
+# the jobs into an `asyncio.Queue` with room for two. A worker takes a job, does it, and takes the
+# next. After the jobs the master puts the marker `END` twice, once for each worker.
 #
 # **Predict.** At which second does the master put the last job? And when has everything ended?
 
@@ -77,20 +77,20 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** The last job went in at 3 s, and everything ended at 7 s. At 0 s there was room
-# for four jobs: two with the workers and two in the queue. With the fifth in its hand the master came
-# to a full queue, and `put` waited: until 1 s, when `worker-1` took the third job and a place became
-# free. So the master cannot be further ahead than the queue is long. It is slowed down to the pace of its
-# workers, and nobody has to tell it. This is called **backpressure**.
+# for four jobs: two with the workers and two in the queue. With the fifth in its hand the master
+# came to a full queue, and `put` waited: until 1 s, when `worker-1` took the third job and a place
+# became free. So the master cannot be further ahead than the queue is long. It is slowed down to
+# the pace of its workers, and nobody has to tell it. This is called **backpressure**.
 #
-# Nobody says which worker does which job. Whoever is free takes the next one: while `worker-2` did the
-# job of 4 s, `worker-1` did one and began another. The workers take the jobs in the order in which
-# they were put. They do not finish them in that order.
+# Nobody says which worker does which job. Whoever is free takes the next one: while `worker-2` did
+# the job of 4 s, `worker-1` did one and began another. The workers take the jobs in the order in
+# which they were put. They do not finish them in that order.
 #
 # ## 2. A queue without an end
 #
-# `asyncio.Queue()` has no limit, and `maxsize=0` says the same. Now there are 100 pages of a megabyte
-# each, and each keeps a worker busy for a second. The cell counts the most pages that stood in the queue,
-# and the most memory that was in use.
+# `asyncio.Queue()` has no limit, and `maxsize=0` says the same. Now there are 100 pages of a
+# megabyte each, and each keeps a worker busy for a second. The cell counts the most pages that
+# stood in the queue, and the most memory that was in use.
 #
 # **Predict.** How much memory does each of the two queues need? Which of them is done sooner?
 
@@ -127,22 +127,23 @@ for size in (2, 0):
 
 # %% [markdown]
 # **What happened.** Both take 50 s: two workers, 100 seconds of work. The short queue never held
-# more than two pages. Five existed at the most: two in the queue, one with each worker, and one in the
-# hand of the master. The queue without a limit held all 100. A longer queue makes no worker faster. It
-# only moves the waiting from the master into memory, and a master that reads from a network for a week
-# fills any memory.
+# more than two pages. Five existed at the most: two in the queue, one with each worker, and one in
+# the hand of the master. The queue without a limit held all 100. A longer queue makes no worker
+# faster. It only moves the waiting from the master into memory, and a master that reads from a
+# network for a week fills any memory.
 #
-# There is more. `put` into a queue that is never full never waits, so it gives nobody a turn (lesson
-# 04). The master put all 100 pages before a worker had begun.
+# There is more. `put` into a queue that is never full never waits, so it gives nobody a turn
+# (lesson 04). The master put all 100 pages before a worker had begun.
 #
-# How long should a queue be? Long enough that a worker finds a job when it comes back: a place or two
-# for each worker will do.
+# How long should a queue be? Long enough that a worker finds a job when it comes back: a place or
+# two for each worker will do.
 
 # %% [markdown]
 # ## 3. `join` and `task_done`
 #
-# How does a master know that the work is *done*, and not only taken? The queue counts: each `put` adds
-# one to the unfinished jobs, each `task_done` takes one away, and `join` waits until none is left.
+# How does a master know that the work is *done*, and not only taken? The queue counts: each `put`
+# adds one to the unfinished jobs, each `task_done` takes one away, and `join` waits until none is
+# left.
 #
 # These workers know no `END`. They go on for ever, so the master cancels them.
 #
@@ -179,17 +180,17 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** The queue was empty at 1 s, and `join` returned at 5 s, when the last job was
-# reported as done. It is not interested in whether the queue is empty. An empty queue means only that
-# all jobs have been taken.
+# reported as done. It is not interested in whether the queue is empty. An empty queue means only
+# that all jobs have been taken.
 #
-# At 5 s both workers stood in `get`, where they have nothing in their hands. There `cancel` does no harm.
-# It only asks: `asyncio.wait` waits until they have ended (lesson 11).
+# At 5 s both workers stood in `get`, where they have nothing in their hands. There `cancel` does no
+# harm. It only asks: `asyncio.wait` waits until they have ended (lesson 11).
 #
 # ### The third way: `shutdown`
 #
 # Python 3.13 brought `Queue.shutdown()`. Nothing can be put any more, what is in the queue is still
-# taken, and then `get` raises `QueueShutDown`, in each worker. The cell runs on older Pythons too: there
-# it falls back to `END`. (`except ()` catches nothing.)
+# taken, and then `get` raises `QueueShutDown`, in each worker. The cell runs on older Pythons too:
+# there it falls back to `END`. (`except ()` catches nothing.)
 
 
 # %%
@@ -232,13 +233,14 @@ run = observe(shut_down)
 # | work that makes more work | hard: when is the last `put`? | made for it: `join` waits for that too | hard, as with `END` |
 #
 # `shutdown(immediate=True)` also throws away what is still in the queue. Without it, a `put` that
-# waits at that moment raises `QueueShutDown` as well: let only the master shut down, after its last `put`.
+# waits at that moment raises `QueueShutDown` as well: let only the master shut down, after its last
+# `put`.
 #
 # ## 4. A worker fails
 #
-# Now the job of 2 s fails. The workers are those of round 3 with a `ValueError` in them. Three masters:
-# the first is that of round 3. The second has workers that call `task_done` in a `finally`. The third has
-# the workers of the first in a `TaskGroup`.
+# Now the job of 2 s fails. The workers are those of round 3 with a `ValueError` in them. Three
+# masters: the first is that of round 3. The second has workers that call `task_done` in a
+# `finally`. The third has the workers of the first in a `TaskGroup`.
 #
 # **Predict.** What does each of them do, and when? Where does the error appear?
 
@@ -298,29 +300,31 @@ for run in (alone, counted, grouped):
 compare(alone, counted, grouped, names=["join", "finally", "TaskGroup"])
 
 # %% [markdown]
-# **What happened.** In the first, `worker-2` ended with the error at 2 s. It is a task, so the error
-# stayed in it, and nobody asked. `worker-1` did the rest. But the failed job was never reported as
-# done, so `join` waits for one more `task_done`, and `worker-1` for one more job. Nothing can ever happen
-# again: a **deadlock**. `observe` notices that and names who waits for what. Plain Python says nothing. The
-# program stands still, and only when you stop it with Ctrl+C does a traceback point at `join`.
+# **What happened.** In the first, `worker-2` ended with the error at 2 s. It is a task, so the
+# error stayed in it, and nobody asked: `run.lost` lists it. `worker-1` did the rest. But the failed
+# job was never reported as done, so `join` waits for one more `task_done`, and `worker-1` for one
+# more job. Nothing can ever happen again: a **deadlock**. `observe` notices that and names who
+# waits for what. Plain Python says nothing. The program stands still, and only when you stop it
+# with Ctrl+C does a traceback point at `join`.
 #
-# In the second, `join` returns at 5 s, and all looks well. The job is missing, a worker is missing, and
-# the error is gone without a trace: `cancel()` on a task that has already failed only switches off its
-# message `Task exception was never retrieved`. With `finally` the count is right, and it is no more
-# than a count.
+# In the second, `join` returns at 5 s, and all looks well. The job is missing, a worker is missing,
+# and the error is gone without a trace: `cancel()` on a task that has already failed only switches
+# off its message `Task exception was never retrieved`. With `finally` the count is right, and it is
+# no more than a count.
 #
 # In the third, the error ends the group at 2 s: `worker-1` is cancelled, the master is woken out of
-# `join`, and the error comes out. A worker that has died must wake whoever waits for it. A `TaskGroup`
-# does, `join` alone does not.
+# `join`, and the error comes out. A worker that has died must wake whoever waits for it. A
+# `TaskGroup` does, `join` alone does not.
 #
-# Where one bad job should not end everything, catch its error *inside* the worker's loop, note it, and
-# go on. Exercise 3 does.
+# Where one bad job should not end everything, catch its error *inside* the worker's loop, note it,
+# and go on. Exercise 3 does.
 
 # %% [markdown]
 # ## 5. A slow worker
 #
-# Six jobs of 1 s, two workers, and everything that `worker-2` does takes five times as long: its network
-# is bad. The first program deals the jobs out beforehand, three for each. The second has one queue.
+# Six jobs of 1 s, two workers, and everything that `worker-2` does takes five times as long: its
+# network is bad. The first program deals the jobs out beforehand, three for each. The second has
+# one queue.
 #
 # **Predict.** How long does each take? How many jobs does `worker-1` do in the second?
 
@@ -361,20 +365,21 @@ compare(dealt, shared, names=["dealt out", "one queue"])
 
 # %% [markdown]
 # **What happened.** Dealt out, `worker-1` is free at 3 s and has nothing more to do, while two more
-# jobs wait for `worker-2`: 15 s. With one queue nobody has a share. While `worker-2` did its one job,
-# `worker-1` did the other five: 5 s. A slow worker costs the others nothing but its help, and what it
-# can delay at the end is the one job in its hands.
+# jobs wait for `worker-2`: 15 s. With one queue nobody has a share. While `worker-2` did its one
+# job, `worker-1` did the other five: 5 s. A slow worker costs the others nothing but its help, and
+# what it can delay at the end is the one job in its hands.
 #
-# A worker that *never* comes back is worse: `join` waits for it, and so does a group. Give each job a
-# limit, `async with asyncio.timeout(...)` around the work and not around `get` (lesson 11).
+# A worker that *never* comes back is worse: `join` waits for it, and so does a group. Give each job
+# a limit, `async with asyncio.timeout(...)` around the work and not around `get` (lesson 11).
 #
 # ## Then and now
 #
 # ### Then: threads, and a queue for threads
 #
-# `queue.Queue` has the same methods without `await`: its `put`, `get` and `join` hold up their thread.
-# It locks, so that threads can share it. `asyncio.Queue` does not: it is for the tasks of one loop, and *not*
-# thread-safe. Here both masters have the jobs of round 1, twenty times faster and in real time.
+# `queue.Queue` has the same methods without `await`: its `put`, `get` and `join` hold up their
+# thread. It locks, so that threads can share it. `asyncio.Queue` does not: it is for the tasks of
+# one loop, and *not* thread-safe. Here both masters have the jobs of round 1, twenty times faster
+# and in real time.
 
 
 # %%
@@ -416,13 +421,13 @@ in_threads, in_tasks = observe(then, clock="real"), observe(now, clock="real")
 compare(in_threads, in_tasks, names=["then: threads", "now: tasks"])
 
 # %% [markdown]
-# **What happened.** The same, at the same moments. The recorder does not look into threads, so their bars
-# are solid also where they wait. The tasks show their waits.
+# **What happened.** The same, at nearly the same moments. The recorder does not look into threads,
+# so their bars are solid also where they wait. The tasks show their waits.
 #
 # | | then: threads | now: tasks |
 # |---|---|---|
 # | the queue | `queue.Queue`, safe for threads | `asyncio.Queue`, for the tasks of one loop |
-# | a worker may be left | anywhere | at an `await` only |
+# | another one may take over | between any two instructions | at an `await` only |
 # | a worker may block | yes, it holds up nobody else | no, it holds up everybody |
 # | how many | hundreds; each has a stack of its own | thousands |
 # | stop one that is at work | you cannot; it has to look for a sign | `cancel()` |
@@ -430,11 +435,12 @@ compare(in_threads, in_tasks, names=["then: threads", "now: tasks"])
 #
 # ### One thread, or a thread for each worker?
 #
-# You may read that coroutines suit a single thread, and in the same sentence that a master listens in
-# the main thread while child threads do the work. These are two designs. If the workers *wait* for
-# networks, timers and other processes, they are tasks, and master and workers share one thread. If a
-# worker has to call something that *blocks*, because the library has no async version, this call goes to a
-# thread. The worker stays a task. The cell tells the two apart; a job blocks for 0.1 s.
+# You may read that coroutines suit a single thread, and in the same sentence that a master listens
+# in the main thread while child threads do the work. These are two designs. If the workers *wait*
+# for networks, timers and other processes, they are tasks, and master and workers share one thread.
+# If a worker has to call something that *blocks*, because the library has no async version, this
+# call goes to a thread. The worker stays a task. The cell tells the two apart; a job blocks for 0.1
+# s.
 
 
 # %%
@@ -470,17 +476,19 @@ compare(called, handed, names=["in the worker", "in a thread"])
 
 # %% [markdown]
 # **What happened.** Called in the worker, the four jobs take 0.4 s, one after the other. A second
-# worker is of no use: all run in the thread of the loop, and each job holds it up. Handed to
-# threads (lesson 12), two jobs are under way at once, and the loop is free. The master, the queue and
-# the workers are the same lines in both. So: one thread for what waits, a thread for each call that blocks.
-# Threads do not make *computing* faster, as long as Python runs one of them at a time. (Builds without the
-# GIL, which exist from Python 3.13 on, do not.) That is what processes are for.
+# worker is of no use: all run in the thread of the loop, and each job holds it up. `worker-1` even
+# did all four, two in each block of the picture: `get` does not wait while there is something to
+# get, so `worker-2` never found a job. Handed to threads (lesson 12), two jobs are under way at
+# once, and the loop is free. The master, the queue and the workers are the same lines in both. So:
+# one thread for what waits, a thread for each call that blocks. Threads do not make *computing*
+# faster, as long as Python runs one of them at a time: that is what processes are for. (In builds
+# without the GIL, which exist from Python 3.13 on, threads can.)
 #
 # ### The daemon
 #
-# You may read that the workers should be daemon threads, so that they end when the main thread ends. They
-# do end. The cell starts two short programs, as a shell would. In both, a worker is at work when the
-# master ends, and has a `finally`.
+# You may read that the workers should be daemon threads, so that they end when the main thread
+# ends. They do end. The cell starts two short programs, as a shell would. In both, a worker is at
+# work when the master ends, and has a `finally`.
 #
 # **Predict.** Which lines does each of them print?
 
@@ -525,23 +533,24 @@ asyncio.run(master())
 """
 for name, program in (("daemon thread", DAEMON), ("task", TASK)):
     print(f"--- {name}")
-    print(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout)
+    command = [sys.executable, "-c", program]
+    print(subprocess.run(command, capture_output=True, text=True, timeout=50).stdout)
 
 # %% [markdown]
-# **What happened.** The daemon never came to its `finally`. When the last thread that is no daemon has
-# ended, Python ends the process and waits for no daemon. Wherever one stands, it stops there: a file is
-# half written, a lock file stays. A daemon is good for work that may be lost at any moment. Any other
-# thread is told to stop, with an `Event` or an `END`, and then joined.
+# **What happened.** The daemon never came to its `finally`. When the last thread that is no daemon
+# has ended, Python ends the process and waits for no daemon. Wherever one stands, it stops there: a
+# file is half written, a lock file stays. A daemon is good for work that may be lost at any moment.
+# Any other thread is told to stop, with an `Event` or an `END`, and then joined.
 #
-# The task had its `finally`. `asyncio.run` cancels the tasks that are left when `master` returns, and
-# waits for them.
+# The task had its `finally`. `asyncio.run` cancels the tasks that are left when `master` returns,
+# and waits for them.
 #
 # ## What breaks
 #
 # ### One `END` for two workers
 #
-# A worker that takes `END` goes home, and the marker is gone. The other waits for ever, and with it the
-# group. Put as many as there are workers, or let each worker put it back before it leaves.
+# A worker that takes `END` goes home, and the marker is gone. The other waits for ever, and with it
+# the group. Put as many as there are workers, or let each worker put it back before it leaves.
 
 
 # %%
@@ -560,10 +569,10 @@ run.timeline()
 # %% [markdown]
 # ### Workers that put into their own queue
 #
-# Each job here finds two new ones. At 3 s both workers want to put, the queue is full, and the only ones
-# who could take something out are waiting to put. **Bounded queues are for work that comes from outside.**
-# Where workers make work, the queue has no limit, and something else must have one: the number of
-# pages that there are, or a depth.
+# Each job here finds two new ones. At 3 s both workers want to put, the queue is full, and the only
+# ones who could take something out are waiting to put. **Bounded queues are for work that comes
+# from outside.** Where workers make work, the queue has no limit, and something else must have one:
+# the number of pages that there are, or a depth.
 
 
 # %%
@@ -591,9 +600,9 @@ run.timeline()
 # %% [markdown]
 # ### `task_done` once too often
 #
-# Somebody called it for the `END` too, or in a `finally` that also runs when `get` was cancelled. The
-# count would fall below zero, and the queue refuses that. Call it once for each `get` that gave you a
-# job.
+# Somebody called it for the `END` too, or in a `finally` that also runs when `get` was cancelled.
+# The count would fall below zero, and the queue refuses that: `ValueError: task_done() called too
+# many times`. Call it once for each `get` that gave you a job.
 
 
 # %% role="breaks"
@@ -610,11 +619,11 @@ asyncio.run(main())
 # %% [markdown]
 # ## Your turn
 #
-# `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
-# job 2 takes 4 s. A function whose name ends in `_` is a small program of the test, which uses yours.
-# When your work is graded, each test also tries other inputs, and rarer cases of what the task says.
-# Two rules hold for all three exercises: however your function ends, none of its tasks still runs, and
-# if it is cancelled, `CancelledError` comes out.
+# `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
+# and job 2 takes 4 s. A function whose name ends in `_` is a small program of the test, which uses
+# yours. When your work is graded, each test also tries other inputs, and rarer cases of what the
+# task says. Two rules hold for all three exercises: however your function ends, none of its tasks
+# still runs, and if it is cancelled, `CancelledError` comes out.
 
 # %% [markdown]
 # ### Exercise 1: `pipeline`
@@ -634,22 +643,22 @@ asyncio.run(main())
 # %% [markdown]
 # <details><summary>Hint 1: who waits for whom?</summary>
 #
-# Round 1 has nearly all of it. How long may the queue be? Count the items: k are with the workers, one
-# is in the hand of the master, and the rest of the 3k + 1 stand in the queue.
+# Round 1 has nearly all of it. How long may the queue be? Count the items: k are with the workers,
+# one is in the hand of the master, and the rest of the 3k + 1 stand in the queue.
 #
 # </details>
 #
 # <details><summary>Hint 2: an error</summary>
 #
-# The master may wait for the source, or in `put`, when a worker fails. Who wakes it? See the third lane
-# of round 4.
+# The master may wait for the source, or in `put`, when a worker fails. Who wakes it? See the third
+# lane of round 4.
 #
 # </details>
 #
 # <details><summary>Hint 3: nearly the answer</summary>
 #
-# In a `TaskGroup`, start k workers; then `async for item in source: await todo.put(item)`; then put an
-# `END` of your own, a fresh `object()`, for each worker.
+# In a `TaskGroup`, start k workers; then `async for item in source: await todo.put(item)`; then put
+# an `END` of your own, a fresh `object()`, for each worker.
 #
 # </details>
 
@@ -1010,34 +1019,35 @@ for k in (1, 3):
 # ### Exercise 2: `crawl`
 #
 # Write `crawl(first, visit, k)`, which reads a web of pages. `await visit(page)` takes a while and
-# returns the list of the pages to which this one links. Begin with the page `first`, go on with every
-# page that you find, and return a dict `{page: its list of links}` of all of them. Pages can be dict keys.
+# returns the list of the pages to which this one links. Begin with the page `first`, go on with
+# every page that you find, and return a dict `{page: its list of links}` of all of them. Pages can
+# be dict keys.
 #
 # - Each page is visited once, also when many pages link to it, or when it links to itself.
-# - At most k visits are under way at once. The pages are visited in the order in which they were found, and
-#   whoever is free takes the next one at once.
+# - At most k visits are under way at once. The pages are visited in the order in which they were
+#   found, and whoever is free takes the next one at once.
 # - It ends by itself, when there is nothing more to find.
 # - If `visit` fails, the error reaches your caller, alone or in an `ExceptionGroup`.
 
 # %% [markdown]
 # <details><summary>Hint 1: when is it over?</summary>
 #
-# Not when the queue is empty: somebody may be visiting a page that has links. It is over when the queue
-# is empty *and* nobody visits. Round 3 has something that counts both.
+# Not when the queue is empty: somebody may be visiting a page that has links. It is over when the
+# queue is empty *and* nobody visits. Round 3 has something that counts both.
 #
 # </details>
 #
 # <details><summary>Hint 2: the order of three lines</summary>
 #
-# A worker puts the new pages first and says `task_done` after that. The other way round the count is
-# zero in between, and `join` returns too early.
+# A worker puts the new pages first and says `task_done` after that. The other way round the count
+# is zero in between, and `join` returns too early.
 #
 # </details>
 #
 # <details><summary>Hint 3: once</summary>
 #
-# Note a page in a set when it is *found*, not when it is visited. And see *What breaks* for the size of
-# the queue.
+# Note a page in a set when it is *found*, not when it is visited. And see *What breaks* for the
+# size of the queue.
 #
 # </details>
 
@@ -1220,10 +1230,10 @@ for k in (1, 2, 5):
 # ### Exercise 3: `work_off`
 #
 # Write `work_off(items, work, k, tries)`. `items` is a list of different items; k workers await
-# `work(item)` for each of them. Networks fail: if `work` raises an `Exception`, the item goes to the end
-# of the queue, behind all that wait, and is tried again later, up to `tries` times in all. The worker goes
-# on with the next item. Return a dict `{item: what work returned}`. An item that has failed `tries` times
-# is left out. `k` and `tries` are at least 1.
+# `work(item)` for each of them. Networks fail: if `work` raises an `Exception`, the item goes to
+# the end of the queue, behind all that wait, and is tried again later, up to `tries` times in all.
+# The worker goes on with the next item. Return a dict `{item: what work returned}`. An item that
+# has failed `tries` times is left out. `k` and `tries` are at least 1.
 #
 # - At most k works are under way at once, and whoever is free takes the next item at once.
 # - No error of `work` comes out, and no item is lost because another one failed.
@@ -1231,8 +1241,8 @@ for k in (1, 2, 5):
 # %% [markdown]
 # <details><summary>Hint 1: an error that stays inside</summary>
 #
-# `try` and `except Exception` around the one `await work(item)`, inside the loop of the worker. `except
-# BaseException` would also catch the `CancelledError` that is to end the worker.
+# `try` and `except Exception` around the one `await work(item)`, inside the loop of the worker.
+# `except BaseException` would also catch the `CancelledError` that is to end the worker.
 #
 # </details>
 #
@@ -1424,7 +1434,7 @@ for k in (1, 2, 5):
 #   three workers.
 # - [Thread objects](https://docs.python.org/3/library/threading.html#thread-objects): what the
 #   reference says of daemon threads.
-# - [queue](https://docs.python.org/3/library/queue.html): the queue for threads, with the same `join`
-#   and `task_done`.
+# - [queue](https://docs.python.org/3/library/queue.html): the queue for threads, with the same
+#   `join` and `task_done`.
 #
 # **Next:** `14_structured_concurrency` (planned)
