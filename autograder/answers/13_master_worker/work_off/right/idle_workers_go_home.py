@@ -1,4 +1,4 @@
-# loses: what failed is tried again behind all others
+# No queue: who finds nothing goes home. What fails later, its own worker tries again.
 import asyncio
 from collections import deque
 
