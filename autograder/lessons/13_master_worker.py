@@ -783,7 +783,8 @@ import random
 random_ = random.Random(SEED)
 for count in (1, 3, 8, 20):
     for k in (1, 2, random_.randint(3, 6)):
-        pause_ = random_.choice((0, 0, 70))
+        # a single worker may ask the source by itself, when it is free
+        pause_ = random_.choice((0, 0, 70)) if k > 1 else 0
         delays_ = [random_.randint(1, 60) for _ in range(count)]
         expected_, end_ = starts_(delays_, k, pause_)
         run = observe(piped_, jobs(delays_), count, k, pause_)
@@ -1218,7 +1219,7 @@ random_ = random.Random(SEED)
 for k in (1, 2, 5):
     count_ = random_.randint(6, 20)
     web_ = [[2 * n + 1, 2 * n + 2] if 2 * n + 2 < count_ else [] for n in range(count_)]
-    delays_ = [random_.randint(1, 9) for _ in range(count_)]
+    delays_ = [random_.randint(2, 9) for _ in range(count_)]
     bad_ = random_.randrange((count_ - 1) // 2)
     run = observe(crawl, 0, jobs(delays_, results=web_, errors={bad_: KeyError("page")}), k)
     expect(run).raised(KeyError, hint="whichever page fails, the error comes out").nothing_left()
