@@ -17,6 +17,7 @@ from loopgrade.batch import grade
 from loopgrade.build import build
 from loopgrade.demo import Student, copy_course, hand_in
 from loopgrade.lesson import Lesson, read_lesson, solution_text
+from loopgrade.rehearse import pictures_of, words_of
 from loopgrade.verify import Answer, read_answers
 
 ROOT = Path(__file__).parents[1]
@@ -90,6 +91,7 @@ def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         resources={"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}},
     )
     client.execute(env={**os.environ, "PYTHONPATH": path})
+    notebook.metadata["lesson"] = request.param
     return notebook
 
 
@@ -134,6 +136,14 @@ def test_the_timelines_are_drawn_with_words_beside_them(executed: Any) -> None:
     for cell in asked:
         (picture,) = [each for each in cell.outputs if "image/png" in each.get("data", {})]
         assert len(picture.data["text/plain"].splitlines()) > 1
+
+
+@pytest.mark.slow
+def test_the_pictures_say_what_the_gallery_says(executed: Any) -> None:
+    """Run `looplab rehearse LESSON --gallery docs` and look at the pictures where this fails."""
+    lesson = executed.metadata["lesson"]
+    words = (ROOT / "docs" / "gallery" / lesson / "words.txt").read_text(encoding="utf-8")
+    assert words_of(list(pictures_of(executed))) == words
 
 
 @pytest.mark.slow

@@ -283,16 +283,13 @@ class _Desk:
         while self._subject is None:
             if time.monotonic() > self._until:
                 raise Gone(_TOO_LONG)
-            subject = Subject(self._level, self._until)
+            self._subject = Subject(self._level, self._until)
             try:
-                self._run_cells(subject)
+                self._run_cells(self._subject)
             except Gone as gone:
-                self.flags |= subject.notices
                 if isinstance(gone, Odd):
                     self.flags.add(gone.notice)
-                subject.close()
-            else:
-                self._subject = subject
+                self._dismiss()
         return self._subject
 
     def _run_cells(self, subject: Subject) -> None:
@@ -621,6 +618,9 @@ class Subject:
             raise sandbox.SandboxError(
                 f"The sandbox ({level}) does not start: {gone}. Run `looplab doctor`."
             ) from None
+        except BaseException:
+            self.close()
+            raise
         self._until = until
 
     def close(self) -> None:

@@ -166,7 +166,7 @@ def _judged(name: str, right: Any, stub: Any) -> Rehearsed:
         of=sum(_points(cell) for cell in tests),
         stub_points=sum(_points(cell) for cell in stub.cells if not _error(cell)),
         problems=tuple(_problems(right)),
-        pictures=tuple(_pictures(right)),
+        pictures=tuple(pictures_of(right)),
     )
 
 
@@ -193,7 +193,8 @@ def _problems(notebook: Any) -> Iterator[str]:
             yield f"cell {number} ({first}) {what}"
 
 
-def _pictures(notebook: Any) -> Iterator[Picture]:
+def pictures_of(notebook: Any) -> Iterator[Picture]:
+    """Yield the timelines that an executed notebook shows."""
     heading = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

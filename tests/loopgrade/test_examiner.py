@@ -1,5 +1,6 @@
 """Verdicts are made outside the student's process, and no answer but a right one earns a point."""
 
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -406,3 +407,23 @@ def test_however_a_student_tries_it_out_the_verdict_is_the_same(tries: str) -> N
     wrong = look(f"{sequential}\n{job}\n{tries}").verdicts["fetch_all-overlap"]
     assert not wrong.passed
     assert "it took 7 s" in wrong.message
+
+
+def test_an_examiner_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong on this side, what was started ends."""
+    started = []
+    start = sandbox.start
+
+    def noted(level: sandbox.Level) -> subprocess.Popen[bytes]:
+        started.append(start(level))
+        return started[-1]
+
+    def fail(*_: object) -> str:
+        raise OSError("no more random numbers")
+
+    monkeypatch.setattr(sandbox, "start", noted)
+    monkeypatch.setattr("loopgrade.examiner.secrets.token_hex", fail)
+    found = look()
+    assert not any(verdict.passed for verdict in found.verdicts.values())
+    assert started
+    assert all(process.returncode is not None for process in started)
