@@ -75,7 +75,7 @@ run.timeline()
 #   with the reason;
 # - an arrow leads from whoever woke a task to the task;
 # - the lane *event loop* shows when any task runs; *idle* means that all of them wait;
-# - where no time passes, the axis counts steps in the place of seconds.
+# - where no time passes in the whole picture, the axis counts steps in the place of seconds.
 #
 # The same in words, for a terminal or a screen reader:
 
@@ -88,7 +88,7 @@ print(run.describe())
 # | word | what it is |
 # |---|---|
 # | **event loop** | runs the tasks, one step of one task at a time, and wakes those that wait |
-# | **coroutine** | what a call of an `async def` function makes: work that has not begun |
+# | **coroutine** | what a call of an `async def` function makes: work that begins when it is awaited |
 # | **task** | a coroutine that the event loop runs, with a name and a state |
 # | **future** | a place for a result that is not there yet; a task is one too |
 # | **async/await** | `async def` makes such a function, `await` waits in it for a result |
@@ -166,9 +166,9 @@ compare(observe(one_by_one, 3, 4), observe(walking, 3, 4), names=["one by one", 
 # 55, so she waits for *him*, and all is over after 4 × 60 seconds, and 10 more for the boards behind the
 # first.
 #
-# Her own thinking does not overlap: no two of the bars at which she thinks stand above each other. A guest
-# who has moved while she is at another board waits for her: his board is *ready*. With 3 boards
-# nobody waits long. With more, she becomes the narrow place. (The exhibition as a picture of
+# Her own thinking does not overlap: no two of the bars *blocks everybody* stand above each other.
+# Boards 2 and 3 are *ready* at the start: she has not come to them yet. With more boards, guests
+# who have moved wait for her too, and she becomes the narrow place. (The exhibition as a picture of
 # asyncio is Miguel Grinberg's, from PyCon 2017.)
 
 # %%
@@ -184,9 +184,9 @@ for boards in (3, 12, 24, 48):
 # %% [markdown]
 # ## Then and now
 #
-# You will find programs on the web that look different. asyncio is from 2012, the words `async` and
-# `await` are from 2015. Most lessons have a part that shows how things were written *then* and how
-# they are written *now*, and runs both.
+# You will find programs on the web that look different. asyncio came with Python 3.4 in 2014, the
+# words `async` and `await` with Python 3.5 in 2015. Most lessons have a part that shows how things
+# were written *then* and how they are written *now*, and runs both.
 #
 # Here is the program of round 1 in both spellings. The old one still runs in these notebooks, with
 # a warning that says what it is called today. Lesson 03 explains it. (The line with `@` is a
@@ -202,7 +202,13 @@ def old_main():
     print("... World!")
 
 
-compare(observe(old_main), observe(main), names=["then", "now"])
+async def new_main():
+    print("Hello ...")
+    await asyncio.sleep(1)
+    print("... World!")
+
+
+compare(observe(old_main), observe(new_main), names=["then", "now"])
 
 # %% [markdown]
 # ## What breaks
@@ -236,9 +242,10 @@ run = observe(hello)
 expect(run).returned("hello", hint="an async function's result comes from an await").took(2)
 
 # %% [markdown]
-# It is read from top to bottom: which check it was and what it is worth; what was *expected*;
-# what *happened* instead; what was *warned* of, or *printed*; and a *hint*. `coroutine` in the place
-# of a result, and a warning that one was never awaited, are the sign of a forgotten `await`.
+# It is read from top to bottom: which check it was and what it is worth; what was *expected*; what
+# *happened* instead; and a *hint*. Other checks also say at which line to *look*, what was *warned*
+# of and what was *printed*. `coroutine` in the place of a result, and Python's warning that one was
+# never awaited, are the sign of a forgotten `await`.
 #
 # A check that you pass says so with a green tick. After the course has graded your notebook, some more
 # checks will have run that you do not see here. They use other numbers, so an answer that

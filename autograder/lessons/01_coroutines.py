@@ -66,7 +66,7 @@ run.timeline()
 #
 # The word *coroutine* is used for both, for the function and for what its call gives. Where it
 # matters, say which: a coroutine *function* can be called many times, and a coroutine *object* is
-# one call, that has not run yet.
+# one call, which runs once at most.
 
 # %% [markdown]
 # ## 2. A task: a coroutine that the event loop runs
@@ -212,8 +212,9 @@ print(*old.warnings, sep="\n")
 # task is pending, and nothing of it was printed. `run_until_complete` ran the loop until the task
 # was finished.
 #
-# The program still runs, with warnings. `asyncio.get_event_loop()` made a loop when there was none;
-# Python 3.12 warns of that, and Python 3.14 raises a `RuntimeError`.
+# The program still runs. The warnings are LoopLab's, and `loop.close()` itself is not deprecated.
+# `asyncio.get_event_loop()` made a loop when none was set: Python 3.12 and 3.13 warn of that, and
+# Python 3.14 raises a `RuntimeError`.
 #
 # ### Now: `asyncio.run`
 #
@@ -275,8 +276,9 @@ for lost in run.lost:
 # %% [markdown]
 # ### Awaited twice
 #
-# The second `await` of a coroutine object fails. So does an `await` of an object that a task runs
-# already, with the words `coroutine is being awaited already`. Keep the task, and await that.
+# The second `await` of a coroutine object fails. So does an `await` of an object that a task has
+# begun to run, with the words `coroutine is being awaited already`. (If the task has not begun,
+# your `await` works and the task fails.) Keep the task, and await that.
 
 
 # %% role="breaks"
@@ -299,8 +301,8 @@ await do_some_work
 # %% [markdown]
 # ### `await` in an ordinary function
 #
-# `await` may stand in an `async def` only, because only there can a function be left in the middle.
-# A notebook also allows it at the top level of a cell, and a script does not.
+# `await` may stand in an `async def` only: an ordinary function runs to its end before its caller
+# goes on. A notebook also allows it at the top level of a cell, and a script does not.
 
 
 # %% role="breaks"

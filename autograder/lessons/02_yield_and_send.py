@@ -353,11 +353,12 @@ run.timeline()
 # one item. It has put 5, 4, 3 and 2, and it waits to put 1 when `main` cancels it. The item 2 is
 # still in the queue.
 #
-# A generator that nobody asks any more is only an object. Python closes it when nothing refers
-# to it; if it holds a file, close it yourself. A task that waits is still there. `asyncio.run`
-# cancels what is left when `main` ends; until then you have to. `making.cancel()` asks for that: at the producer's next turn the loop raises
-# `CancelledError` at the `await` where it stands. `asyncio.wait([making])` waits until the task
-# has ended. (`await making` would wait too, and then raise the `CancelledError` in `main`.)
+# A generator that nobody asks any more is only an object. Python closes it when nothing refers to
+# it; if it holds a file, close it yourself. A task that somebody holds goes on waiting.
+# `asyncio.run` cancels what is left when `main` ends; until then you have to. `making.cancel()`
+# asks for that: at the producer's next turn the loop raises `CancelledError` at the `await` where
+# it stands. `asyncio.wait([making])` waits until the task has ended. (`await making` would wait
+# too, and then raise the `CancelledError` in `main`.)
 #
 # | | then | now |
 # |---|---|---|

@@ -139,8 +139,9 @@ run.timeline()
 #
 # `close()` works from the bottom up as well. First `checker` is closed, then `GeneratorExit` is
 # raised at the `yield from` of `desk`. So each cleans up before the one that delegated to it. (In
-# the picture the arrows of `throw` and `close` go from `main` straight to the lowest generator.
-# `desk` is resumed by what comes out of it, in step 13 and in step 19.)
+# the picture the arrows of `throw` and `close` go from `main` straight to the lowest generator, and
+# back to `main`. In steps 12 and 18 no line of `main` runs: Python goes on to `desk`, in steps 13
+# and 19.)
 #
 # All of `yield from child`, in one table:
 #
@@ -440,9 +441,10 @@ with closing(say_after(1, "hello")) as hello:  # it will not run: closed at the 
 # ### A wish that the loop does not know
 #
 # `pause(2)` of round 4 hands out a number. `drive` understands it, and asyncio does not: from the
-# bottom of a chain it takes a future, or a `yield` without a value. You meet this error where
-# somebody wrote `yield` for `yield from`, or awaits a coroutine that was made for another library's
-# loop.
+# bottom of a chain it takes a future that is awaited, or a `yield` without a value. You meet this
+# error where somebody wrote `yield asyncio.sleep(1)` for `yield from asyncio.sleep(1)` (with a
+# future the message is `yield was used instead of yield from`), or awaits a coroutine that was made
+# for another library's loop.
 
 
 # %% role="breaks"

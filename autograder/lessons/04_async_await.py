@@ -200,11 +200,11 @@ compare(polite, rude, names=["waits", "works"])
 # %% [markdown]
 # ## 4. What may stand after `await`
 #
-# Three kinds of object may: a coroutine object, a future or a task, and any object that has a
-# method `__await__`. The method returns an *iterator*, an object on which `next` can be called. A
-# generator is one, so an `__await__` with a `yield` in it returns one. `await` goes through it as
-# `yield from` does: what it yields goes to the event loop, and what it returns is the value of the
-# `await`.
+# A coroutine object may, a future or a task, a generator that `types.coroutine` has marked, and any
+# object whose class has a method `__await__`. The method returns an *iterator*, an object on which
+# `next` can be called. A generator is one, so an `__await__` with a `yield` in it returns one.
+# `await` goes through it as `yield from` does: what it yields goes to the event loop, and what it
+# returns is the value of the `await`.
 #
 # **Predict.** `Pause` yields once. When does `other` run?
 
@@ -236,9 +236,11 @@ run.timeline()
 # **What happened.** The bare `yield` travels from `Pause` through `main` to the event loop, and says:
 # *resume me in the next turn*. In between `other` ran. `asyncio.sleep(0)` is built like this.
 #
-# A `yield` of a future says: *resume me when it is done*. This is how a `sleep(1)`, a queue, or a
-# network connection waits. At the bottom of each chain of awaits there is such a `yield`, and it is
-# the only place where a task can be left. Between two of them nobody else runs.
+# `await future` yields the future itself, and that says: *resume me when it is done*. (A `yield
+# future` of your own is refused: in an `__await__` write `yield from future`.) This is how a
+# `sleep(1)`, a queue, or a network connection waits. At the bottom of each chain of awaits there is
+# such a `yield`, and it is the only place where a task can be left. Between two of them nobody else
+# runs.
 
 # %% [markdown]
 # ## Then and now
@@ -309,7 +311,7 @@ exec('async say("hello")')
 # ### Awaiting the result of a plain function
 #
 # The call runs first, and gives `None`. Then `await` finds nothing that it could wait for. Look
-# whether the function is an `async def`. Newer Pythons say it shorter: `'NoneType' object can't be
+# whether the function is an `async def`. Python 3.14 says it shorter: `'NoneType' object can't be
 # awaited`.
 
 
@@ -323,9 +325,10 @@ asyncio.run(main())
 # %% [markdown]
 # ### Asking again and again
 #
-# This loop lets others run at each turn, and still is a mistake. It never waits, so the event loop
-# cannot rest: it turns as fast as it can where one wait would do, and one core of the computer is
-# busy with nothing. It is called *polling*, and the exercises of this course do not accept it.
+# This loop lets others run at each turn, and still is a mistake. It is ready again at once, so the
+# event loop cannot rest: it turns as fast as it can where one wait would do, and one core of the
+# computer is busy with nothing. It is called *polling*, and the exercises of this course do not
+# accept it.
 
 
 # %%

@@ -219,7 +219,7 @@ run.timeline()
 #
 # - `loop.run_until_complete(...)` takes a coroutine object or a future.
 # - `loop.run_forever()` takes nothing. Here a timer calls `loop.stop` after 6 s.
-# - `asyncio.run(...)` takes a coroutine object.
+# - `asyncio.run(...)` takes a coroutine object; from Python 3.14 on, anything that can be awaited.
 #
 # **Predict.** At which second does each of them come back (in `until_complete`, from the first
 # call)? In which of the three programs is `world` printed?
@@ -265,8 +265,8 @@ compare(*runs, names=["run_until_complete", "run_forever", "asyncio.run"])
 # - `run_until_complete` came back at 2 s, with the end of *its own* future. It did not wait for
 #   `world` and did not cancel it. A loop that does not run is like a generator that nobody asks:
 #   all it has to do stays where it is. When the loop ran again, `world` went on.
-# - `run_forever` came back at 6 s. All tasks had ended at 4 s, and it waited on. It ends by `stop`
-#   alone.
+# - `run_forever` came back at 6 s. All tasks had ended at 4 s, and it waited on. It ends by `stop`,
+#   or by Ctrl+C, and not because there is nothing left to do.
 # - `asyncio.run` came back at 2 s, and `world` was cancelled. It makes a new loop, runs `main` on
 #   it as `run_until_complete` does, then cancels the tasks that are left *and waits until they have
 #   ended*, and closes the loop.
@@ -357,8 +357,8 @@ print("it ticked while asyncio.run ran:", len(ticks) > before)
 # | `observe(main)` | a fresh one, with a virtual clock | stand still |
 #
 # A cell that stops the kernel's loop would end the kernel. After `enable()` its `stop` and `close`
-# only warn. And `await` outside of a function is for notebooks and consoles: in a script it is a
-# `SyntaxError`.
+# only warn. And `await` outside of a function is for notebooks, IPython and `python -m asyncio`: in
+# a script, and in the ordinary console, it is a `SyntaxError`.
 
 # %% [markdown]
 # ## Then and now
@@ -390,8 +390,9 @@ for warning in run_then.warnings:
 compare(run_then, run_now, names=["then", "now"])
 
 # %% [markdown]
-# **What happened.** The same, up to the end of `main`. There `asyncio.run` uses its loop a few
-# times more, to clean up, as round 4 shows. With the old form this is up to you.
+# **What happened.** The same, up to the end of `main`. There `asyncio.run` runs its loop a few times
+# more, to clean up. That takes no time, so the picture does not show it. With the old form the
+# clean-up is up to you.
 #
 # You may read that `get_event_loop` is how Python 3.7 does it, and `asyncio.run` is for later ones.
 # But `asyncio.run` came *with* Python 3.7. The loop by hand is the form of 3.4 to 3.6.
@@ -471,8 +472,9 @@ for program in (closed, stopped):
 # `run_until_complete` leaves `world` waiting, and then the loop is closed. Nobody can wake the task
 # any more. When Python clears it away, at some later moment, the loop's *exception handler* is
 # told, the function that gets the errors which no caller can get. (Here `gc.collect()` makes Python
-# do it at once, and the handler prints the message. Usually it stands in your log.) Use
-# `asyncio.run`, or cancel what is left and wait for it.
+# do it at once, and the handler prints the message. Usually it stands in your log. In the picture
+# the lane ends with *still running*: the task never came to its end.) Use `asyncio.run`, or cancel
+# what is left and wait for it.
 
 
 # %%

@@ -90,8 +90,10 @@ compare(one_by_one, as_tasks, names=["one by one", "as tasks"])
 # ## 3. When does a task begin?
 #
 # `create_task` puts the task's first step into the event loop's queue. The step runs when the event
-# loop has control, so not before the current task waits. Here `main` makes a task and then is
-# busy for 2 seconds, once with a wait, once with work that keeps the thread.
+# loop has control, so not before the current task waits. (From Python 3.12 on a program may set
+# `asyncio.eager_task_factory`, and from 3.14 on write `create_task(..., eager_start=True)`: then
+# the first step runs inside the call.) Here `main` makes a task and then is busy for 2 seconds,
+# once with a wait, once with work that keeps the thread.
 #
 # **Predict.** The task itself needs 1 second. How long does each program take?
 
@@ -199,12 +201,13 @@ print(*old.warnings, sep="\n")
 
 # %% [markdown]
 # **What happened.** It is a `Task`: given a coroutine object, `ensure_future` calls the loop's
-# `create_task`. Outside of a running loop it looks for one by `get_event_loop`. Python 3.12 and 3.13
-# warn of that, and Python 3.14 raises a `RuntimeError`.
+# `create_task`. Outside of a running loop it asks `get_event_loop`. If no loop is set, Python 3.11
+# makes one in silence, 3.12 and 3.13 make one with a warning, and 3.14 raises a `RuntimeError`.
+# (The warnings printed above are LoopLab's.)
 #
 # `ensure_future` is still there, for code that is given *something awaitable* and needs a future. A
-# future or a task it returns as it is, and other awaitables it puts into a task. `create_task` takes
-# coroutine objects, and nothing else.
+# future or a task it returns as it is, and other awaitables it puts into a task. `create_task`
+# takes coroutine objects, and nothing else. (Up to Python 3.11 it also took a generator.)
 
 
 # %%

@@ -126,8 +126,9 @@ run = observe(main)
 # On a cancelled future it raises `CancelledError`, so ask `cancelled()` first.
 #
 # The cell called `cancel()` on a plain future, and the next round calls `add_done_callback` on a
-# task. Both are methods of a future, and a task has them because it is one. What a task refuses is
-# `set_result`; you see that below.
+# task. Both are methods of a future, and a task has them too. (`cancel` makes a future cancelled at
+# once; a task it only asks, as lesson 11 shows.) What a task refuses is `set_result`; you see that
+# below.
 
 # %% [markdown]
 # ## 3. A done callback is told when a result is there
@@ -294,9 +295,10 @@ run = observe(main)
 run.timeline(axis="steps")
 
 # %% [markdown]
-# **What happened.** Only `fill`. The thread has a lane of its own. It called `on_done`, which left a
-# message for the loop. The loop called `fill` in its own thread, and there `set_result` is safe.
-# The arrow from the thread's lane shows who woke `main`.
+# **What happened.** Only `fill`. The thread has a lane of its own, without a bar: a thread takes no
+# step of the loop, and this axis counts steps. It called `on_done`, which left a message for the
+# loop. The loop called `fill` in its own thread, and there `set_result` is safe. The arrow from the
+# thread's lane shows who woke `main`.
 #
 # Which thread calls `on_done` is the library's choice, and its documentation may not say.
 # `call_soon_threadsafe` is right from every thread, the loop's own too. Lesson 12 is about threads.
@@ -457,10 +459,10 @@ print("lost:", [(lost.kind, lost.name) for lost in run.lost])
 # %% [markdown]
 # ### `set_result` from another thread
 #
-# `set_result` fills the future and puts `main` into the ready queue, but from a foreign thread it
-# does not wake a loop that sleeps. So the answer lies there until something else wakes the loop.
-# Here that is the other task's timer, after a second; without one it would be never. This cell
-# runs in real time.
+# `set_result` fills the future and puts `answered` into the ready queue, but from a foreign thread
+# it does not wake a loop that sleeps. So the answer lies there until something else wakes the loop.
+# Here that is the other task's timer, after a second; without one it would be never. This cell runs
+# in real time.
 
 
 # %%

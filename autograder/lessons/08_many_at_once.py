@@ -65,17 +65,18 @@ compare(one_by_one, at_once, names=["in turn", "together"])
 
 # %% [markdown]
 # **What happened.** One after the other, the waits add up: 1 + 2 + 4 = 7 s. Together, they overlap,
-# and the longest decides: 4 s. Nothing became faster. `work 4` waits for 4 s in both pictures. What is
-# gone is the time in which the program waited for one job and the other two had not begun.
+# and the longest decides: 4 s. Nothing became faster. `work 4` waits for 4 s in both pictures. What
+# is gone is the time in which the program waited for one job while a later one had not begun.
 #
 # All three lines `Waiting:` are printed at 0 s, before the first result. `create_task` put three tasks
 # into the ready queue, and the first `await` let them run. `done 4` comes last, because `together`
 # awaits in the order of its list. When it comes to `work 2` at 1 s, this one has been under way for a
 # second.
 #
-# The gain comes from waiting. A job that computes for 4 s keeps the loop for 4 s, and nobody else's
-# wait is used. `sleep` stands here for a network that takes its time. For real input and output the
-# library has to be written for asyncio: `time.sleep` or a blocking request inside a task holds up all.
+# The gain comes from waiting. A job that computes for 4 s keeps the loop for 4 s, and in that time
+# no other task takes a step. `sleep` stands here for a network that takes its time. For real input
+# and output the library has to be written for asyncio: `time.sleep` or a blocking request inside a
+# task holds up all.
 
 # %% [markdown]
 # ## 2. `wait`, `as_completed`, `gather`: three ways to get results
@@ -226,10 +227,10 @@ run.timeline()
 # tasks and 2 s more. It returned at 3 s, raised no `TimeoutError`, and *cancelled nothing*. `work 4`
 # would have gone on to 4 s.
 #
-# So a program that has waited long enough does three things: it cancels what is pending, it waits until
-# that has ended (a task may have something to clean up), and then it goes on. The second `wait` of
-# pending tasks is there for that. `asyncio.wait` refuses an empty set with `ValueError`: where nothing
-# may be pending, ask first.
+# So a program that has waited long enough does three things: it cancels what is pending, it waits
+# until that has ended (a task may have something to clean up), and then it goes on. The third
+# `wait` is there for that. `asyncio.wait` refuses an empty set with `ValueError`: where nothing may
+# be pending, ask first.
 
 # %% [markdown]
 # ## 5. Concurrent or parallel?
@@ -277,7 +278,7 @@ async def measure(job):
     await asyncio.gather(*[job(changes.append) for _ in range(3)])
     passed, worked = time.perf_counter() - begin, time.process_time() - worked
     peak = max(accumulate(changes))
-    if worked < passed / 5:
+    if worked < 0.05:  # seconds
         work = "next to none"
     else:
         work = "no more than the time that passed" if worked < passed * 1.1 else "more"
@@ -292,11 +293,12 @@ async def main():
 asyncio.run(main())
 
 # %% [markdown]
-# **What happened.** Three baskets were under way at once, and next to no work was done: they waited.
-# That is concurrency. The bowls came one after the other, although `gather` started three tasks. The
-# loop has one thread and runs one task at a time, and a task that computes does not give control away.
-# The work was never more than the time that passed: no second cook. More tasks do not change this, and
-# neither do more processors. To use those you need threads or processes (lesson 12).
+# **What happened.** Three baskets were under way at once, and next to no work was done: they
+# waited. That is concurrency. The bowls came one after the other, although `gather` started three
+# tasks. The loop has one thread and runs one task at a time, and a task that computes does not give
+# control away. The work was never more than the time that passed: no second cook. More tasks do not
+# change this, and neither do more processors. To use those you need processes, or threads where the
+# work allows it (lesson 12).
 #
 # The Run says the same of `together`, from round 1: how many jobs were under way at the busiest moment,
 # and whether two steps of the loop ever ran at the same time.
@@ -319,9 +321,10 @@ print("two steps at once:", any(last > first for (_, last), (first, _) in pairwi
 #
 # ### Then: tasks, and a loop that runs until `wait` is done
 #
-# `ensure_future` made tasks before any loop ran, and `run_until_complete` ran the loop until `wait` had
-# what it waited for. (Here the loop is named. Old programs leave it out: then `ensure_future` gets it
-# from `get_event_loop()`, which warns from Python 3.12 on and raises `RuntimeError` from 3.14 on.)
+# `ensure_future` made tasks before any loop ran, and `run_until_complete` ran the loop until `wait`
+# had what it waited for. (Here the loop is named. Old programs leave it out: then `ensure_future`
+# gets it from `get_event_loop()`, which, where no loop is set, warns from Python 3.12 on and raises
+# `RuntimeError` from 3.14 on.)
 
 
 # %%
@@ -361,8 +364,9 @@ compare(run_then, run_now, run_failing, names=["then", "now", "now, work 2 fails
 
 # %% [markdown]
 # When a job fails, the group cancels the others *and waits for them*; then it raises an
-# `ExceptionGroup` that holds the error. In the third picture `work 4` ends at 2 s, cancelled. Nothing
-# is left. The group gives what you would have to write around `gather`.
+# `ExceptionGroup` that holds the error. In the third picture `work 4` ends at 2 s, cancelled. (Its
+# label names `work 2`, whose error made the group cancel.) Nothing is left. The group gives what
+# you would have to write around `gather`.
 #
 # | | then | now |
 # |---|---|---|
@@ -412,9 +416,10 @@ asyncio.run(main())
 # %% [markdown]
 # ### Started too late
 #
-# A list of coroutine objects is a list of jobs that have not begun. Here each begins when its `await`
-# comes, and the program takes 7 s: this is `in_turn` again, in disguise. `create_task` starts a job,
-# and so do `gather` and `as_completed`; a list does not.
+# A list of coroutine objects is a list of jobs that have not begun. Here each begins when its
+# `await` comes, and the program takes 7 s: this is `in_turn` again, in disguise. `create_task`
+# starts a job, and so do `gather` and a `for` over `as_completed` (up to Python 3.12 calling it is
+# not enough); a list does not.
 
 
 # %%

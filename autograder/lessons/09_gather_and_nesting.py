@@ -286,9 +286,9 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 #
 # With groups it was the other way round. The group of `page world` cancelled `sun`, waited for it,
 # and raised. Then the group of `site` cancelled `page hello`, and thereby `sea`, and waited for
-# both. `sky` had ended before. **When a group's block ends, its whole part of the tree has ended.**
-# The price is the form of the error: each group on the path wraps it once more.
-# `except* ValueError` finds it at any depth.
+# both. `sky` had ended before. (The labels name the task whose error made its group cancel.) **When
+# a group's block ends, its whole part of the tree has ended.** The price is the form of the error:
+# each group on the path wraps it once more. `except* ValueError` finds it at any depth.
 #
 # | | `gather` | `TaskGroup` (Python 3.11) |
 # |---|---|---|
@@ -296,7 +296,7 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 # | gives | a list of results | nothing: ask the tasks |
 # | a child fails | raises at once, the others go on | cancels the others, waits, raises a group |
 # | a child is cancelled | counts as failed | the others go on, nothing is raised |
-# | it is cancelled | cancels the children, waits for the first to end | cancels the children, waits for all |
+# | it is cancelled | cancels the children, waits for the first that ends cancelled or with an error | cancels the children, waits for all |
 #
 # With `return_exceptions=True` `gather` waits for all in the last three rows. Take it where each
 # result counts by itself, and a group where one failure makes the rest useless.
@@ -359,8 +359,9 @@ compare(run_then, run_now, names=["then", "now"])
 # ### The star that was forgotten
 #
 # `gather` takes its awaitables one by one. Given a list, it says something that leads nowhere: it
-# notes each argument in a dict, and a list cannot be a key there. Read `unhashable type: 'list'` as
-# *the star is missing*: `gather(*tasks)`.
+# notes each argument in a dict, and a list cannot be a key there. (Python 3.14 puts `cannot use
+# 'list' as a dict key` before it.) Read `unhashable type: 'list'` as *the star is missing*:
+# `gather(*tasks)`.
 
 
 # %% role="breaks"

@@ -368,11 +368,12 @@ finally:
 press_ctrl_c("from looplab import enable; enable(legacy=True)" + recipe)
 
 # %% [markdown]
-# **What happened.** You may read that the loop ends here because there are no tasks any more.
-# There were four, and one had not ended: `main`. `loop.stop()` was called first, and so
-# `run_forever` took *one* turn. One turn was enough for the three works, which had nothing to
-# wait for in their clean-up. The news of it would have reached `main` in the next turn.
-# `cancel()` gave `True` all the same: *requested*.
+# **What happened.** You may read that the loop ends here because there are no tasks any more. There
+# were four, and one had not ended: `main`. (The old `Task.all_tasks` also gave tasks that had
+# ended. The one of `enable(legacy=True)` leaves them out.) `loop.stop()` was called first, and so
+# `run_forever` took *one* turn. One turn was enough for the three works, which had nothing to wait
+# for in their clean-up. The news of it would have reached the `gather` of `main` in the next turn,
+# and `main` in the one after that. `cancel()` gave `True` all the same: *requested*.
 #
 # ### The same as a picture
 #
@@ -436,15 +437,15 @@ compare(run_then, run_now, names=["then", "now"])
 # %% [markdown]
 # **What happened.** None. In its one turn each work got its `CancelledError` and came to the
 # `await` of its clean-up. There the loop stopped for good, and the picture ends with four tasks
-# `still running`. `now` took half a second more, and left nothing. Do not count the turns of a
-# loop; wait for the tasks.
+# `still running`. `now` took half a second more, and left nothing. The three lines `work has
+# cleaned up` are its own. Do not count the turns of a loop; wait for the tasks.
 #
 # | | then | now |
 # |---|---|---|
 # | Ctrl+C | `KeyboardInterrupt`, wherever the program is | `asyncio.run` cancels the main task |
 # | who cancels the tasks | you: `gather(*Task.all_tasks()).cancel()` | who started them: a `TaskGroup`, a `finally` |
 # | who waits for them | nobody: `stop()` and one turn | the same `TaskGroup`, and at last `asyncio.run` |
-# | a list of the tasks | `asyncio.Task.all_tasks()`, until Python 3.8 | `asyncio.all_tasks()` |
+# | a list of the tasks | `asyncio.Task.all_tasks()`, until Python 3.8, also of those that have ended | `asyncio.all_tasks()`, of those that have not |
 # | `CancelledError` | an `Exception`, until Python 3.7 | a `BaseException` |
 #
 # ### Only your own tasks
@@ -494,9 +495,9 @@ compare(bad, good, names=["all tasks", "my own"])
 
 # %% [markdown]
 # **What happened.** `all_tasks()` gives everybody's tasks: those of libraries, of frameworks, and
-# the kernel's in a cell that awaits. A library whose heartbeat is gone still looks alive, and
-# fails later. So keep the tasks that you start, in a list or in a `TaskGroup`, and stop those.
-# The first way did not wait either: it said `stopped` while `work 4` still cleaned up.
+# the kernel's in a cell that awaits. A library whose heartbeat is gone still looks alive, and fails
+# later. So keep the tasks that you start, in a list or in a `TaskGroup`, and stop those. The first
+# way did not wait either: it said `stopped` before `work 4` had begun to clean up.
 #
 # `gather` with `return_exceptions=True` waits until all have ended, and takes a `CancelledError`
 # for a result like any other. From Python 3.15 on a `TaskGroup` has a method `cancel()`, for a
@@ -508,8 +509,9 @@ compare(bad, good, names=["all tasks", "my own"])
 #
 # Python 3.9 removed `asyncio.Task.all_tasks`. Without `enable(legacy=True)` the recipe fails in
 # the middle of its own rescue, and the program ends with tasks that wait. Python complains of
-# each as it is destroyed, and closes its coroutine: only now `finally` runs, when no loop is left
-# to await anything. When you see `Task was destroyed but it is pending!`, look for a task that
+# each of the three works as it is destroyed (not of `main`: for the task that it makes itself,
+# `run_until_complete` switches that message off), and closes its coroutine: only now `finally` runs,
+# when no loop is left to await anything. When you see `Task was destroyed but it is pending!`, look for a task that
 # nobody cancelled and waited for before its loop was closed.
 
 # %%

@@ -93,10 +93,10 @@ compare(*runs, names=["directly", "in a thread"])
 # %% [markdown]
 # ## 2. How many threads?
 #
-# `to_thread` takes its threads from the loop's *default executor*, a pool that makes them when
-# they are needed and keeps them. It makes a few more than the machine has processors, 32 at most.
-# A pool of your own has the size that you say, and `loop.run_in_executor(pool, f, x)` runs `f(x)`
-# there.
+# `to_thread` takes its threads from the loop's *default executor*, a pool that makes them when they
+# are needed and keeps them. It makes at most 4 more than there are processors, and never more than
+# 32. A pool of your own has the size that you say, and `loop.run_in_executor(pool, f, x)` runs
+# `f(x)` there.
 #
 # **Predict.** Two threads get three calls, of 0.2, 0.1 and 0.2 s. When does the third call begin,
 # and in which order do the results come?
@@ -170,7 +170,8 @@ coroutines.timeline()
 # %% [markdown]
 # **What happened.** It takes 6 s. The three became three tasks of the loop, and ran at once. The
 # thread `asyncio_0` was in `four.result()` for 4 s and in `six.result()` for two more. It was
-# blocked, and nobody minded, since it is not the loop's thread: the heart beat.
+# blocked, and nobody minded, since it is not the loop's thread: the heart beat. (Its bar is solid
+# all the same: the recorder does not look into threads.)
 #
 # The third task failed at 0 s. Python said nothing. A plain task whose error nobody looks at
 # brings the message `Task exception was never retrieved`. This one has handed its error over to
@@ -210,8 +211,8 @@ compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 # %% [markdown]
 # **What happened.** The heart beats at 9, 10, 11 and 12 s. The two calls ran one after the other, 6
 # s and 3 s, in the only thread that could have let the heart beat. `careless_client` itself was
-# done at once. A callback has no lane, so the picture names the whole program, `main`, as the one
-# that blocks.
+# done at once. A callback has no lane. The picture shows what it did in the lane *event loop*, and
+# the lines under its title name the whole program, `main`, as the one that blocks.
 #
 # Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So
 # hand over short functions, that set an event or put something into a queue. And nobody gets what
@@ -435,10 +436,10 @@ asyncio.run(main())
 # %% [markdown]
 # ### A thread cannot be cancelled
 #
-# A cancelled `await` of `to_thread` ends at once. The call in the thread does not: nothing can
-# stop it from outside. `asyncio.run` waits at its end for the threads of the default executor
-# (from Python 3.12 on for 5 minutes at most). So a time limit on `to_thread` limits your waiting,
-# and not the work.
+# A cancelled `await` of `to_thread` ends at once. The call in the thread does not: nothing can stop
+# it from outside. `asyncio.run` waits at its end for the threads of the default executor (from
+# Python 3.12 on for 5 minutes at most; the program still ends only when they have ended). So a time
+# limit on `to_thread` limits your waiting, and not the work.
 
 
 # %%

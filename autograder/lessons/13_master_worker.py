@@ -83,7 +83,7 @@ run.timeline()
 # the pace of its workers, and nobody has to tell it. This is called **backpressure**.
 #
 # Nobody says which worker does which job. Whoever is free takes the next one: while `worker-2` did
-# the job of 4 s, `worker-1` did one and began another. The workers take the jobs in the order in
+# the job of 4 s, `worker-1` did two and began a third. The workers take the jobs in the order in
 # which they were put. They do not finish them in that order.
 #
 # ## 2. A queue without an end
@@ -600,9 +600,10 @@ run.timeline()
 # %% [markdown]
 # ### `task_done` once too often
 #
-# Somebody called it for the `END` too, or in a `finally` that also runs when `get` was cancelled.
+# Somebody called it twice for one job, or in a `finally` that also runs when `get` was cancelled.
 # The count would fall below zero, and the queue refuses that: `ValueError: task_done() called too
-# many times`. Call it once for each `get` that gave you a job.
+# many times`. Call it once for each `get` that gave you something: an `END` was put too, and
+# counts.
 
 
 # %% role="breaks"

@@ -179,7 +179,8 @@ def _error(cell: Any) -> str:
     """Return why a cell failed; nothing where it did not."""
     for output in cell.get("outputs", ()):
         if output.output_type == "error":
-            return "\n".join(output.traceback) if _points(cell) else f"{output.evalue}"
+            told = f"{output.ename}: {output.evalue}"
+            return "\n".join(output.traceback) if _points(cell) else told
     return ""
 
 

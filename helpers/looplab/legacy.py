@@ -110,7 +110,7 @@ def _warn(old: str, modern: str, removed: str) -> None:
             break
         level += 1
     warnings.warn(
-        f"{old} is how Python 3.4 to 3.7 wrote it: write {modern} instead, for {removed}.",
+        f"{old} is an old spelling: write {modern} instead, for {removed}.",
         DeprecationWarning,
         stacklevel=level,
     )

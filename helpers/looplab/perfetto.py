@@ -120,7 +120,8 @@ def _slices(run: Run, life: TaskLife, clock: _Clock) -> Iterator[dict[str, Any]]
 
 
 def _turn(run: Run, turn: Turn, clock: _Clock) -> dict[str, Any]:
-    who = "idle" if turn.life is None else label(run.lives[turn.life])[0]
+    nobody = "a callback" if turn.state == "blocked" else "idle"
+    who = nobody if turn.life is None else label(run.lives[turn.life])[0]
     return {
         "ph": "X",
         "name": f"blocked by {who}" if turn.state == "blocked" else who,

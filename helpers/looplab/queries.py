@@ -21,7 +21,7 @@ class Turn:
 
     Attributes:
         state: `running` somebody, `blocked` by somebody, or `idle`.
-        life: the id of who ran or blocked; None while idle.
+        life: the id of who ran or blocked; None while idle, and where a callback blocked.
         start: when it begins, in seconds.
         stop: when it ends, in seconds.
         first: the first step that it covers.
@@ -117,13 +117,35 @@ def loop(run: Run) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     now, step = 0.0, 0
     for _, ready, span, life in _steps(run):
-        if ready > now:
-            turns.append(Turn("idle", None, now, ready, step, span.first))
+        if span.start > now:
+            turns += _between_steps(run, now, ready, span.start, step)
         turns += _split(run, life, span)
         now, step = max(now, span.stop), span.last
     if run.duration > now:
-        turns.append(Turn("idle", None, now, run.duration, step, run.steps))
+        turns += _between_steps(run, now, run.duration, run.duration, step)
     return tuple(turns)
+
+
+def _between_steps(run: Run, start: float, ready: float, stop: float, step: int) -> Iterator[Turn]:
+    """Yield the parts of a stretch in which no life ran: idle, but for callbacks that blocked.
+
+    Args:
+        run: what to look at.
+        start: where the stretch begins.
+        ready: from here on somebody waits for a turn, so that nobody is idle.
+        stop: where the stretch ends.
+        step: the next step.
+    """
+    now = start
+    for each in sorted(run.blocked, key=lambda blocking: blocking.start):
+        end = min(each.start + each.seconds, stop)
+        if now <= each.start < end >= each.start + each.seconds - 1e-9:
+            if min(each.start, ready) > now:
+                yield Turn("idle", None, now, min(each.start, ready), step, step)
+            yield Turn("blocked", None, each.start, end, step, step, each.line)
+            now = end
+    if ready > now:
+        yield Turn("idle", None, now, ready, step, step)
 
 
 def _steps(run: Run) -> list[tuple[int, float, Span, TaskLife]]:

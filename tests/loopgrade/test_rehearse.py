@@ -90,6 +90,6 @@ def test_what_goes_wrong_is_told(
     assert main(["rehearse"]) == 1
     told = capsys.readouterr().out
     assert f"{LESSON}: 3 of 4 points with the reference solutions, 0 with the stubs" in told
-    assert "(1 / 0) fails: division by zero" in told
+    assert "(1 / 0) fails: ZeroDivisionError: division by zero" in told
     assert "(1 + 1) is meant to fail and does not" in told
     assert "✗ doubles seven" in told

@@ -615,3 +615,20 @@ def test_importing_looplab_is_light() -> None:
         env={"PYTHONPATH": path},
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_a_callback_that_blocks_is_no_idle_time() -> None:
+    async def heart() -> None:
+        await asyncio.sleep(1)
+
+    async def main() -> None:
+        asyncio.get_running_loop().call_soon(time.sleep, 3)
+        await asyncio.create_task(heart())
+        await asyncio.sleep(2)
+
+    turns = [(turn.state, turn.start, turn.stop) for turn in observe(main).loop()]
+    assert [turn for turn in turns if turn[2] > turn[1]] == [
+        ("blocked", 0, 3),
+        ("idle", 3, 4),
+        ("idle", 4, 6),
+    ]
