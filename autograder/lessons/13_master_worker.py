@@ -1409,7 +1409,7 @@ async def cancelled_(job, n, k, seconds):
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.wait([task])
-    return task.cancelled()
+    return task.cancelled() or task.result()
 
 
 run = observe(cancelled_, jobs([2, 1, 4, 3], errors={1: OSError("never")}), 4, 2, 2.5)
