@@ -7,7 +7,7 @@ copyright = "the LoopLab contributors"  # Sphinx's name for it
 release = version = looplab.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["build"]
+exclude_patterns = ["build", "gallery"]  # whose sections gallery.md holds
 
 # Furo is light, has a dark side, and loads nothing from the network.
 html_theme = "furo"
