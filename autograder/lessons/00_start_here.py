@@ -29,7 +29,7 @@ import time
 
 from looplab import SEED, check, compare, enable, expect, observe
 
-enable(legacy=True)  # also what old programs wrote
+enable(legacy=True)  # also runs what newer Pythons have removed
 
 
 async def say_after(delay, what):
@@ -162,13 +162,13 @@ compare(observe(one_by_one, 3, 4), observe(walking, 3, 4), names=["one by one", 
 
 # %% [markdown]
 # **What happened.** One by one each move costs 60 seconds: 3 × 4 × 60 = 720. When she walks, the
-# guests' thinking overlaps. One tour of the boards costs her 15 seconds, the first guest needs
-# 55, so she waits for *him*, and all is over after 4 × 60 seconds, and 10 more for the boards behind the
-# first.
+# guests' thinking overlaps. One tour of the boards costs her 15 seconds, and the first guest needs
+# 55: she waits for *him*. The whole takes 4 × 60 seconds, and 10 more because board 3 begins 10
+# seconds after board 1.
 #
 # Her own thinking does not overlap: no two of the bars *blocks everybody* stand above each other.
 # Boards 2 and 3 are *ready* at the start: she has not come to them yet. With more boards, guests
-# who have moved wait for her too, and she becomes the narrow place. (The exhibition as a picture of
+# who have moved wait for her too, and she becomes the bottleneck. (The exhibition as a picture of
 # asyncio is Miguel Grinberg's, from PyCon 2017.)
 
 # %%
@@ -228,8 +228,9 @@ print(result_of_a_cell_that_was_not_run)
 # %% [markdown]
 # ### A check that fails
 #
-# An exercise has cells below it that check your answer. A check runs your function, and says
-# what it expects. Here somebody forgot that `say_after` has to be awaited.
+# An exercise has cells below it that check your answer. A check (later lessons also call it a
+# *test*) runs your function, and says what it expects. Here somebody forgot that `say_after` has to
+# be awaited.
 
 
 # %% role="breaks"
@@ -247,9 +248,9 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # of and what was *printed*. `coroutine` in the place of a result, and Python's warning that one was
 # never awaited, are the sign of a forgotten `await`.
 #
-# A check that you pass says so with a green tick. After the course has graded your notebook, some more
-# checks will have run that you do not see here. They use other numbers, so an answer that
-# only fits the numbers that you see does not pass.
+# A check that you pass says so with a green tick. When your notebook is graded, more checks run,
+# which you do not see here. They use other numbers, so an answer that fits only the numbers that
+# you see does not pass.
 
 # %% [markdown]
 # ## The map

@@ -24,7 +24,7 @@ import inspect
 
 from looplab import SEED, check, compare, enable, expect, observe
 
-enable(legacy=True)  # also what old notes wrote
+enable(legacy=True)  # also runs what newer Pythons have removed
 
 # %% [markdown]
 # ## 1. A call that runs nothing

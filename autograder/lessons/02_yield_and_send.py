@@ -285,9 +285,10 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** Follow the arrows from step 2 on. `main` resumes the producer. The producer
-# sends to the consumer, which takes the item, comes back to its `yield`, and pauses. So `send` is
-# done, and the producer hands the answer to `main`. Three times round makes 5, 4, 3. After that
-# `main` does not ask again: 2 and 1 are never made, and both generators stay where they are.
+# sends to the consumer, which takes the item, comes back to its `yield`, and pauses. Then `send`
+# returns, and the producer hands the answer to `main`. After three such rounds the producer has
+# made 5, 4 and 3. After that `main` does not ask again: 2 and 1 are never made, and both generators
+# stay where they are.
 #
 # Every hand-over is a line of code that says who is next. The producer must know the consumer.
 # The word "enough" has to pass through the producer to reach `main`. And if the producer had to

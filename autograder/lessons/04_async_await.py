@@ -21,7 +21,7 @@ import time
 
 from looplab import SEED, check, compare, enable, expect, observe
 
-enable(legacy=True)  # also what old notes wrote
+enable(legacy=True)  # also runs what newer Pythons have removed
 
 
 async def say(what):
@@ -200,11 +200,11 @@ compare(polite, rude, names=["waits", "works"])
 # %% [markdown]
 # ## 4. What may stand after `await`
 #
-# A coroutine object may, a future or a task, a generator that `types.coroutine` has marked, and any
-# object whose class has a method `__await__`. The method returns an *iterator*, an object on which
-# `next` can be called. A generator is one, so an `__await__` with a `yield` in it returns one.
-# `await` goes through it as `yield from` does: what it yields goes to the event loop, and what it
-# returns is the value of the `await`.
+# After `await` may stand: a coroutine object, a future or a task, a generator that
+# `types.coroutine` has marked, and any object whose class has a method `__await__`. The method
+# returns an *iterator*, an object on which `next` can be called. A generator is one, so an
+# `__await__` with a `yield` in it returns one. `await` goes through it as `yield from` does: what
+# it yields goes to the event loop, and what it returns is the value of the `await`.
 #
 # **Predict.** `Pause` yields once. When does `other` run?
 

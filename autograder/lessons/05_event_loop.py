@@ -23,7 +23,7 @@ from collections import deque
 
 from looplab import SEED, check, compare, disable, enable, expect, gens, observe
 
-enable(legacy=True)  # also what old notes wrote
+enable(legacy=True)  # also runs what newer Pythons have removed
 
 
 async def say_after(delay, what):
@@ -212,7 +212,7 @@ run.timeline()
 # add the timers.
 
 # %% [markdown]
-# ## 4. When does it end?
+# ## 4. When does the loop end?
 #
 # `main` starts a task, `world`, that takes 4 s, and then waits for 2 s itself. It is run in three
 # ways. Watch what is still there when the loop comes back.
@@ -271,10 +271,10 @@ compare(*runs, names=["run_until_complete", "run_forever", "asyncio.run"])
 #   it as `run_until_complete` does, then cancels the tasks that are left *and waits until they have
 #   ended*, and closes the loop.
 #
-# The three are one thing. `run_until_complete` gives its future a *callback*, a function to be
-# called when it is done: this one calls `stop`. Then it calls `run_forever`. `stop` lets the loop
-# finish the turn in which it is. If it is called before the loop runs, `run_forever` makes one turn
-# and comes back.
+# All three rest on `run_forever`. `run_until_complete` gives its future a *callback*, a function
+# that is called when the future is done: this one calls `stop`. Then it calls `run_forever`. `stop`
+# lets the loop finish the turn in which it is. If it is called before the loop runs, `run_forever`
+# makes one turn and comes back.
 #
 # ### A coroutine becomes a task, a future does not
 #

@@ -21,7 +21,7 @@ import time
 
 from looplab import SEED, check, compare, enable, expect, observe
 
-enable(legacy=True)  # also what old notes wrote
+enable(legacy=True)  # also runs what newer Pythons have removed
 
 
 async def say_after(delay, what):
@@ -205,8 +205,8 @@ print(*old.warnings, sep="\n")
 # makes one in silence, 3.12 and 3.13 make one with a warning, and 3.14 raises a `RuntimeError`.
 # (The warnings printed above are LoopLab's.)
 #
-# `ensure_future` is still there, for code that is given *something awaitable* and needs a future. A
-# future or a task it returns as it is, and other awaitables it puts into a task. `create_task`
+# `ensure_future` is still there, for code that is given *something awaitable* and needs a future.
+# It returns a future or a task unchanged, and puts any other awaitable into a task. `create_task`
 # takes coroutine objects, and nothing else. (Up to Python 3.11 it also took a generator.)
 
 

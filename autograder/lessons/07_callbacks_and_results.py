@@ -126,12 +126,12 @@ run = observe(main)
 # On a cancelled future it raises `CancelledError`, so ask `cancelled()` first.
 #
 # The cell called `cancel()` on a plain future, and the next round calls `add_done_callback` on a
-# task. Both are methods of a future, and a task has them too. (`cancel` makes a future cancelled at
-# once; a task it only asks, as lesson 11 shows.) What a task refuses is `set_result`; you see that
-# below.
+# task. Both are methods of a future, and a task has them too. (`cancel()` on a plain future makes
+# it cancelled at once; on a task it is only a request, as lesson 11 shows.) What a task refuses is
+# `set_result`; you see that below.
 
 # %% [markdown]
-# ## 3. A done callback is told when a result is there
+# ## 3. A done callback is called after the task has ended
 #
 # `task.add_done_callback(callback)` asks the loop to call `callback(task)` once the task is done.
 # Below it is asked twice: while the task works, and after it has ended.
@@ -1136,3 +1136,5 @@ for turns in (0, 2):
 #   and what it refuses.
 # - [Concurrency and multithreading](https://docs.python.org/3/library/asyncio-dev.html#concurrency-and-multithreading):
 #   what another thread may call, and debug mode.
+#
+# **Next:** [08 · Many at once](08_many_at_once.ipynb)

@@ -138,8 +138,8 @@ compare(*runs, names=["wait", "as_completed", "gather"])
 # - **`gather`** wakes its program once, at 4 s, and gives a *list of results* in the *order of its
 #   arguments*: the job that took longest is first, because it was named first.
 #
-# You may read that `wait` takes a list and `gather` takes arguments, and that this is all. It is the
-# smallest of the differences.
+# You may read that the only difference between `wait` and `gather` is that one takes a list and the
+# other takes arguments. That is the smallest difference.
 
 # %% [markdown]
 # ## 3. One of them fails
@@ -241,8 +241,9 @@ run.timeline()
 # switches between the bowls, it takes the time of all three together. Only a second cook makes it
 # shorter: now work is *done* at the same time. That is **parallelism**.
 #
-# You may read that concurrency is one person who does several things, and parallelism several people
-# who eat one bun. Who does it is not the point. Ask what overlaps: the lifetimes, or the work itself.
+# You may read that concurrency is one person who does several things, and parallelism is several
+# people who do one thing. The number of people is not the point. Ask what overlaps: the lifetimes,
+# or the work itself.
 #
 # The cell measures both. `under way` counts how many jobs had begun and not ended at the busiest moment.
 # `work` compares the seconds that the processor worked with the seconds that passed. Only parallel work
@@ -381,8 +382,9 @@ compare(run_then, run_now, run_failing, names=["then", "now", "now, work 2 fails
 #
 # ### `wait` with coroutines
 #
-# In old programs `wait` may get coroutines. It made tasks of them, and the sets then held objects that
-# the caller had never seen. Python 3.8 declared it old, and Python 3.11 refuses it. Make tasks first.
+# In old programs `wait` may get coroutines. It made tasks of them, and the sets then held objects
+# that the caller had never seen. Python 3.8 deprecated this use of `wait`, and Python 3.11 refuses
+# it. Make tasks first.
 
 
 # %% role="breaks"

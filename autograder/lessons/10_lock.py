@@ -148,9 +148,10 @@ lost[0].run.timeline()
 # the second to write wins.
 #
 # `found.outcomes` holds each different end with the number of its orders and one *run*, to look at.
-# `failing` gives those that a check refuses. In this one `ten` and `five` both read 100, then `ten`
-# writes 110, and `five` writes 105. (Here an answer takes no time, so the axis counts steps. The
-# light bars of `ten` and `five` are their waits for the store: first to read, then to write.)
+# `failing` gives those that a check refuses. In the first of these, which the picture shows, `ten`
+# and `five` both read 100, then `ten` writes 110, and `five` writes 105. (Here an answer takes no
+# time, so the axis counts steps. The light bars of `ten` and `five` are their waits for the store:
+# first to read, then to write.)
 #
 # `observe` gives each answer one second, so it sees one order of these six, always the same one. A
 # test on your computer is much like that. A race may wait until the day when the network is slow.
@@ -279,7 +280,8 @@ stuck.timeline()
 # %% [markdown]
 # **What happened.** In two orders one transfer is over before the other has a lock, and all is
 # well. In four each has one lock and waits for the other's, for ever. That is a **deadlock**. With
-# `sort` all orders are well: who has lock A is never kept from B by somebody who waits for A.
+# `sort` no order ends in a deadlock: a transfer that waits for lock A holds no lock, so it cannot
+# keep another one from lock B.
 #
 # The title and `Run.deadlock` name who waits for what, and who holds it. They can, because under
 # virtual time it is known that no timer and no answer is left. asyncio itself says nothing: a real
@@ -399,7 +401,7 @@ run.timeline()
 # |---|---|
 # | until nobody else is in a piece of code | `Lock` |
 # | until something has happened, once for all | `Event` |
-# | for one of k places | `Semaphore(k)`; `BoundedSemaphore(k)` refuses a place too many given back |
+# | for one of k places | `Semaphore(k)`; `BoundedSemaphore(k)` also raises an error if more places are given back than were taken |
 # | until what you share is as you need it | `Condition` |
 # | until n tasks are at the same point | `Barrier(n)`, from Python 3.11 on |
 # | for the next item | `Queue` (lessons 02 and 13) |
@@ -476,7 +478,7 @@ for program, *args in ([both], [say_after, 1, "hello"], [both]):
 #
 # ## What breaks
 #
-# ### A lock that locks nothing, and one that locks you out
+# ### Two wrong uses of a lock
 #
 # Both deposits below have an `async with`, and both are wrong. Before you run the cell, say why.
 
@@ -582,8 +584,8 @@ print("call_soon_threadsafe:       the lock is taken", asyncio.run(given_back(in
 # <details><summary>Hint 3: after an error</summary>
 #
 # `async with self.lock:` gives the lock back however the block ends. If you call `acquire` and
-# `release` yourself: `await self.lock.acquire()` stands *before* the `try`, so that who did not get
-# the lock does not give it back.
+# `release` yourself: `await self.lock.acquire()` stands *before* the `try`, so that a task that did
+# not get the lock does not give it back.
 #
 # </details>
 

@@ -23,7 +23,7 @@ import sys
 
 from looplab import SEED, check, compare, enable, expect, jobs, observe
 
-enable(legacy=True)  # also what old notes wrote
+enable(legacy=True)  # also runs what newer Pythons have removed
 
 
 def clock():
@@ -241,7 +241,8 @@ run.timeline()
 # warnings and the inner lines of tracebacks. Windows cannot send this signal to another program,
 # so there these cells fail.)
 #
-# The program below runs three works in a task group. Each has to clean up, and that takes time.
+# The program below runs `work` in three tasks of a task group. Each task has to clean up, and that
+# takes time.
 #
 # **Predict.** Put these lines into order: `main cleans up`, `work has cleaned up` (three times),
 # `out of asyncio.run: KeyboardInterrupt`.
@@ -298,9 +299,9 @@ except KeyboardInterrupt:
 # the tasks that were left, waited for them too, closed the loop, and raised `KeyboardInterrupt`.
 # A second Ctrl+C does not wait: it raises `KeyboardInterrupt` at once, wherever the program is.
 #
-# You may read that `except KeyboardInterrupt` is all that a program needs. It is what ends the
-# program without a traceback. The work is done before, by a cancellation that everybody lets
-# through.
+# You may read that `except KeyboardInterrupt` is all that a program needs. But it only keeps the
+# traceback away. The clean-up happens before that: `asyncio.run` cancels the main task, and each
+# task lets its `CancelledError` through.
 #
 # ### The Stop button
 #
@@ -371,14 +372,14 @@ press_ctrl_c("from looplab import enable; enable(legacy=True)" + recipe)
 # **What happened.** You may read that the loop ends here because there are no tasks any more. There
 # were four, and one had not ended: `main`. (The old `Task.all_tasks` also gave tasks that had
 # ended. The one of `enable(legacy=True)` leaves them out.) `loop.stop()` was called first, and so
-# `run_forever` took *one* turn. One turn was enough for the three works, which had nothing to wait
-# for in their clean-up. The news of it would have reached the `gather` of `main` in the next turn,
-# and `main` in the one after that. `cancel()` gave `True` all the same: *requested*.
+# `run_forever` took *one* turn. One turn was enough for the three other tasks, which had nothing to
+# wait for in their clean-up. The news of it would have reached the `gather` of `main` in the next
+# turn, and `main` in the one after that. `cancel()` gave `True` all the same: *requested*.
 #
 # ### The same as a picture
 #
-# Now the works need half a second to clean up. Nobody can press keys under virtual time, so a
-# timer does what follows a Ctrl+C after half a second: it raises `KeyboardInterrupt` in the old
+# Now these three tasks need half a second to clean up. Nobody can press keys under virtual time, so
+# a timer does what follows a Ctrl+C after half a second: it raises `KeyboardInterrupt` in the old
 # program, and cancels the main task in the new one.
 #
 # **Predict.** How many of the four tasks have ended when the old program has?
@@ -451,7 +452,8 @@ compare(run_then, run_now, names=["then", "now"])
 # ### Only your own tasks
 #
 # The recipe cancels *all* tasks of the loop. `program` below runs one work of its own, and beside
-# it a library that it uses has a task. `stop` is once the recipe's way, and once the polite one.
+# it a library that it uses has a task. It runs twice: once `stop` cancels all tasks, as the recipe
+# does, and once only the program's own tasks.
 #
 # **Predict.** At which second does the library's task end, in the one and in the other?
 
@@ -507,12 +509,12 @@ compare(bad, good, names=["all tasks", "my own"])
 #
 # ### The recipe as it was written
 #
-# Python 3.9 removed `asyncio.Task.all_tasks`. Without `enable(legacy=True)` the recipe fails in
-# the middle of its own rescue, and the program ends with tasks that wait. Python complains of
-# each of the three works as it is destroyed (not of `main`: for the task that it makes itself,
-# `run_until_complete` switches that message off), and closes its coroutine: only now `finally` runs,
-# when no loop is left to await anything. When you see `Task was destroyed but it is pending!`, look for a task that
-# nobody cancelled and waited for before its loop was closed.
+# Python 3.9 removed `asyncio.Task.all_tasks`. Without `enable(legacy=True)` the recipe fails inside
+# its own `except` block, and the program ends with tasks that wait. Python complains of each of the
+# three tasks as it is destroyed (not of `main`: for the task that it makes itself,
+# `run_until_complete` switches that message off), and closes its coroutine: only now `finally`
+# runs, when no loop is left to await anything. When you see `Task was destroyed but it is
+# pending!`, look for a task that nobody cancelled and waited for before its loop was closed.
 
 # %%
 press_ctrl_c(recipe)
@@ -1166,8 +1168,8 @@ for _ in range(3):
 # ### Exercise 3: `stop`
 #
 # Write `stop(tasks)`, a coroutine function that is given a list of tasks. It cancels them and
-# returns when all have ended. It gives back a list of names (`task.get_name()`), in the order of
-# `tasks`: of those that have ended cancelled, and not in another way.
+# returns when all have ended. It returns a list, in the order of `tasks`, of the names
+# (`task.get_name()`) of those tasks that have ended cancelled.
 #
 # - All are asked before it waits for any: they clean up at the same time.
 # - A task may have ended before, or fail in its clean-up, or return a value. No error of a task
@@ -1192,8 +1194,8 @@ for _ in range(3):
 #
 # <details><summary>Hint 3: the names</summary>
 #
-# `cancel()` returns `True` for *requested*. How it ended a task says afterwards:
-# `task.cancelled()`.
+# `cancel()` returns `True` for *requested*. Ask `task.cancelled()` afterwards how the task has
+# ended.
 #
 # </details>
 

@@ -380,8 +380,8 @@ print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed
 # | results and errors | dropped | `future.result()` |
 #
 # The `set_event_loop` of the old program is not needed: while a loop runs, `get_running_loop()`
-# finds it. It belongs to the *current loop*, an older idea, and to the policies behind it, which
-# Python 3.14 declares old and Python 3.16 will not have.
+# finds it. `set_event_loop` belongs to the *current loop*, an older idea, and to the event loop
+# policies. Python 3.14 deprecates the policies, and Python 3.16 will not have them.
 
 # %% [markdown]
 # ## What breaks

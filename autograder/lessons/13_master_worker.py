@@ -239,8 +239,8 @@ run = observe(shut_down)
 # ## 4. A worker fails
 #
 # Now the job of 2 s fails. The workers are those of round 3 with a `ValueError` in them. Three
-# masters: the first is that of round 3. The second has workers that call `task_done` in a
-# `finally`. The third has the workers of the first in a `TaskGroup`.
+# programs are compared. The first has the master of round 3. In the second the workers call
+# `task_done` in a `finally`. The third runs the workers of the first in a `TaskGroup`.
 #
 # **Predict.** What does each of them do, and when? Where does the error appear?
 
@@ -366,8 +366,8 @@ compare(dealt, shared, names=["dealt out", "one queue"])
 # %% [markdown]
 # **What happened.** Dealt out, `worker-1` is free at 3 s and has nothing more to do, while two more
 # jobs wait for `worker-2`: 15 s. With one queue nobody has a share. While `worker-2` did its one
-# job, `worker-1` did the other five: 5 s. A slow worker costs the others nothing but its help, and
-# what it can delay at the end is the one job in its hands.
+# job, `worker-1` did the other five: 5 s. A slow worker does not slow down the others. At the end
+# it can delay only the one job that it has taken.
 #
 # A worker that *never* comes back is worse: `join` waits for it, and so does a group. Give each job
 # a limit, `async with asyncio.timeout(...)` around the work and not around `get` (lesson 11).
@@ -652,7 +652,7 @@ asyncio.run(main())
 # <details><summary>Hint 2: an error</summary>
 #
 # The master may wait for the source, or in `put`, when a worker fails. Who wakes it? See the third
-# lane of round 4.
+# program of round 4.
 #
 # </details>
 #

@@ -270,5 +270,5 @@ def _small(png: bytes) -> bytes:
         height = round(whole.height * GALLERY_WIDTH / whole.width)
         smaller = whole.convert("RGB").resize((GALLERY_WIDTH, height), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    smaller.quantize(64).save(out, format="png", optimize=True)
+    smaller.quantize(256).save(out, format="png", optimize=True)
     return out.getvalue()

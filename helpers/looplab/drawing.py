@@ -15,6 +15,7 @@ from looplab.layout import (
     EDGE,
     GREEN,
     GREY,
+    LOOP_NAME,
     LOW,
     PIXEL,
     TALL,
@@ -158,7 +159,7 @@ def _crowd(axes: Axes, row: int, counts: list[tuple[float, int]]) -> None:
 def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
     """Draw the lane of the event loop, and return what of the legend can be seen in it."""
     inch, middle = plan.scale.inch, len(plan.lives) + plan.strip / plan.lane / 2
-    write(figure, EDGE, plan.bottom + plan.strip / 2, "event loop", 8.5, color=GREY)
+    write(figure, EDGE, plan.bottom + plan.strip / 2, LOOP_NAME, 8.5, color=GREY)
     height = plan.strip / plan.lane * 0.5
     for state, style in LOOP.items():
         least = TICK if state == "running" else 0.0

@@ -31,6 +31,7 @@ COLUMN = 0.9  # the most that a step takes
 PIXEL = 0.009
 TALL, LOW = 0.66, 0.42  # heights of bars, as parts of a lane
 STRIP = 0.27  # the height of the lane of the event loop
+LOOP_NAME = "event loop"
 
 MOST_ARROWS = 40
 SHORTEST, LONGEST = 1e-9, 1e15
@@ -192,6 +193,8 @@ def plan_of(
     narrow = _scale(run, lives, told, axis, EDGE + LABELS)
     labels = [_labelled(run, narrow, life, compact or life.id in chosen.groups) for life in lives]
     lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in labels]
+    if axis == "seconds" and run.tasks:
+        lengths.append(length(LOOP_NAME, 8.5))
     left = max(left, EDGE + max(lengths, default=0) + 0.15)
     scale = _scale(run, lives, told, axis, left, inch)
     arrows = list(dict.fromkeys([*_wakes(lives, scale), *_hand_overs(lives, axis)]))
