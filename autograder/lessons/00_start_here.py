@@ -233,7 +233,7 @@ print(result_of_a_cell_that_was_not_run)
 # be awaited.
 
 
-# %% role="breaks"
+# %% role="breaks" tags=["warns"]
 async def hello():
     return say_after(2, "hello")
 
