@@ -236,7 +236,7 @@ def test_each_spelling_warns_once_where_it_stands(told: list[warnings.WarningMes
 
         asyncio.get_event_loop().run_until_complete(old.wait([main()]))
         asyncio.get_event_loop().close()
-    found = {str(each.message).split(" is how")[0]: each for each in told}
+    found = {str(each.message).split(" is an old")[0]: each for each in told}
     assert len(found) == len(told)
     expected = {
         "@asyncio.coroutine": ("`async def`", "3.11", "@old.coroutine"),

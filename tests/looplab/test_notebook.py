@@ -809,7 +809,8 @@ def test_the_timeline_magic_shows_what_the_cell_did(kernel: Kernel, line: str) -
     [shown] = [each for each in cell.shown if "image/png" in each]
     words = shown["text/plain"]
     assert words.startswith("this cell took")
-    assert ("answer" in words) == ("asyncio" in line)
+    assert ("answer (Task-" in words) == ("asyncio" in line)
+    assert ("lost: answer() was never awaited" in words) == ("asyncio" not in line)
     assert "Kernel" not in words
     # The next cell is not recorded.
     assert kernel.run("await answer()").shown == []
