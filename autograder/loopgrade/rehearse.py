@@ -36,6 +36,9 @@ GALLERY_WIDTH = 820
 REAL_TIME = re.compile(r"^%%timeline|clock=.real.", re.MULTILINE)
 """In the source of a cell whose picture differs from run to run."""
 
+THREAD = " (thread of "
+"""In the words of a picture with threads: when one of them wakes a task depends on the machine."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -46,7 +49,7 @@ class Picture:
         png: the picture.
         words: the same in words.
         alt: its title, in one line.
-        is_real: whether it shows real time, and so differs from run to run.
+        is_real: whether it shows real time or threads, and so differs from run to run.
     """
 
     heading: str
@@ -209,7 +212,9 @@ def pictures_of(notebook: Any) -> Iterator[Picture]:
                     png=base64.b64decode(output.data["image/png"]),
                     words=output.data["text/plain"],
                     alt=shown.get("alt", ""),
-                    is_real=REAL_TIME.search(cell.source) is not None,
+                    is_real=bool(
+                        REAL_TIME.search(cell.source) or THREAD in output.data["text/plain"]
+                    ),
                 )
 
 
