@@ -110,8 +110,9 @@ class Exploration:
         return tuple(outcome for outcome in self.outcomes if fails(outcome.run))
 
     def __str__(self) -> str:
-        what = "orders, which is all" if self.complete else "orders, of more"
-        told = [f"{self.call} in {self.schedules:,} {what}:"]
+        orders = "order" if self.schedules == 1 else "orders"
+        what = "which is all" if self.complete else "of more"
+        told = [f"{self.call} in {self.schedules:,} {orders}, {what}:"]
         for outcome in self.outcomes:
             run = outcome.run
             end = f"raises {run.error}" if run.error is not None else f"gives {run.result!r}"
