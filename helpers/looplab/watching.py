@@ -6,6 +6,7 @@ step lasts, and one that lasts long holds up every other task.
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 import time
@@ -20,6 +21,7 @@ BLOCKING = 0.1
 """Seconds; a step that lasts as long holds up the loop. It is asyncio's own limit for a slow
 callback in debug mode, `loop.slow_callback_duration`."""
 
+_LOOP = asyncio.BaseEventLoop._run_once.__code__  # type: ignore[attr-defined]  # a turn of the loop
 _real_clock = time.perf_counter
 
 
@@ -98,6 +100,8 @@ class Watch:
         step = self._recorder.current
         if step >= 0:
             while frame is not None and not is_program(frame.f_code.co_filename):
+                if frame.f_code is _LOOP:
+                    return  # just before the step's own lines, or just after them
                 frame = frame.f_back
             self.lines[step] = None if frame is None else frame.f_lineno
 
