@@ -21,7 +21,7 @@ BLOCKING = 0.1
 """Seconds; a step that lasts as long holds up the loop. It is asyncio's own limit for a slow
 callback in debug mode, `loop.slow_callback_duration`."""
 
-_LOOP = asyncio.BaseEventLoop._run_once.__code__  # type: ignore[attr-defined]  # a turn of the loop
+_LOOP = asyncio.BaseEventLoop._run_once.__code__  # type: ignore[attr-defined]  # a turn of the loop has no public name
 _real_clock = time.perf_counter
 
 
