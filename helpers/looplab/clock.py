@@ -103,6 +103,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         world: the clock and the services.
     """
 
+    # Python is slower with an object that has more than 30 attributes in its dictionary.
+    __slots__ = (
+        "_calls",
+        "_home",
+        "_outside",
+        "_over",
+        "_processes",
+        "_standing",
+        "_tickets",
+        "_turns",
+        "_turns_in_all",
+        "_world",
+    )
+
     def __init__(self, world: Clock) -> None:
         super().__init__(_Selector(self))
         self._world = world
@@ -116,8 +130,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._turns = 0
         self._turns_in_all = 0
         self._over: TooMuch | None = None
-        if world.shuffle is not None:
-            self._run_once = self._run_once_in_any_order
 
     def time(self) -> float:
         """Return the world's time, in seconds since the start of the run."""
@@ -213,6 +225,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         for left in (loop._ready, loop._scheduled, self._tickets):
             left.clear()
         self.reset_turns()
+        self._standing = None
         self._clock_resolution, loop._timer_cancelled_count = RESOLUTION, 0
         return (
             vars(self) == as_new
@@ -221,16 +234,35 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             and self.look_outside() is NOTHING
         )
 
-    def _run_once_in_any_order(self) -> None:
-        """Run a turn in which the world chooses the order of what is ready."""
-        assert self._world.shuffle is not None
-        ready: Any = self._ready  # type: ignore[attr-defined]  # asyncio has no public name for it
-        waiting = list(ready)
-        ready.clear()
-        while len(waiting) > 1:
-            ready.append(waiting.pop(self._world.shuffle(len(waiting))))
-        ready.extend(waiting)
-        super()._run_once()  # type: ignore[misc]  # asyncio's own, not in its stubs
+    def _run_once(self) -> None:
+        """As asyncio's; where tasks are all there is, it looks for nothing else."""
+        loop: Any = self  # asyncio has no public names for what it keeps
+        ready, shuffle = loop._ready, self._world.shuffle
+        if shuffle is not None:
+            _shuffle(ready, shuffle)
+        outside = Outside.current or self._outside
+        if (  # written out, as each turn asks it
+            loop._scheduled
+            or loop._debug
+            or loop._stopping
+            or loop._signal_handlers
+            or len(loop._selector.registered) > 1
+            or loop._thread_id != self._home
+            or self._over is not None
+            or self._processes
+            or self._calls
+            or outside.threads
+        ):
+            super()._run_once()  # type: ignore[misc]  # asyncio's own, not in its stubs
+            return
+        if ready:
+            self.turn()
+        else:
+            self.idle(NOTHING)
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if not handle._cancelled:
+                handle._run()
 
     def idle(self, outside: Sight) -> bool:
         """Let the world move the clock: no task can run.
@@ -276,7 +308,7 @@ class _Selector(selectors.DefaultSelector):
         super().__init__()
         self._loop = loop
         # What get_map() is a slow view of.
-        self._registered: dict[int, Any] = self._fd_to_key  # type: ignore[attr-defined]  # the selector's own table, not in its stubs
+        self.registered: dict[int, Any] = self._fd_to_key  # type: ignore[attr-defined]  # the selector's own table, not in its stubs
 
     def select(self, timeout: float | None = None) -> Any:
         loop = self._loop
@@ -297,14 +329,14 @@ class _Selector(selectors.DefaultSelector):
         # What ended meanwhile has told the loop before it ended.
         if loop.has_ready():
             return []
-        if len(self._registered) > 1 and (ready := super().select(GRACE)):
+        if len(self.registered) > 1 and (ready := super().select(GRACE)):
             return ready
         return [] if loop.idle(outside) else super().select(LOOK)
 
     def may_have_news(self) -> bool:
         """Whether anything but the loop's own threads can make it ready."""
         loop: Any = self._loop
-        return len(self._registered) > 1 or bool(loop._signal_handlers)
+        return len(self.registered) > 1 or bool(loop._signal_handlers)
 
     def _wait_for_outside(self, outside: Sight) -> Any:
         """Let real time pass, until there is news or a timer is due in real time as well."""
@@ -319,6 +351,15 @@ class _Selector(selectors.DefaultSelector):
                 return []
         # Not longer: a thread that begins to wait for the loop does not tell.
         return super().select(min(left, LOOK))
+
+
+def _shuffle(ready: Any, choose: Callable[[int], int]) -> None:
+    """Put handles into an order that is chosen, one after the other."""
+    waiting = list(ready)
+    ready.clear()
+    while len(waiting) > 1:
+        ready.append(waiting.pop(choose(len(waiting))))
+    ready.extend(waiting)
 
 
 @contextlib.contextmanager

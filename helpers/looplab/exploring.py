@@ -285,10 +285,10 @@ def search(
     found, counts = Found(), dict[str, int]()
     shortest: dict[str, tuple[int, ...]] = {}
     with _bench(program, arguments, specs, shuffle_ready) as run:
-        pick = random.Random(f"{seed}").randrange
+        pick = None if orders is None else random.Random(f"{seed}").randrange
         begin: list[int] | None = []
         while begin is not None and found.schedules < (orders or MAX_SCHEDULES):
-            schedule = Schedule(begin, None if orders is None else pick)
+            schedule = Schedule(begin, pick)
             outcome = run(schedule)
             found.schedules += 1
             if outcome not in counts and len(counts) == MAX_OUTCOMES:
@@ -296,7 +296,7 @@ def search(
             counts[outcome] = counts.get(outcome, 0) + 1
             choices = schedule.choices
             shortest[outcome] = min(shortest.get(outcome, choices), choices, key=_departures)
-            begin = schedule.following() if orders is None else []
+            begin = schedule.following() if pick is None else []
         found.complete = begin is None
         for outcome, count in counts.items():
             choices = shortest[outcome]
@@ -334,8 +334,7 @@ def _bench(
     shuffle_ready: bool,
 ) -> Iterator[Callable[[Schedule], str]]:
     """Give what runs the program in one order and returns its outcome, as text to compare."""
-    schedule = Schedule()
-    world = World(specs, lambda options: schedule.choose(options), shuffle_ready=shuffle_ready)
+    world = World(specs, Schedule().choose, shuffle_ready=shuffle_ready)
     fresh_arguments = arguments(world)
     names = getattr(program, "__globals__", {})
     with (
@@ -349,10 +348,9 @@ def _bench(
         warnings.simplefilter("ignore")
         loop, as_new = _new_loop(world)
 
-        def run(chosen: Schedule) -> str:
-            nonlocal schedule, loop, as_new
-            schedule = chosen
-            world.begin()
+        def run(schedule: Schedule) -> str:
+            nonlocal loop, as_new
+            world.begin(schedule.choose)
             current.clear()
             outcome: list[Json]
             try:
@@ -367,7 +365,7 @@ def _bench(
             if left:
                 outcome.append(len(left))
             if left or not loop.reset(as_new):
-                schedule = Schedule()
+                world.let_choose(Schedule().choose)
                 world.finish()
                 close_loop(loop)
                 loop, as_new = _new_loop(world)

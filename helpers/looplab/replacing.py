@@ -82,16 +82,36 @@ def loops_replaced(make: Callable[[], asyncio.AbstractEventLoop | None]) -> Iter
 def _spaces(names: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the global names of a program, and those of each of the student's modules."""
     spaces = {id(names): names}
-    for module in list(sys.modules.values()):
-        space = getattr(module, "__dict__", None)
-        if space is not None and is_of_student(space.get("__file__")):
-            spaces[id(space)] = space
+    for module in _students.among(list(sys.modules.values())):
+        spaces[id(vars(module))] = vars(module)
     return list(spaces.values())
+
+
+class _Students:
+    """Which of the modules are the student's; they are looked through once, not at each run."""
+
+    def __init__(self) -> None:
+        self._modules: list[Any] = []
+        self._students: list[Any] = []
+
+    def among(self, modules: list[Any]) -> list[Any]:
+        """Return the student's."""
+        if modules != self._modules:
+            files = [getattr(module, "__dict__", {}).get("__file__") for module in modules]
+            pairs = zip(modules, files, strict=True)
+            self._modules = modules
+            self._students = [module for module, file in pairs if is_of_student(file)]
+        return self._students
+
+
+_students = _Students()
 
 
 def _replace_by_name(spaces: list[dict[str, Any]], new: Mapping[int, Any]) -> None:
     """Put what is in `new`, by the identity of what it replaces, wherever it has a name."""
     for space in spaces:
+        if new.keys().isdisjoint(map(id, space.values())):
+            continue
         for name, value in list(space.items()):
             if id(value) in new:
                 space[name] = new[id(value)]

@@ -275,18 +275,27 @@ class World:
         *,
         shuffle_ready: bool = False,
     ) -> None:
-        self._specs, self._choose = specs, choose
-        self.shuffle = choose if shuffle_ready else None
-        self.begin()
+        self._specs, self._shuffles = specs, shuffle_ready
+        self.begin(choose)
 
-    def begin(self) -> None:
-        """Begin from the start, as if it were new."""
+    def begin(self, choose: Callable[[int], int] | None = None) -> None:
+        """Begin from the start, as if it were new.
+
+        Args:
+            choose: as for a new one.
+        """
+        self.let_choose(choose)
         self.now = 0.0
         self.finished: float | None = None
         self._services = [_serve(spec, self) for spec in self._specs]
         self._due: list[tuple[float, int, Callable[[], Answer]]] = []
         self._log: list[_Entry] = []
         self._frozen: tuple[Call, ...] | None = None
+
+    def let_choose(self, choose: Callable[[int], int] | None) -> None:
+        """Let `choose` choose from now on."""
+        self._choose = choose
+        self.shuffle = choose if self._shuffles else None
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -378,9 +387,11 @@ class World:
 
     def promise(self, number: int, delay: float, give: Callable[[], Answer]) -> Answer:
         """Answer call `number` in `delay` seconds; its number is the ticket to wait for."""
-        # Where any may be next they are kept in the order in which they were asked.
-        at = round(self.now + delay, 9) if self._choose is None else 0.0
-        insort(self._due, (at, number, give))
+        if self._choose is None:
+            insort(self._due, (round(self.now + delay, 9), number, give))
+        else:
+            # Any may be next: they are kept in the order in which they were asked.
+            self._due.append((0.0, number, give))
         return Answer("ticket", number)
 
     def withdraw(self, number: int) -> None:
@@ -395,6 +406,8 @@ _Outcome = Literal["returned", "raised", "exhausted", "cancelled"]
 
 
 class _Entry:
+    __slots__ = ("arguments", "method", "outcome", "service", "start", "stop")
+
     def __init__(self, service: str, method: str, arguments: tuple[Value, ...], start: float):
         self.service, self.method, self.arguments, self.start = service, method, arguments, start
         self.stop: float | None = None
