@@ -122,7 +122,7 @@ def rows(scale: float) -> list[Row]:
         ),
         Row(
             "figure",
-            "the same, memory",
+            "the same: its process, at the most",
             "memory",
             "figure:crowd",
             unit=" MB",

@@ -133,15 +133,20 @@ def bytes_a_step(work: Work, scale: float) -> float:
 
 def resident_bytes_a_step(tool: str, work: Work, scale: float) -> float:
     """Return by how much the process has grown at most, for each of the workload's steps."""
-    import resource
-
     asyncio.run(work(min(scale, 0.01)))
-    unit = 1 if sys.platform == "darwin" else 1024
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resident_bytes()
     with under_tool(tool) if tool != "recorder" else _recorder():
         asyncio.run(work(scale))
-        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return (after - before) * unit / (TASKS * TURNS * scale)
+        after = resident_bytes()
+    return (after - before) / (TASKS * TURNS * scale)
+
+
+def resident_bytes() -> int:
+    """Return how much memory this process has had at the most."""
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
 
 
 def _recorder() -> Any:
@@ -204,9 +209,8 @@ def milliseconds_of_orders(tool: str, scale: float) -> float:
 
 
 def figure(name: str, scale: float, memory: bool) -> float:
-    """Return how long a picture takes, in milliseconds, or how many MB the process grows by."""
+    """Return how long a picture takes, in milliseconds, or the most MB that its process had."""
     import io
-    import resource
 
     from looplab import jobs, observe, recording
 
@@ -227,11 +231,10 @@ def figure(name: str, scale: float, memory: bool) -> float:
     else:
         with recording() as run:  # 3 spans a turn: running, waiting, ready
             asyncio.run(crowd(int(1_000 * scale) or 1, 33))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     run.timeline().savefig(io.BytesIO(), format="png", dpi=208)
     if memory:
-        return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        return resident_bytes() / 2**20
     return (time.perf_counter() - start) * 1e3
 
 
