@@ -120,15 +120,15 @@ def _frame(figure: Figure, plan: Plan) -> Axes:
 
 def _time_axis(axes: Axes, scale: Scale, floor: float) -> None:
     if scale.axis == "seconds":
-        times = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0, scale.end)
+        times = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0, scale.longest)
         ticks = [float(time) for time in times if 0 <= time <= scale.end and not scale.nothing]
         ticks = ticks or [0.0]
         axes.set_xticks(ticks, [number(tick) for tick in ticks])
         axes.set_xlabel("seconds", color=INK, fontfamily="DejaVu Sans", loc="left")
     else:
-        wide = 0.15 + length(f"{scale.end:.0f}", 8.5)
-        most = max(int(scale.end * scale.inch / wide), 1)
-        steps = MaxNLocator(most, steps=[1, 2, 5, 10], integer=True).tick_values(0, scale.end)
+        wide = 0.15 + length(f"{scale.longest:.0f}", 8.5)
+        most = max(int(scale.longest * scale.inch / wide), 1)
+        steps = MaxNLocator(most, steps=[1, 2, 5, 10], integer=True).tick_values(0, scale.longest)
         ticks = [float(step) for step in steps if 0 <= step < scale.end]
         # A step is a column; its number stands below the middle of it.
         axes.set_xticks([tick + 0.5 for tick in ticks], [f"{tick:.0f}" for tick in ticks])

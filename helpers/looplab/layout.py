@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple
 
@@ -68,6 +68,7 @@ class Scale:
         end: where the run ends.
         limit: where the picture ends. After a deadlock that is later: the waits go on.
         inch: how many inches a second or a step takes.
+        longest: where the longest run ends of those that are drawn on this scale.
         nothing: whether no second or step has passed; the picture has some width all the same.
         holders: the names of who holds a lock, by id.
     """
@@ -76,6 +77,7 @@ class Scale:
     end: float
     limit: float
     inch: float
+    longest: float = 0.0
     nothing: bool = False
     holders: Mapping[int, str] = field(default_factory=dict)
 
@@ -173,86 +175,120 @@ class Plan:
         return top - self.base + 0.2 * len(self.notes) + 0.26 * len(self.title) + EDGE / 2
 
 
-def plan_of(
-    run: Run, axis: AxisName, *, name: str = "", left: float = 0.0, inch: float = LONGEST
-) -> Plan:
-    """Return where everything of a run goes.
+class Draft:
+    """A run of which is not settled how wide it is drawn, for others may share its scale.
 
     Args:
         run: what to draw.
         axis: seconds or steps, from left to right.
         name: what to call the run, before its title.
+
+    Attributes:
         left: the least room for the names of lanes, in inches.
-        inch: the most inches that a second or a step takes.
     """
-    chosen = shown(run)
-    lives = chosen.lives
-    compact = len(lives) > 12
-    # First as if the names took all they may: a reason that fits into its bar then fits.
-    told = [_ending(run, life, chosen.groups.get(life.id)) for life in lives]
-    narrow = _scale(run, lives, told, axis, EDGE + LABELS)
-    labels = [_labelled(run, narrow, life, compact or life.id in chosen.groups) for life in lives]
-    lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in labels]
-    if axis == "seconds" and run.tasks:
-        lengths.append(length(LOOP_NAME, 8.5))
-    left = max(left, EDGE + max(lengths, default=0) + 0.15)
-    scale = _scale(run, lives, told, axis, left, inch)
-    arrows = list(dict.fromkeys([*_wakes(lives, scale), *_hand_overs(lives, axis)]))
-    holds = list(_holds(run, lives, scale))
-    return Plan(
-        lives=lives,
-        labels=labels,
-        endings=told,
-        scale=scale,
-        # More would be a thicket.
-        arrows=arrows if len(arrows) <= MOST_ARROWS else [],
-        holds=holds,
-        crowds=[
-            Crowd(row, under_way(chosen.groups[life.id], on_steps=axis == "steps"))
-            for row, life in enumerate(lives)
-            if life.id in chosen.groups
-        ],
-        loop=_loop(run, scale),
-        title=wrapped(f"{name}: {title(run)}" if name else title(run), WIDTH - 2 * EDGE, 13),
-        notes=_notes(run, holds),
-        footer=f"and {chosen.others:,} more" if chosen.others else "",
-        lane=0.34 if compact else 0.52,
-        left=left,
-        below=0.48 + 0.2 * (chosen.others > 0),
-    )
+
+    def __init__(self, run: Run, axis: AxisName, name: str = "") -> None:
+        self._run, self._axis, self._name = run, axis, name
+        self._shown = shown(run)
+        lives, groups = self._shown.lives, self._shown.groups
+        held = {span.held_by for life in lives for span in life.spans} - {None}
+        self._holders = {life.id: label(life)[0] for life in run.lives if life.id in held}
+        self._compact = len(lives) > 12
+        self._endings = [_ending(run, life, groups.get(life.id)) for life in lives]
+        # First as if the names took all they may: a reason that fits into its bar then fits.
+        narrow = self.scale(EDGE + LABELS)
+        self._labels = [
+            _labelled(run, narrow, life, self._compact or life.id in groups) for life in lives
+        ]
+        lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in self._labels]
+        if axis == "seconds" and run.tasks:
+            lengths.append(length(LOOP_NAME, 8.5))
+        self.left = EDGE + max(lengths, default=0) + 0.15
+
+    def scale(self, left: float, others: Sequence[Scale] = ()) -> Scale:
+        """Return the widest scale that leaves room for what is told at a lane's end.
+
+        Args:
+            left: the room for the names of lanes, in inches.
+            others: those of the runs that are drawn on the same scale.
+        """
+        run, axis, lives = self._run, self._axis, self._shown.lives
+        end = min(run.duration if axis == "seconds" else run.steps, LONGEST)
+        nothing = end <= SHORTEST
+        end = 1 if nothing else end
+        plain = Scale(axis, end, end, 1)
+        waits = [life.spans[-1] for life in lives if life.outcome == "pending" and life.spans]
+        reasons = [text for wait in waits for text in _reasons(wait, self._holders)]
+        longest = max((length(text, 8) for text in reasons), default=0)
+        tail = min(longest + 0.3, 2.0) if run.deadlock and waits else 0.0
+        room = WIDTH - EDGE - left
+        widths = [room]
+        for life, (text, _) in zip(lives, self._endings, strict=True):
+            needed = 0.1 + length(text, 8.5)
+            stop = max((s.right for s in plain.stretches(life)), default=0) / end
+            if tail and life.outcome == "pending":
+                widths.append(room - needed)
+            elif stop:
+                widths.append(tail + (room - tail - needed) / stop)
+        inch = min([max(min(widths) - tail, 1) / end, *(other.inch for other in others)])
+        if axis == "steps":
+            inch = min(inch, COLUMN)
+        most = max([end, *(other.end for other in others)])
+        return Scale(axis, end, end + tail / inch, inch, most, nothing, self._holders)
+
+    def plan(self, left: float, scale: Scale) -> Plan:
+        """Return where everything of the run goes.
+
+        Args:
+            left: the room for the names of lanes, in inches.
+            scale: where its moments lie.
+        """
+        run, axis, lives, groups = self._run, self._axis, self._shown.lives, self._shown.groups
+        arrows = list(dict.fromkeys([*_wakes(lives, scale), *_hand_overs(lives, axis)]))
+        holds = list(_holds(run, lives, scale))
+        told = f"{self._name}: {title(run)}" if self._name else title(run)
+        others = self._shown.others
+        return Plan(
+            lives=lives,
+            labels=self._labels,
+            endings=self._endings,
+            scale=scale,
+            # More would be a thicket.
+            arrows=arrows if len(arrows) <= MOST_ARROWS else [],
+            holds=holds,
+            crowds=[
+                Crowd(row, under_way(groups[life.id], on_steps=axis == "steps"))
+                for row, life in enumerate(lives)
+                if life.id in groups
+            ],
+            loop=_loop(run, scale),
+            title=wrapped(told, WIDTH - 2 * EDGE, 13),
+            notes=_notes(run, holds),
+            footer=f"and {others:,} more" if others else "",
+            lane=0.34 if self._compact else 0.52,
+            left=left,
+            below=0.48 + 0.2 * (others > 0),
+        )
 
 
-def _scale(
-    run: Run,
-    lives: tuple[TaskLife, ...],
-    told: list[tuple[str, str]],
-    axis: AxisName,
-    left: float,
-    most: float = LONGEST,
-) -> Scale:
-    """Return the widest scale, up to `most`, that leaves room for what is told at a lane's end."""
-    end = min(run.duration if axis == "seconds" else run.steps, LONGEST)
-    nothing = end <= SHORTEST
-    end = 1 if nothing else end
-    held = {span.held_by for life in lives for span in life.spans} - {None}
-    holders = {life.id: label(life)[0] for life in run.lives if life.id in held}
-    plain = Scale(axis, end, end, 1)
-    waits = [life.spans[-1] for life in lives if life.outcome == "pending" and life.spans]
-    longest = max((length(text, 8) for w in waits for text in _reasons(w, holders)), default=0)
-    tail = min(longest + 0.3, 2.0) if run.deadlock and waits else 0.0
-    room = WIDTH - EDGE - left
-    widths = [room]
-    for life, (text, _) in zip(lives, told, strict=True):
-        needed = 0.1 + length(text, 8.5)
-        stop = max((s.right for s in plain.stretches(life)), default=0) / end
-        if tail and life.outcome == "pending":
-            widths.append(room - needed)
-        elif stop:
-            widths.append(tail + (room - tail - needed) / stop)
-    inch = min(max(min(widths) - tail, 1) / end, most)
-    if axis == "steps":
-        inch = min(inch, COLUMN)
-    return Scale(axis, end, end + tail / inch, inch, nothing, holders)
+def plans_of(runs: Sequence[Run], axis: AxisName, names: Sequence[str]) -> list[Plan]:
+    """Return where everything of some runs goes, that are drawn on one scale.
+
+    Args:
+        runs: what to draw, from top to bottom.
+        axis: seconds or steps, from left to right.
+        names: what to call each.
+    """
+    drafts = [Draft(run, axis, name) for run, name in zip(runs, names, strict=True)]
+    # The column of names first, for it leaves room for the rest.
+    left = max(draft.left for draft in drafts)
+    widest = [draft.scale(left) for draft in drafts]
+    plans = [draft.plan(left, draft.scale(left, widest)) for draft in drafts]
+    base = 0.0
+    for number in reversed(range(len(plans))):
+        plans[number] = replace(plans[number], base=base, explained=number == 0)
+        base += plans[number].height
+    return plans
 
 
 def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None) -> tuple[str, str]:

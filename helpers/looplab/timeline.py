@@ -22,7 +22,6 @@ import base64
 import io
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,7 +30,7 @@ from matplotlib.figure import Figure
 
 from looplab.describing import describe, title
 from looplab.drawing import draw_plan, legend
-from looplab.layout import WIDTH, plan_of
+from looplab.layout import WIDTH, plans_of
 from looplab.run import Run
 
 SCREEN_DPI = 104  # as wide as a notebook; drawn with twice as many dots, for sharp screens
@@ -72,19 +71,10 @@ def _figure(
 ) -> Timeline:
     if axis == "auto":
         axis = "seconds" if any(run.duration > 0 for run in runs) else "steps"
-    named = list(zip(runs, names, strict=True))
-    plans = [plan_of(run, axis, name=name) for run, name in named]
-    # The column of names first, for it leaves room for the rest.
-    left = max(plan.left for plan in plans)
-    plans = [plan_of(run, axis, name=name, left=left) for run, name in named]
-    inch = min(plan.scale.inch for plan in plans)
-    plans = [plan_of(run, axis, name=name, left=left, inch=inch) for run, name in named]
-    base = 0.0
-    for number in reversed(range(len(plans))):
-        plans[number] = replace(plans[number], base=base, explained=number == 0)
-        base += plans[number].height
+    plans = plans_of(runs, axis, names)
+    height = sum(plan.height for plan in plans)
     with _look():
-        figure = Timeline(runs, names, figsize=(WIDTH, base), facecolor="white")
+        figure = Timeline(runs, names, figsize=(WIDTH, height), facecolor="white")
         seen = {means for plan in plans for means in draw_plan(figure, plan)}
         legend(figure, plans[0].legend, seen)
     return figure
