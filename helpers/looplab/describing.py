@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from looplab.grouping import endings, shown
 from looplab.run import Blocking, Lost, Run, Span, TaskLife
@@ -32,7 +32,7 @@ def describe(run: Run) -> str:
         lines.append(_group_line(life, members) if members else _life_line(run, life))
     if told.others:
         lines.append(f"and {told.others:,} more")
-    held_up = Counter(f"{blocker(run, b)}: {blocks(b)}{_at(b.line)}" for b in run.blocked)
+    held_up = Counter(f"{blocker(run, b)}: {blocks(run, b)}{_at(b.line)}" for b in run.blocked)
     lines += [
         f"{line} ({times} times)" if times > 1 else line for line, times in held_up.most_common(10)
     ]
@@ -42,14 +42,14 @@ def describe(run: Run) -> str:
 
 def title(run: Run) -> str:
     """Return in one line how the run ended and what time it took."""
+    return ": ".join(filter(None, (headline(run), _listed(stuck(run), 3))))
+
+
+def headline(run: Run) -> str:
+    """Return the title, but for who waits for what in a deadlock; see `stuck`."""
     name = one_line(run.program, 60)
     if run.deadlock:
-        waits = [
-            f"{plain_name(wait.task)} waits for {one_line(wait.reason, 60)}"
-            + (f" (held by {plain_name(wait.held_by)})" if wait.held_by else "")
-            for wait in run.deadlock
-        ]
-        return f"{name} ended in a deadlock: {_listed(waits, 3)}"
+        return f"{name} ended in a deadlock"
     if run.error is not None:
         if run.error.type == "TooMuch":
             return f"{name} was stopped: {one_line(run.error.message, 200)}"
@@ -57,6 +57,15 @@ def title(run: Run) -> str:
     if run.duration > 0:
         return f"{name} took {seconds(run.duration)}"
     return f"{name} took no time, {run.steps} step{'s' * (run.steps != 1)}"
+
+
+def stuck(run: Run) -> list[str]:
+    """Return who waits for what in a deadlock, and who holds it."""
+    return [
+        f"{plain_name(wait.task)} waits for {one_line(wait.reason, 60)}"
+        + (f" (held by {plain_name(wait.held_by)})" if wait.held_by else "")
+        for wait in run.deadlock
+    ]
 
 
 def overlap(run: Run) -> str:
@@ -135,8 +144,10 @@ def ending(run: Run, life: TaskLife) -> str:
     return "not finished"
 
 
-def blocks(blocking: Blocking) -> str:
-    """Return what a `time.sleep` in a coroutine does to the others."""
+def blocks(run: Run, blocking: Blocking) -> str:
+    """Return what a step that lasts does to the others; on a virtual clock, a `time.sleep`."""
+    if run.clock == "real":
+        return f"blocks everybody for {seconds(blocking.seconds)}"
     return f"time.sleep({number(blocking.seconds)}) blocks everybody"
 
 
@@ -211,18 +222,40 @@ def _ran(life: TaskLife) -> str:
     return {0: "never ran", 1: "ran once"}.get(times, f"ran {times} times")
 
 
-def reason(run: Run, span: Span) -> str:
-    """Return what a span waits for, and who holds it."""
+def held(span: Span, after: Span | None, holder: str) -> str:
+    """Return who held what a span waits for when the wait began; later it may be another.
+
+    Args:
+        span: of a life.
+        after: the one that follows on it; None where there is none.
+        holder: the name of who held it.
+
+    >>> first = Span("waiting", 0, 1, 0, 1, "Lock.acquire", held_by=1)
+    >>> held(first, Span("ready", 1, 1, 1, 1, woken_by=2), "A")
+    'first held by A'
+    """
+    passed_on = (
+        after is not None
+        and after.reason != "cancelled"
+        and after.woken_by not in (None, span.held_by)
+    )
+    return f"first held by {holder}" if passed_on else f"held by {holder}"
+
+
+def _reason(run: Run, span: Span, after: Span | None) -> str:
     told = one_line(span.reason, 60)
-    return told if span.held_by is None else f"{told}, held by {name_of(run, span.held_by)}"
+    if span.held_by is None:
+        return told
+    return f"{told}, {held(span, after, name_of(run, span.held_by))}"
 
 
 def _waited(run: Run, life: TaskLife) -> str:
-    waits = [span for span in life.spans if span.state == "waiting"]
-    reasons = list(dict.fromkeys(reason(run, span) for span in waits if span.reason))
+    pairs = zip_longest(life.spans, life.spans[1:])
+    waits = [(span, after) for span, after in pairs if span.state == "waiting"]
+    reasons = list(dict.fromkeys(_reason(run, span, after) for span, after in waits if span.reason))
     if reasons == ["yield"]:
         return "waited at yield between"
-    time = _time(waits)
+    time = _time(span for span, _ in waits)
     told = _listed(reasons, 4)
     if time:
         return f"waited {seconds(time)} in all{f': {told}' if told else ''}"
@@ -250,9 +283,18 @@ def _time(spans: Iterable[Span]) -> float:
     return sum(span.stop - span.start for span in spans)
 
 
-def _listed(texts: list[str], limit: int) -> str:
+def some(texts: list[str], limit: int) -> list[str]:
+    """Return the first `limit` texts, the last of them with how many there are besides.
+
+    >>> some(["A", "B", "C"], 2)
+    ['A', 'B and 1 more']
+    """
     more = len(texts) - limit
-    return ", ".join(texts[:limit]) + (f" and {more} more" if more > 0 else "")
+    return [*texts[: limit - 1], f"{texts[limit - 1]} and {more} more"] if more > 0 else texts
+
+
+def _listed(texts: list[str], limit: int) -> str:
+    return ", ".join(some(texts, limit))
 
 
 def _at(line: int | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
@@ -38,7 +38,7 @@ BARS: dict[str, dict[str, Any]] = {
     "ready": {"facecolor": "white", "edgecolor": GREEN, "linewidth": 0.8, "hatch": "//////"},
     "running": {"facecolor": BLUE, "edgecolor": "white", "linewidth": 0.6},
     "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
-    "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0},
+    "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0, "hatch": "\\\\"},
 }
 ARROWS: dict[str, dict[str, Any]] = {
     "wakes": {"color": INK, "linewidth": 0.9},
@@ -58,6 +58,7 @@ LEGEND = {
     "on and off": "running on and off",
     "waiting": "waiting",
     "ready": "ready, not its turn yet",
+    "under way": "how many at once",
     "blocking": "blocks everybody",
     "wakes": "wakes",
     "resumes": "resumes",
@@ -73,6 +74,7 @@ def draw_plan(figure: Figure, plan: Plan) -> set[str]:
     for row in range(len(plan.lives)):
         if row in crowds:
             _crowd(axes, row, crowds[row])
+            seen.add("under way")
         seen |= _lane(axes, plan, row, is_crowd=row in crowds)
     if plan.loop:
         seen |= _loop(figure, axes, plan)
@@ -226,7 +228,7 @@ def _bars(
     """
     narrow = max(least, pixel)
     groups: list[list[tuple[float, float, float]]] = []
-    for _, left, right in stretches:
+    for _, left, right, _ in stretches:
         width = right - left
         missing = max(least - width, 0.0) / 2
         bar = (left - missing, right + missing, width)
@@ -256,6 +258,7 @@ def _hold(axes: Axes, hold: Hold) -> None:
     if hold.text:
         middle = (hold.left + hold.right) / 2
         style: dict[str, Any] = {"bold": True, "color": "white", "ha": "center", "zorder": 5}
+        style["path_effects"] = _halo(VERMILION)
         write(axes, middle, hold.row + 0.5, hold.text, 8, **style)
 
 
@@ -298,6 +301,10 @@ def legend(figure: Figure, y: float, seen: set[str]) -> None:
         if means in BARS:
             height = 0.11 if means in ("ready", "waiting") else 0.2
             _box(figure, (x, y - height / 2), 0.22, height, **BARS[means])
+        elif means == "under way":
+            corners = [(x, y - 0.1), (x + 0.06, y + 0.1), (x + 0.12, y), (x + 0.22, y - 0.1)]
+            hill = Polygon(corners, transform=figure.dpi_scale_trans, **BARS["waiting"])
+            figure.add_artist(hill)
         else:
             figure.add_artist(
                 _arrow(means, (x, y), (x + 0.24, y), transform=figure.dpi_scale_trans)

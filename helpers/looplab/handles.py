@@ -16,6 +16,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from itertools import islice
 from typing import Any
 
 from looplab.recorder import ENDED, LONG, ROW, STILL_RUNNING, TIMED, Recorder
@@ -292,8 +293,13 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
     if inside and recorder.steps < recorder.limit:
         waker = None if timer else recorder.waker(handle._cause)
         recorder.current = TIMED - recorder.steps if waker is None else recorder.relay(waker)
-    start = recorder.now()
+    start, loop = recorder.now(), handle._loop
+    late, before = loop.time() - handle._when if timer else 0.0, len(loop._ready)
     _Handle._run(handle)
+    if late > LONG:
+        # Somebody blocked the loop when it was due: since then whom it wakes could have run.
+        for woken in islice(loop._ready, before, None):
+            woken._ready_at = start - late
     stop = recorder.now()
     if stop - start > LONG:
         recorder.freed[recorder.steps] = stop

@@ -13,11 +13,14 @@ from looplab.describing import (
     blocks,
     cut_short,
     ending,
+    headline,
+    held,
     label,
     lost,
     one_line,
     overlap,
-    title,
+    some,
+    stuck,
 )
 from looplab.grouping import endings, shown, under_way
 from looplab.lettering import INK, cut, length, wrapped
@@ -52,11 +55,12 @@ AxisName = Literal["seconds", "steps"]
 
 
 class Stretch(NamedTuple):
-    """A span, and from where to where it is drawn."""
+    """A span, from where to where it is drawn, and who holds what it waits for."""
 
     span: Span
     left: float
     right: float
+    holder: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,15 +83,17 @@ class Scale:
     inch: float
     longest: float = 0.0
     nothing: bool = False
-    holders: Mapping[int, str] = field(default_factory=dict)
+    holders: Mapping[int | None, str] = field(default_factory=dict)
 
     def stretches(self, life: TaskLife) -> list[Stretch]:
         """Return the spans of `life`, and where they lie."""
         found = []
-        for span in life.spans:
+        for span, after in zip_longest(life.spans, life.spans[1:]):
             seconds = self.axis == "seconds"
             left, right = (span.start, span.stop) if seconds else (span.first, span.last)
-            found.append(Stretch(span, self._within(left), self._within(right)))
+            name = self.holders.get(span.held_by, "")
+            holder = held(span, after, name) if name else ""
+            found.append(Stretch(span, self._within(left), self._within(right), holder))
         if found and life.outcome == "pending" and self.limit > self.end:
             found[-1] = found[-1]._replace(right=self.limit)
         return found
@@ -191,8 +197,10 @@ class Draft:
         self._run, self._axis, self._name = run, axis, name
         self._shown = shown(run)
         lives, groups = self._shown.lives, self._shown.groups
-        held = {span.held_by for life in lives for span in life.spans} - {None}
-        self._holders = {life.id: label(life)[0] for life in run.lives if life.id in held}
+        held_by = {span.held_by for life in lives for span in life.spans}
+        self._holders: dict[int | None, str] = {
+            life.id: label(life)[0] for life in run.lives if life.id in held_by
+        }
         self._compact = len(lives) > 12
         self._endings = [_ending(run, life, groups.get(life.id)) for life in lives]
         # First as if the names took all they may: a reason that fits into its bar then fits.
@@ -216,9 +224,10 @@ class Draft:
         end = min(run.duration if axis == "seconds" else run.steps, LONGEST)
         nothing = end <= SHORTEST
         end = 1 if nothing else end
-        plain = Scale(axis, end, end, 1)
-        waits = [life.spans[-1] for life in lives if life.outcome == "pending" and life.spans]
-        reasons = [text for wait in waits for text in _reasons(wait, self._holders)]
+        plain = Scale(axis, end, end, 1, holders=self._holders)
+        pending = [life for life in lives if life.outcome == "pending" and life.spans]
+        waits = [plain.stretches(life)[-1] for life in pending]
+        reasons = [text for wait in waits for text in _reasons(wait)]
         longest = max((length(text, 8) for text in reasons), default=0)
         tail = min(longest + 0.3, 2.0) if run.deadlock and waits else 0.0
         room = WIDTH - EDGE - left
@@ -246,7 +255,7 @@ class Draft:
         run, axis, lives, groups = self._run, self._axis, self._shown.lives, self._shown.groups
         arrows = list(dict.fromkeys([*_wakes(lives, scale), *_hand_overs(lives, axis)]))
         holds = list(_holds(run, lives, scale))
-        told = f"{self._name}: {title(run)}" if self._name else title(run)
+        told = f"{self._name}: {headline(run)}" if self._name else headline(run)
         others = self._shown.others
         return Plan(
             lives=lives,
@@ -304,15 +313,15 @@ def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None)
     return f"{mark} {cut(words, 1.8, 8.5)}", colour
 
 
-def _reasons(span: Span, holders: Mapping[int, str]) -> tuple[str, ...]:
+def _reasons(stretch: Stretch) -> tuple[str, ...]:
     """Return what a span waits for, from the longest text to the shortest."""
+    span, holder = stretch.span, stretch.holder
     # Who resumed a generator waits for it: its arrow says so.
     if not span.reason or span.reason.startswith("generator "):
         return ()
     told = one_line(span.reason, 60)
     short = told if "(" in told else told.rpartition(".")[2]
-    holder = "" if span.held_by is None else holders.get(span.held_by, "")
-    long = [f"{told}, held by {holder}", f"{short}, held by {holder}"] if holder else []
+    long = [f"{told}, {holder}", f"{short}, {holder}"] if holder else []
     return tuple(dict.fromkeys([*long, told, short]))
 
 
@@ -321,7 +330,7 @@ def reason_that_fits(scale: Scale, stretch: Stretch) -> tuple[str, float]:
     room = (stretch.right - stretch.left) * scale.inch - 0.08
     if room < 0.1:
         return "", 0.0
-    for text in _reasons(stretch.span, scale.holders):
+    for text in _reasons(stretch):
         for size in (8.0, 7.0):
             if length(text, size) <= room:
                 return text, size
@@ -335,7 +344,7 @@ def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[st
         return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
     inside, outside = set(), []
     for stretch in scale.stretches(life):
-        reason = next(iter(_reasons(stretch.span, scale.holders)), "")
+        reason = next(iter(_reasons(stretch)), "")
         if reason_that_fits(scale, stretch)[0]:
             inside.add(reason)
         elif reason not in outside and reason != "cancelled":  # which is no wait
@@ -352,13 +361,13 @@ def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold
         life = blocking_life(run, blocking)
         if life is None or life.id not in rows:
             continue
-        for span, left, right in scale.stretches(life):
+        for span, left, right, _ in scale.stretches(life):
             if span.state == "running" and span.start <= blocking.start < span.stop:
                 if scale.axis == "seconds":
                     left = min(max(blocking.start, left), right)
                     right = min(left + blocking.seconds, right)
                 room = (right - left) * scale.inch - 0.1
-                text = blocks(blocking)
+                text = blocks(run, blocking)
                 fits = length(text, 8, True) <= room
                 yield Hold(rows[life.id], left, right, text if fits else "")
                 break
@@ -380,10 +389,11 @@ def _loop(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
 def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
     """Return the lines below the title, and their colours."""
     notes = [(overlap(run), GREY)] if overlap(run) else []
+    notes += [(line, RED) for line in some(stuck(run), 3)]
     notes += [(cut_short(run), RED)] if cut_short(run) else []
     notes += [(lost(each), RED) for each in run.lost[:3]]
     if sum(hold.text != "" for hold in holds) < len(run.blocked):
-        told = [f"{blocker(run, blocking)}: {blocks(blocking)}" for blocking in run.blocked]
+        told = [f"{blocker(run, blocking)}: {blocks(run, blocking)}" for blocking in run.blocked]
         notes += [(line, RED) for line in list(dict.fromkeys(told))[:3]]
     return [(cut(line, WIDTH - 2 * EDGE, 9.5), colour) for line, colour in notes]
 
@@ -393,7 +403,7 @@ def _wakes(lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Arrow]:
     for row, life in enumerate(lives):
         if life.kind == "generator":  # its caller hands over to it
             continue
-        for span, left, right in scale.stretches(life):
+        for span, left, right, _ in scale.stretches(life):
             waker = rows.get(-1 if span.woken_by is None else span.woken_by, row)
             if waker != row:
                 low = span.state == "ready" and (right - left) * scale.inch > PIXEL

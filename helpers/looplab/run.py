@@ -42,7 +42,8 @@ class Span:
             where it is ready because it was cancelled; else empty.
         line: the line of the program that waits or runs on, where known.
         woken_by: the id of the life that made it ready; None for a timer or input.
-        held_by: the id of the life that holds the lock it waits for, where known.
+        held_by: the id of the life that held the lock it waits for when the wait began, where
+            known. The lock may be handed on meanwhile: who has let it go last has woken it.
     """
 
     state: Literal["ready", "running", "waiting"]

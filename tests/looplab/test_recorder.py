@@ -542,6 +542,14 @@ async def keeps_others_waiting() -> None:
     await asyncio.gather(*tasks)
 
 
+@says(lambda run: [s.start for s in find(run, "late").spans if s.state == "ready"] == [0, 1])
+async def wakes_somebody_late() -> None:
+    late = task(asyncio.sleep(1), "late")
+    await asyncio.sleep(0.5)
+    time.sleep(2)  # noqa: ASYNC251  # it was due after 1 s, and gets its turn after 2.5
+    await late
+
+
 # Contexts, eager tasks, callbacks
 
 

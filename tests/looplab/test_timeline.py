@@ -271,7 +271,8 @@ def test_states_differ_in_shape_as_well_as_colour() -> None:
     assert running > 1.4 * waiting
     assert waiting == hatched
     assert BARS["ready"]["hatch"]
-    assert "hatch" not in BARS["waiting"]
+    assert BARS["blocking"]["hatch"]
+    assert not any("hatch" in BARS[state] for state in ("waiting", "running"))
 
 
 @pytest.mark.parametrize(
@@ -320,6 +321,16 @@ def test_after_a_deadlock_the_waits_go_on() -> None:
     assert "for ever" in words(figure)
 
 
+def test_who_waits_for_what_in_a_deadlock_stands_below_the_title() -> None:
+    told = words(draw(deadlock()))
+    assert told[told.index("main ended in a deadlock") + 1 :][:2] == [
+        "A waits for Lock.acquire",
+        "B waits for Lock.acquire",
+    ]
+    many = replace(deadlock(), deadlock=tuple(Wait(f"w{n}", "Queue.get") for n in range(9)))
+    assert "w2 waits for Queue.get and 6 more" in words(draw(many))
+
+
 def test_a_blocker_is_marked() -> None:
     text = "time.sleep(3) blocks everybody"
     assert text in words(draw(blocked()))
@@ -328,6 +339,11 @@ def test_a_blocker_is_marked() -> None:
     # On steps the bar is too narrow for it, so it stands below the title.
     assert f"rude: {text}" in words(draw(blocked(), axis="steps"))
     assert "rude: time.sleep(0.1) blocks everybody" in words(draw(blocked(0.1)))
+
+    # In real time it may be anything that takes its time.
+    in_real_time = replace(blocked(), clock="real")
+    assert "blocks everybody for 3 s" in words(draw(in_real_time))
+    assert "rude: blocks everybody for 3 s at line 5" in describe(in_real_time)
 
 
 def test_a_reason_that_fits_into_no_bar_stands_below_the_name() -> None:
@@ -379,6 +395,8 @@ def test_a_hill_shows_how_many_of_a_group_are_under_way() -> None:
     heights = {round(2.0 - y, 9) for _, y in shape.vertices}
     # 20 of them take no time, and 80, 60, 40 and 20 are there in the seconds after.
     assert len(heights) == 5
+    assert "how many at once" in words(draw(crowd(100)))
+    assert "how many at once" not in words(draw(three_jobs()))
 
 
 def is_hill(collection: Any) -> bool:
@@ -418,6 +436,15 @@ def test_a_wait_for_a_lock_says_who_holds_it() -> None:
     holder = life(0, "a", turn(0), wait("sleep(5)", 0, 5, 1, 3), turn(3, 5))
     figure = draw(run_of(holder, life(1, "b", turn(1), waits, turn(4, 5)), duration=5.0))
     assert "Lock.acquire, held by a" in words(figure)
+
+
+def test_a_lock_that_is_handed_on_was_held_by_that_one_first() -> None:
+    waits = replace(wait("Lock.acquire", 0, 5, 2, 3), held_by=0)
+    third = life(2, "c", turn(1), waits, turn(4, 5, by=1))
+    others = [life(0, "a", turn(0)), life(1, "b", turn(3, 5))]
+    run = run_of(*others, third, duration=5.0)
+    assert "Lock.acquire, first held by a" in words(draw(run))
+    assert "waited 5 s in all: Lock.acquire, first held by a" in describe(run)
 
 
 def test_a_record_that_was_cut_short_says_so() -> None:
@@ -511,6 +538,13 @@ def test_a_run_that_takes_no_time_has_no_seconds_to_read() -> None:
     above, below = compare(quick, three_jobs()).axes
     assert list(above.get_xticks()) == [0]
     assert list(below.get_xticks()) == [0, 1, 2, 3, 4]
+
+
+def test_compared_runs_have_the_same_ticks() -> None:
+    long = run_of(life(0, "main", wait("sleep(900)", 0, 900, 0, 0), turn(1, 900)), duration=900.0)
+    above, below = compare(long, three_jobs()).axes
+    assert list(above.get_xticks()) == [0, 200, 400, 600, 800]
+    assert list(below.get_xticks()) == [0]
 
 
 def test_a_comparison_needs_runs_and_a_name_for_each() -> None:
