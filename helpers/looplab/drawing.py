@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -29,9 +30,12 @@ from looplab.layout import (
 from looplab.lettering import INK, length, write
 
 TICK = 0.035  # inches, the least that running takes: it shall be seen
+HATCHED = 0.05  # inches; in a narrower bar no hatch can be seen, and each takes milliseconds
 
 LINE, STRIPE = "#d5d8dc", "#f4f5f7"
 BLUE, ORANGE, CREAM, VERMILION = "#0072b2", "#d99400", "#fbe8b8", "#d55e00"
+
+PALE = "#8cbfb1"  # what a green hatch on white looks like from afar
 
 BARS: dict[str, dict[str, Any]] = {
     "waiting": {"facecolor": CREAM, "edgecolor": ORANGE, "linewidth": 0.8},
@@ -185,10 +189,8 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
         mine = [stretch for stretch in stretches if stretch.span.state == state]
         for kind, bars in _bars(mine, least / scale.inch, PIXEL / scale.inch).items():
             seen.add(kind)
-            style = BARS[kind]
-            if max(width for _, width in bars) * scale.inch < 10 * PIXEL:
-                style = {**style, "linewidth": 0}  # else it would be nothing but edges
-            axes.broken_barh(bars, (row + 0.5 - height / 2, height), zorder=zorder, **style)
+            for style, some in _styled(kind, bars, scale.inch):
+                axes.broken_barh(some, (row + 0.5 - height / 2, height), zorder=zorder, **style)
     for stretch in stretches:
         text, size = reason_that_fits(scale, stretch)
         if text and stretch.span.state != "running":
@@ -200,6 +202,22 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
     halo = _halo("white" if row % 2 else STRIPE)
     write(axes, end, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
     return seen
+
+
+def _styled(
+    kind: str, bars: list[tuple[float, float]], inch: float
+) -> Iterator[tuple[dict[str, Any], list[tuple[float, float]]]]:
+    """Yield the bars of a lane, each part with its style."""
+    style = BARS[kind]
+    if max(width for _, width in bars) * inch < 10 * PIXEL:
+        style = {**style, "linewidth": 0}  # else it would be nothing but edges
+    least = HATCHED / inch if kind == "ready" else 0.0
+    wide = [bar for bar in bars if bar[1] >= least]
+    narrow = [bar for bar in bars if bar[1] < least]
+    if wide:
+        yield style, wide
+    if narrow:
+        yield {"facecolor": PALE, "linewidth": 0}, narrow
 
 
 def _middle(scale: Scale, stretch: Stretch, wide: float) -> float:

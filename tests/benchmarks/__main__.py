@@ -129,6 +129,8 @@ def rows(scale: float) -> list[Row]:
             reach="< 300",
             holds=lambda x: x < 300,
         ),
+        Row("figure", "the same, written for Perfetto", "recording", "trace", unit=" ms"),
+        Row("figure", "its speed to viztracer's", "viztracer", "trace", "recording", "trace"),
         Row(
             "figure",
             "picture of a lesson's example",

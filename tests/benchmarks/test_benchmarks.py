@@ -28,7 +28,7 @@ def test_every_row_is_printed() -> None:
     assert done.returncode == 0, done.stderr
     head, *lines = done.stdout.splitlines()
     assert head.startswith("Python 3.")
-    assert len(lines) == 18
+    assert len(lines) == 20
     ours = [line for line in lines if "recording" in line or "observe" in line]
     assert not [line for line in ours if "not installed" in line and "looptime" not in line]
 

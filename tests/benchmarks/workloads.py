@@ -208,18 +208,43 @@ def milliseconds_of_orders(tool: str, scale: float) -> float:
     return (time.perf_counter() - start) * 1e3
 
 
+async def crowd(scale: float) -> None:
+    """1,000 tasks that sleep 33 times: 100,000 spans, of running, waiting and being ready."""
+
+    async def one() -> None:
+        for _ in range(33):
+            await asyncio.sleep(0.001)
+
+    await asyncio.gather(*(one() for _ in range(int(1_000 * scale) or 1)))
+
+
+def trace(tool: str, scale: float) -> float:
+    """Return how long it takes to write the crowd as a trace for Perfetto, in milliseconds."""
+    path = Path(tempfile.gettempdir()) / "looplab-benchmark.json"
+    if tool == "viztracer":
+        from viztracer import VizTracer
+
+        tracer = VizTracer(log_async=True, tracer_entries=5_000_000, verbose=0)
+        tracer.start()
+        asyncio.run(crowd(scale))
+        tracer.stop()
+        start = time.perf_counter()
+        tracer.save(str(path))
+    else:
+        from looplab import recording
+
+        with recording() as run:
+            asyncio.run(crowd(scale))
+        start = time.perf_counter()
+        run.to_perfetto(path)
+    return (time.perf_counter() - start) * 1e3
+
+
 def figure(name: str, scale: float, memory: bool) -> float:
     """Return how long a picture takes, in milliseconds, or the most MB that its process had."""
     import io
 
     from looplab import jobs, observe, recording
-
-    async def crowd(tasks: int, turns: int) -> None:
-        async def one() -> None:
-            for _ in range(turns):
-                await asyncio.sleep(0.001)
-
-        await asyncio.gather(*(one() for _ in range(tasks)))
 
     async def lesson(job: Any) -> None:
         await asyncio.gather(*(job(number) for number in range(3)))
@@ -229,8 +254,8 @@ def figure(name: str, scale: float, memory: bool) -> float:
     if name == "lesson":
         run = first
     else:
-        with recording() as run:  # 3 spans a turn: running, waiting, ready
-            asyncio.run(crowd(int(1_000 * scale) or 1, 33))
+        with recording() as run:
+            asyncio.run(crowd(scale))
     start = time.perf_counter()
     run.timeline().savefig(io.BytesIO(), format="png", dpi=208)
     if memory:
@@ -242,6 +267,8 @@ def measure(tool: str, name: str, scale: float) -> float:
     """Return one figure."""
     if name == "orders":
         return milliseconds_of_orders(tool, scale)
+    if name == "trace":
+        return trace(tool, scale)
     if name.startswith("figure:"):
         return figure(name.removeprefix("figure:"), scale, tool == "memory")
     if name == "import":
