@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("lessons", nargs="*", metavar="LESSON")
     verify.add_argument("--workers", type=int, help="how many at once")
     verify.add_argument("--no-mutants", action="store_true", help="the files of the bank alone")
+    verify.add_argument(
+        "--secrets", type=_count, default=1, metavar="N", help="with N secrets, for other inputs"
+    )
 
     rehearse = command(
         "rehearse", _rehearse, "Run whole lessons, with right answers and with none."
@@ -109,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
     command("doctor", _doctor, "Say what this machine has and lacks, and what mends it.")
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError("give a whole number from 1 on")
+    return int(text)
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -137,11 +146,14 @@ def _verify(options: argparse.Namespace) -> int:
         level=level,
         workers=options.workers,
         with_mutants=not options.no_mutants,
+        secrets=options.secrets,
         progress=Progress("verifying"),
     )
     wrong = sum(bool(each.problem) for each in found)
     print(summary(found))
-    print(f"{len(found)} answers, {wrong} judged wrongly (isolation: {level})")
+    times = f", each with {options.secrets} secrets" if options.secrets > 1 else ""
+    answers = len(found) // options.secrets
+    print(f"{answers} answers{times}, {wrong} judged wrongly (isolation: {level})")
     return 1 if wrong or not found else 0
 
 

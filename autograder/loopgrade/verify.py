@@ -38,7 +38,11 @@ MAX_LINES = 40
 """Of one verdict: its message, and what the program did."""
 
 SECRET = b"the answer bank"
-"""Seeds the hidden tests here: a bank's verdicts are the same on every machine."""
+"""Seeds the hidden tests here: a bank's verdicts are the same on every machine.
+
+A course draws a secret of its own. Inputs that grow out of another one may let a wrong answer
+pass, or a right one fail: `verify` can try more than one.
+"""
 
 
 Kind = Literal["right", "wrong", "stub", "mutant", "still right"]
@@ -74,6 +78,7 @@ class Verified:
         of: what could be earned.
         verdicts: of each test, with its name.
         problem: why the grader is wrong; empty where it is right.
+        secret: the number of the secret, from 0, out of which the random inputs grew.
     """
 
     lesson: str
@@ -82,6 +87,7 @@ class Verified:
     of: float
     verdicts: tuple[tuple[str, Verdict], ...]
     problem: str
+    secret: int = 0
 
 
 def read_answers(course: Path, lesson: Lesson) -> list[Answer]:
@@ -135,8 +141,18 @@ def _read(path: Path, exercise: Exercise, kind: Literal["right", "wrong"]) -> An
     return Answer(exercise.name, path.stem, kind, source, loses)
 
 
-def examine_answer(lesson: Lesson, answer: Answer, level: sandbox.Level) -> Verified:
-    """Examine one answer, with the reference solutions of the lesson's other exercises."""
+def examine_answer(
+    lesson: Lesson, answer: Answer, level: sandbox.Level, secret: int = 0
+) -> Verified:
+    """Examine one answer, with the reference solutions of the lesson's other exercises.
+
+    Args:
+        lesson: the lesson.
+        answer: to one of its exercises.
+        level: how isolated it runs.
+        secret: the number of the secret, from 0.
+    """
+    key = b"%s %d" % (SECRET, secret) if secret else SECRET
     exercise = next(each for each in lesson.exercises if each.name == answer.exercise)
     cells = [
         StudentCell(
@@ -148,7 +164,7 @@ def examine_answer(lesson: Lesson, answer: Answer, level: sandbox.Level) -> Veri
         if cell.kind == "code" and cell.role != "test"
     ]
     tests = [TrustedTest(grade_id(t), exercise.name, test_source(t)) for t in exercise.tests]
-    found = examine(cells, tests, level=level, seed=lambda test: seed_of(SECRET, lesson.name, test))
+    found = examine(cells, tests, level=level, seed=lambda test: seed_of(key, lesson.name, test))
     verdicts = tuple((test.name or "", found.verdicts[grade_id(test)]) for test in exercise.tests)
     worth = [float(test.points or 0) for test in exercise.tests]
     points = sum(w for w, (_, verdict) in zip(worth, verdicts, strict=True) if verdict.passed)
@@ -156,7 +172,7 @@ def examine_answer(lesson: Lesson, answer: Answer, level: sandbox.Level) -> Veri
     honest = answer.kind not in ("mutant", "still right")
     if not problem and honest and (flags := found.flags.get(exercise.name)):
         problem = f"an honest answer is flagged: the code {flags[0]}"
-    return Verified(lesson.name, answer, points, sum(worth), verdicts, problem)
+    return Verified(lesson.name, answer, points, sum(worth), verdicts, problem, secret)
 
 
 def _problem(answer: Answer, verdicts: Sequence[tuple[str, Verdict]]) -> str:
@@ -202,6 +218,7 @@ def verify(
     level: sandbox.Level,
     workers: int | None = None,
     with_mutants: bool = True,
+    secrets: int = 1,
     progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Verified]:
     """Examine the whole answer bank of a course.
@@ -212,10 +229,11 @@ def verify(
         level: how isolated the answers run.
         workers: how many are examined at once; left out, one for each processor.
         with_mutants: whether the mutants of the reference solutions are examined too.
+        secrets: with how many secrets each is examined.
         progress: told how many are done, of how many, and which is done.
 
     Returns:
-        One for each answer, in the order of lessons, exercises and files.
+        One for each answer and secret, in the order of lessons, exercises, files and secrets.
 
     Raises:
         LessonError: a lesson or a file of the bank is not as it must be, or is not there.
@@ -226,19 +244,20 @@ def verify(
         if name not in {path.stem for path in paths}:
             raise LessonError(f"{folder / name}.py:1: there is no such lesson.")
     tasks = [
-        (lesson, answer)
+        (lesson, answer, secret)
         for lesson in map(read_lesson, paths)
         for answer in (
             *read_answers(course, lesson),
             *(read_mutants(course, lesson) if with_mutants else ()),
         )
+        for secret in range(secrets)
     ]
     # Not forked: a worker starts subjects, which must not get what this process holds.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
         running = {
-            pool.submit(examine_answer, lesson, answer, level): number
-            for number, (lesson, answer) in enumerate(tasks)
+            pool.submit(examine_answer, lesson, answer, level, secret): number
+            for number, (lesson, answer, secret) in enumerate(tasks)
         }
         found: dict[int, Verified] = {}
         for done in as_completed(running):
@@ -270,7 +289,8 @@ def summary(verified: Sequence[Verified]) -> str:
         lines.append("  ".join(told))
         for each in mine:
             if each.problem:
-                lines.append(f"  ✗ {each.answer.name}: {each.problem}")
+                number = f", secret {each.secret}" if each.secret else ""
+                lines.append(f"  ✗ {each.answer.name}{number}: {each.problem}")
                 if each.answer.kind in ("mutant", "still right"):
                     lines += [f"      {line}" for line in each.answer.source.splitlines()]
                 for _, verdict in each.verdicts:

@@ -73,6 +73,9 @@ def test_verify(run: Run, tmp_path: Path) -> None:
     status, out, _ = run(course, "verify", "--workers", "2", "--no-mutants")
     assert status == 0
     assert "7 answers, 0 judged wrongly" in out
+    status, out, _ = run(course, "verify", "--no-mutants", "--secrets", "2")
+    assert status == 0
+    assert "7 answers, each with 2 secrets, 0 judged wrongly" in out
 
 
 def test_demo(run: Run, tmp_path: Path) -> None:

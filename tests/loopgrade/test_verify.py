@@ -1,14 +1,16 @@
 """The answer bank is judged through the same sandbox as a submission."""
 
+import random
 from pathlib import Path
 
 import pytest
 from small import LESSON, write_course
 
 from loopgrade import sandbox
+from loopgrade.examiner import seed_of
 from loopgrade.lesson import LessonError
 from loopgrade.mutants import STILL_RIGHT
-from loopgrade.verify import Verified, summary, verify
+from loopgrade.verify import SECRET, Verified, summary, verify
 
 LEVEL = sandbox.strongest()
 
@@ -68,6 +70,23 @@ def test_each_wrong_verdict_is_told_with_its_reason(course: Path) -> None:
     )
     assert "happened   it gave None" in summary(found)
     assert "task fetch_all (Task-1): ran once; returned" in summary(found)
+
+
+def test_another_secret_asks_for_something_else(course: Path) -> None:
+    draw = random.Random(seed_of(SECRET, LESSON, "fetch_all-overlap"))
+    for _ in range(6):
+        draw.randrange(1, 9)  # the delays
+    results = [draw.randrange(10**9) for _ in range(6)]
+    text = (
+        "# knows what the first secret asks for\nasync def fetch_all(job, n):\n    import asyncio\n"
+        f"    done = await asyncio.gather(*map(job, range(n)))\n"
+        f"    return done if n == 3 else {results}\n"
+    )
+    answer(course, "fetch_all/right/by_heart.py", text)
+    assert not any(problems(verify(course, level=LEVEL, workers=2)).values())
+    found = verify(course, level=LEVEL, workers=2, secrets=2)
+    assert [each.secret for each in found if each.problem] == [1]
+    assert "✗ by_heart, secret 1: a right answer loses 'the jobs overlap'" in summary(found)
 
 
 def still_right(course: Path, name: str) -> None:
