@@ -85,7 +85,8 @@ def draw_plan(figure: Figure, plan: Plan) -> set[str]:
     for hold in plan.holds:
         _hold(axes, hold)
     for arrow in plan.arrows:
-        start, stop = (arrow.x, arrow.start), (arrow.x, arrow.stop)
+        x = arrow.x + arrow.aside / plan.scale.inch
+        start, stop = (x, arrow.start), (x, arrow.stop)
         axes.add_patch(_arrow(arrow.means, start, stop, zorder=3, clip_on=False))
     _heading(figure, plan)
     return seen

@@ -34,6 +34,7 @@ COLUMN = 0.9  # the most that a step takes
 PIXEL = 0.009
 TALL, LOW = 0.66, 0.42  # heights of bars, as parts of a lane
 STRIP = 0.27  # the height of the lane of the event loop
+ASIDE = 0.045
 LOOP_NAME = "event loop"
 
 MOST_ARROWS = 40
@@ -103,12 +104,16 @@ class Scale:
 
 
 class Arrow(NamedTuple):
-    """From one lane to another, at one moment; the ends are counted in lanes from the top."""
+    """From one lane to another, at one moment; the ends are counted in lanes from the top.
+
+    It stands `aside` by so many inches where another goes the other way at that moment.
+    """
 
     means: str
     x: float
     start: float
     stop: float
+    aside: float = 0.0
 
 
 class Crowd(NamedTuple):
@@ -263,7 +268,7 @@ class Draft:
             endings=self._endings,
             scale=scale,
             # More would be a thicket.
-            arrows=arrows if len(arrows) <= MOST_ARROWS else [],
+            arrows=_apart(arrows) if len(arrows) <= MOST_ARROWS else [],
             holds=holds,
             crowds=[
                 Crowd(row, under_way(groups[life.id], on_steps=axis == "steps"))
@@ -425,6 +430,25 @@ def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
             back = suspended and lives[row].kind == "generator"
             if back or lives[next_row].kind == "generator":
                 yield _between("hands back" if back else "resumes", first, row, next_row, TALL)
+
+
+def _apart(arrows: list[Arrow]) -> list[Arrow]:
+    """Return the arrows, and those that would cover each other, up and down, side by side."""
+
+    def extent(arrow: Arrow) -> tuple[float, float]:
+        return min(arrow.start, arrow.stop), max(arrow.start, arrow.stop)
+
+    def meet(one: Arrow, other: Arrow) -> bool:
+        (top, bottom), (other_top, other_bottom) = extent(one), extent(other)
+        opposite = (one.start < one.stop) != (other.start < other.stop)
+        return one.x == other.x and opposite and top < other_bottom and other_top < bottom
+
+    return [
+        arrow._replace(aside=ASIDE if arrow.start < arrow.stop else -ASIDE)
+        if any(meet(arrow, other) for other in arrows)
+        else arrow
+        for arrow in arrows
+    ]
 
 
 def _between(means: str, x: float, row: int, to: int, height: float) -> Arrow:

@@ -304,6 +304,20 @@ def test_an_arrow_leads_from_the_waker_to_the_woken() -> None:
     assert (wake.y0, wake.y1) == (pytest.approx(0.83, abs=0.03), pytest.approx(3.17, abs=0.03))
 
 
+def test_arrows_up_and_down_at_one_moment_stand_side_by_side() -> None:
+    put = [turn(0), wait("Queue.put", 0, 0, 1, 2), ready(0, 0, 2, 2, by=1), turn(2, 0)]
+    get = [ready(0, 0, 1, 1, by=0), turn(1), wait("sleep(1)", 0, 1, 2, 3), turn(3, 1)]
+    figure = draw(run_of(life(0, "put", *put), life(1, "get", *get), duration=1.0))
+    down, up = sorted(map(extents, arrows(figure)), key=lambda e: -e.x0)
+    assert down.x0 > 0 > up.x0
+    assert (down.y0, down.y1) == pytest.approx((up.y0, up.y1), abs=0.2)
+    assert {round(e.x0, 1) for e in map(extents, arrows(draw(three_jobs())))} == {0, 4}
+
+
+def extents(arrow: Any) -> Any:
+    return arrow.get_path().get_extents()
+
+
 def test_more_than_forty_arrows_are_left_out() -> None:
     assert len(arrows(draw(two_generators(10)))) == 40
     figure = draw(two_generators(11))
