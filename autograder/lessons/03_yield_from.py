@@ -470,6 +470,7 @@ asyncio.run(main())
 #
 # - Only lists are taken apart. A text, a tuple or `None` is an item.
 # - Take an element of `nested` only when you are asked for an item. `nested` may be endless.
+# - No list is changed.
 
 # %% [markdown]
 # <details><summary>Hint 1: a list in the list</summary>
@@ -537,6 +538,19 @@ for length in (0, 1, 2, 5, 10, 20):
     expect(run).returned(items_, hint="every item comes once, in the order in which it is written")
     run = observe(with_delegation_, nest_(random_, items_))
     expect(run).returned(items_, hint="`flatten(...)` gives a generator, which yields the items")
+
+
+def twice_(items):
+    nested = [items, [items], items]
+    return list(flatten(nested)), list(flatten(nested))
+
+
+items_ = random_.sample(range(10**6), 3)
+run = observe(twice_, items_)
+expect(run).returned(
+    (items_ * 3, items_ * 3),
+    hint="one list may stand in several places, and may be asked for again: take nothing out of it",
+)
 ### END HIDDEN TESTS
 
 # %% exercise="flatten" role="test" id="lists" points=1 name="takes nothing but lists apart"
@@ -547,6 +561,7 @@ expect(run).returned(
 )
 ### BEGIN HIDDEN TESTS
 import random
+from collections import deque
 
 random_ = random.Random(SEED)
 kinds_ = ["", "h", "hello", (), (1, 2), ([3],), None, False, 0, {"a": [1]}, 4.5]
@@ -555,6 +570,17 @@ for length in (1, 4, 8, 11):
     cut_ = random_.randint(0, length)
     run = observe(flatten, [*items_[:cut_], [[], items_[cut_:]]])
     expect(run).returned(items_, hint="all that is not a list is an item, as it is")
+
+
+def taken_apart_():
+    """Return the types of the items that do not come out as they are."""
+    items = [range(2), b"hello", {1, 2}, deque([1, 2]), iter([1]), flatten([1])]
+    given = list(flatten([items[0], items[1:]]))
+    return [type(item).__name__ for item in items if not any(item is each for each in given)]
+
+
+run = observe(taken_apart_)
+expect(run).returned([], hint="only a list is taken apart: ask isinstance(element, list)")
 ### END HIDDEN TESTS
 
 
@@ -607,7 +633,7 @@ random_ = random.Random(SEED)
 sizes_ = [0, 1, *random_.sample(range(2, 30), 4)]
 lists_ = [nest_(random_, range(size)) for size in sizes_]
 run = observe(counts_, lists_)
-expect(run).returned(sizes_, hint="each call counts anew, from 0")
+expect(run).returned(sizes_, hint="each call counts anew, from 0, and may come to 0")
 run = observe(both_in_turn_, nest_(random_, range(5)), nest_(random_, "abc"))
 expect(run).returned([3, 5], hint="keep the count in a local variable: two may run at once")
 ### END HIDDEN TESTS
@@ -623,7 +649,7 @@ expect(run).returned([1, 2, 3, 1, 2, 3, 1], hint="never wait for the end of `nes
 import random
 
 random_ = random.Random(SEED)
-for count in (1, 2, 4, 6, 9):
+for count in (0, 1, 2, 4, 6, 9):
     parts_ = [[random_.randint(1, 99)] * random_.randint(1, 4) for _ in range(10)]
     items_, needed_ = [], 0
     while len(items_) < count:
@@ -925,6 +951,32 @@ for last in (*OTHERS_, "KeyError"):
         hint="throw every exception into gen, not only an Exception; gen decides what comes of it: an "
         "item, an error, or the end with a value",
     )
+
+
+def thrown_ends_():
+    seen = []
+
+    def gen():
+        try:
+            yield 5
+        except StopIteration as error:
+            seen.append(f"caught {error}")
+            yield 4
+
+    items = delegate(gen())
+    answers = [next(items)]
+    try:
+        answers.append(items.throw(StopIteration("not the end")))
+    except StopIteration:
+        answers.append("it took that for the end")
+    return answers, seen
+
+
+run = observe(thrown_ends_)
+expect(run).returned(
+    ([5, 4], ["caught not the end"]),
+    hint="a StopIteration may be thrown in too: it is the end only where it comes out of gen",
+)
 ### END HIDDEN TESTS
 
 
@@ -1186,6 +1238,27 @@ for length in (0, 1, 2, 8, 8, 8):
         (["deeper", *replies_], questions_, []),
         hint="a coroutine that awaits others is no different",
     )
+run = observe(answered_, ["again?", "again?", "again?"], [1, 2, 3], False)
+expect(run).returned(
+    ([1, 2, 3], ["again?", "again?", "again?"], []),
+    hint="the same question may come again: call `answer` for it again",
+)
+
+
+def asks_others_():
+    def answer(question):
+        if question == "whom?":
+            return drive_(all_answers_(["inner?"]), answer)
+        return f"answer to {question}"
+
+    return drive_(all_answers_(["first?", "whom?", "last?"]), answer)
+
+
+run = observe(asks_others_)
+expect(run).returned(
+    ["answer to first?", ["answer to inner?"], "answer to last?"],
+    hint="`answer` may hold an interview too: keep everything in local variables",
+)
 ### END HIDDEN TESTS
 
 
@@ -1291,6 +1364,59 @@ for length in (0, 1, 3, 6, 10):
             (questions_[at], "found", refused_[:at]),
             hint="what `throw` gives is a question like any other",
         )
+
+
+class Refused_(Exception):
+    pass
+
+
+def thrown_in_():
+    """Fail to answer with errors of several types; return what the coroutine says of each."""
+    errors = [ValueError("no"), OSError("no"), TypeError("no"), RuntimeError("no"), Refused_("no")]
+
+    async def see_them():
+        seen = []
+        for number, error in enumerate(errors):
+            try:
+                await ask_(number)
+            except Exception as thrown:
+                same = "that very error" if thrown is error else "another error"
+                seen.append(f"{type(thrown).__name__}: {same}")
+        return seen
+
+    def answer(number):
+        raise errors[number]
+
+    return drive_(see_them(), answer)
+
+
+run = observe(thrown_in_)
+names_ = ("ValueError", "OSError", "TypeError", "RuntimeError", "Refused_")
+expect(run).returned(
+    [f"{name}: that very error" for name in names_],
+    hint="whatever its type, throw in the error that `answer` raised, and no new one",
+)
+
+
+def answers_run_out_():
+    left = iter(["hello"])
+
+    async def ask_twice():
+        first = await ask_("first?")
+        try:
+            return first, await ask_("second?")
+        except RuntimeError:  # Python makes it of a StopIteration
+            return first, "no answer"
+
+    return drive_(ask_twice(), lambda question: next(left))
+
+
+run = observe(answers_run_out_)
+expect(run).returned(
+    ("hello", "no answer"),
+    hint="a StopIteration of `answer` is an error like others: it is the end only where it comes "
+    "out of `talk`",
+)
 ### END HIDDEN TESTS
 
 
