@@ -353,7 +353,8 @@ asyncio.run(main())
 # order, and returns `None`.
 #
 # - Between two steps each task that is ready gets a turn.
-# - An error of `step` ends it, and reaches the caller.
+# - An error of `step` ends it, and reaches the caller as it is.
+# - What `step` returns is ignored. Several calls of `fair` may run at the same time.
 # - It uses no threads.
 
 # %% [markdown]
@@ -381,6 +382,7 @@ async def fair(n, step):
 
 
 # %% exercise="fair" role="test" id="steps" points=1 name="takes each step once, in order"
+import asyncio
 import threading
 
 
@@ -406,6 +408,19 @@ for n_ in (0, 1, random.Random(SEED).randint(5, 50)):
     run = observe(steps_, n_)
     expect(run).returned((None, list(range(n_))), hint="call step(i) for each i in range(n)")
     expect(run).without_threads().nothing_left()
+
+
+async def at_once_(sizes):
+    taken = [[] for _ in sizes]
+    await asyncio.gather(*[fair(n, mine.append) for n, mine in zip(sizes, taken, strict=True)])
+    return taken
+
+
+sizes_ = random.Random(SEED).sample(range(2, 30), 3)
+run = observe(at_once_, sizes_)
+expect(run).returned(
+    [list(range(n)) for n in sizes_], hint="several may run at once: count in a local variable"
+)
 ### END HIDDEN TESTS
 
 
@@ -432,6 +447,7 @@ async def left_out_(n, turns):
                 complaints.append(f"other {name} had no turn before step {i}")
         ran.clear()
         ready.update({name: number > 0 for name, number in left.items()})
+        return i % 3 == 1
 
     ready = {}
     tasks = [asyncio.create_task(other(name)) for name in left]
@@ -462,18 +478,20 @@ for _ in range(3):
 import asyncio
 
 
-async def fails_at_(n, bad):
+async def fails_at_(n, bad, name="ValueError"):
     taken = []
+    errors = (ValueError, TypeError, KeyError, RuntimeError)
+    error = {each.__name__: each for each in errors}[name](bad)
 
     def step(i):
         taken.append(i)
         if i == bad:
-            raise ValueError(i)
+            raise error
 
     try:
         await fair(n, step)
-    except ValueError as error:
-        return taken, error.args
+    except type(error) as caught:
+        return taken, caught.args
     return taken, "no error"
 
 
@@ -491,6 +509,9 @@ for bad_ in (0, random_.randint(1, n_ - 2), n_ - 1):
         (list(range(bad_ + 1)), (bad_,)), hint="the first error ends it, also at the last step"
     )
     expect(run).nothing_left()
+for name in ("TypeError", "KeyError", "RuntimeError"):
+    run = observe(fails_at_, n_, 1, name)
+    expect(run).returned(([0, 1], (1,)), hint="let an error pass whatever its type")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -500,7 +521,8 @@ for bad_ in (0, random_.randint(1, n_ - 2), n_ - 1):
 # and so on, and returns what the last step gives. A step is a plain function or an `async def`
 # function, with one argument.
 #
-# - What an `async def` step gives is awaited; what a plain one gives is used as it is.
+# - What an `async def` step gives is awaited; what a plain one gives is used as it is, `None` too.
+#   (In the tests no plain step gives something that could be awaited.)
 # - The steps run like calls: where no step has to wait, no other task gets a turn.
 # - An error of a step reaches the caller, and the steps after it are not called.
 
@@ -567,6 +589,26 @@ for pattern_ in cases_:
     expect(run).returned(expected_, hint="each step gets what the one before it gave")
     expect(run).took(3 * pattern_.count("a"), hint="the steps come one after the other")
     expect(run).nothing_left()
+
+
+async def swapped_(value, pairs, pattern):
+    """Each step gives what stands beside its value in the pairs."""
+
+    def plain(given):
+        return next(b for a, b in pairs if a == given and type(a) is type(given))
+
+    async def slow(given):
+        await asyncio.sleep(1)
+        return plain(given)
+
+    return await pipe(value, *[plain if letter == "p" else slow for letter in pattern])
+
+
+values_ = random_.sample([None, False, "", "hello", [], 7], 6)
+pairs_ = list(zip(["begin", *values_], [*values_, "end"], strict=True))
+for pattern_ in ("p" * 7, "a" * 7, "papapap"):
+    run = observe(swapped_, "begin", pairs_, pattern_)
+    expect(run).returned("end", hint="hand on what a step gives, whatever it is: None, False, []")
 ### END HIDDEN TESTS
 
 
@@ -614,13 +656,15 @@ expect(run).returned(
 import asyncio
 
 
-async def fails_in_(pattern, bad):
+async def fails_in_(pattern, bad, name="ValueError"):
     called = []
+    errors = (ValueError, TypeError, KeyError, AttributeError)
+    error = {each.__name__: each for each in errors}[name](bad)
 
     def plain(number):
         called.append(number)
         if number == bad:
-            raise ValueError(number)
+            raise error
         return number + 1
 
     async def slow(number):
@@ -629,8 +673,8 @@ async def fails_in_(pattern, bad):
 
     try:
         await pipe(0, *[plain if letter == "p" else slow for letter in pattern])
-    except ValueError as error:
-        return called, error.args
+    except type(error) as caught:
+        return called, caught.args
     return called, "no error"
 
 
@@ -647,6 +691,14 @@ expect(run).returned(
     (list(range(bad_ + 1)), (bad_,)), hint="the error of any step, plain or async, ends it"
 )
 expect(run).nothing_left()
+for name in ("TypeError", "KeyError", "AttributeError"):
+    for pattern_ in ("ppp", "aaa"):
+        run = observe(fails_in_, pattern_, 1, name)
+        expect(run).returned(
+            ([0, 1], (1,)),
+            hint="let an error pass whatever its type: an `except TypeError` around `await` catches "
+            "those of the step too",
+        )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -656,7 +708,8 @@ expect(run).nothing_left()
 # `await` of the object calls `job()`, waits for it, and gives what it returned. Each later `await`
 # gives the same value again, at once, without a call.
 #
-# - Before the first `await` nothing is called.
+# - Before the first `await` nothing is called. At a later one no other task gets a turn.
+# - Each object calls its own `job`, also where two objects have the same one.
 # - In the tests `job` does not fail, and nobody awaits the object while another one still waits
 #   for it.
 
@@ -725,6 +778,32 @@ for value_ in (random_.randint(1, 10**6), None, 0, [], "done"):
     run = observe(values_, value_, delay_, 3)
     expect(run).returned([value_] * 3, hint="whatever the value is, each await gives it")
     expect(run).took(delay_, hint="only the first await waits").nothing_left()
+
+
+async def others_at_a_later_await_(value):
+    turns = []
+
+    async def job():
+        await asyncio.sleep(1)
+        return value
+
+    async def other():
+        turns.append("other")
+
+    async def ask():
+        await once
+        turns.append("asked")
+
+    once = Once(job)
+    await once
+    await asyncio.gather(ask(), other())
+    return turns
+
+
+run = observe(others_at_a_later_await_, "hello")
+expect(run).returned(
+    ["asked", "other"], hint="once the value is known, return it without a `yield` before"
+)
 ### END HIDDEN TESTS
 
 
@@ -767,6 +846,24 @@ run = observe(calls_, 0)
 expect(run).returned(
     ["first await", "call", "job", "second await"], hint="0 is a value like any other"
 )
+
+
+async def asked_in_tasks_(number):
+    calls = []
+
+    async def job():
+        calls.append("job")
+        return len(calls)
+
+    async def ask():
+        return await once
+
+    once = Once(job)
+    return [await asyncio.create_task(ask()) for _ in range(number)]
+
+
+run = observe(asked_in_tasks_, 4)
+expect(run).returned([1] * 4, hint="whichever task awaits the object, it is the same value")
 ### END HIDDEN TESTS
 
 
@@ -798,6 +895,24 @@ a_, b_ = random_.sample(range(1, 1000), 2)
 run = observe(two_, (a_, f"a{a_}"), (b_, f"b{b_}"))
 expect(run).returned([f"a{a_}", f"b{b_}"], hint="each object has a value of its own")
 expect(run).took(max(a_, b_), hint="time.sleep and asyncio.run keep the loop: wait below __await__")
+
+
+async def two_of_one_job_(times):
+    calls = []
+
+    async def job():
+        calls.append("job")
+        await asyncio.sleep(1)
+        return len(calls)
+
+    objects = [Once(job) for _ in range(times)]
+    return [await once for once in objects], [await once for once in objects]
+
+
+run = observe(two_of_one_job_, 3)
+expect(run).returned(
+    ([1, 2, 3], [1, 2, 3]), hint="keep the value in the object: another one may have the same job"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
