@@ -729,9 +729,10 @@ expect(run).returned(([None] * 4, 4), hint="each runs to its end").took_items(6)
 import inspect
 
 
-def fails_(plans, bad):
+def fails_(plans, bad, name="ValueError"):
     """Run plans, of which number `bad` raises after its sleeps; say what was run and is open."""
     log = []
+    error = {each.__name__: each for each in (ValueError, OSError, RuntimeError)}[name](bad)
 
     def gen(name, delays):
         log.append(name)
@@ -739,13 +740,13 @@ def fails_(plans, bad):
             yield delay
             log.append(name)
         if name == bad:
-            raise ValueError(name)
+            raise error
 
     generators = [gen(name, delays) for name, delays in enumerate(plans)]
     try:
         outcome = run_all(*generators)
-    except ValueError as error:
-        outcome = error.args
+    except type(error) as caught:
+        outcome = caught.args
     left = [
         n for n, each in enumerate(generators) if inspect.getgeneratorstate(each) != "GEN_CLOSED"
     ]
@@ -781,6 +782,11 @@ for count in (1, 2, 4, 7):
         happened=f"{outcome_}; {len(log_)} steps, the last of {log_[-1:]}; open: {left_}",
         hint="let the error out when it happens, and close all the others",
     )
+for name in ("OSError", "RuntimeError"):
+    run = observe(fails_, [[4], [1], [2, 9]], 1, name)
+    expect(run).returned(
+        ((1,), [0, 1, 2, 1], []), hint="close the others whatever the type of the error"
+    )
 run = observe(run_all, *gens([1, 5], [1, 2], [1], error=KeyError("the third is first")))
 expect(run).raised(KeyError, hint="an error of any type reaches the caller").closed_generators()
 ### END HIDDEN TESTS
@@ -797,7 +803,9 @@ expect(run).raised(KeyError, hint="an error of any type reaches the caller").clo
 # - A call that comes late, because somebody kept the loop, does not move the later ones: they come
 #   at their own times. In the tests nobody keeps the loop so long that two calls are late.
 # - `step` may call `stop`, and `stop` may be called more than once.
-# - It uses no threads, and it does not look at the clock again and again.
+# - It uses no threads, and it does not look at the clock again and again: a timer for each call is
+#   enough. After `stop()` no chain of timers goes on.
+# - The loop may have run for some time when `every` is called.
 
 # %% [markdown]
 # <details><summary>Hint 1: a timer that makes the next one</summary>
@@ -852,6 +860,7 @@ import asyncio
 async def times_(seconds, count):
     """Let it call `count` times; return the times of the calls."""
     loop = asyncio.get_running_loop()
+    await asyncio.sleep(seconds / 4)
     started, times = loop.time(), []
     stop = every(seconds, lambda: times.append(loop.time() - started))
     await asyncio.sleep((count + 0.5) * seconds)
@@ -860,9 +869,10 @@ async def times_(seconds, count):
     return times
 
 
+hint_ = "each call makes a timer for the next one; `every` counts from the time when it is called"
 run = observe(times_, 2, 3)
-expect(run).returned([2, 4, 6], hint="each call makes a timer for the next one")
-expect(run).took(9, hint="`every` returns at once")
+expect(run).returned([2, 4, 6], hint=hint_)
+expect(run).took(9.5, hint="`every` returns at once")
 expect(run).without_threads().nothing_left().ran_at_most(25, hint="a timer waits: do not poll")
 ### BEGIN HIDDEN TESTS
 import random
@@ -875,9 +885,44 @@ for count in (0, 1, 9, random_.randint(10, 60)):
         [seconds_ * number for number in range(1, count + 1)],
         hint="the first call comes after so many seconds, not at once",
     )
-    expect(run).took((count + 1.5) * seconds_, hint="`every` returns at once")
+    expect(run).took((count + 1.75) * seconds_, hint="`every` returns at once")
     expect(run).without_threads().nothing_left()
-    expect(run).ran_at_most(3 * count + 15, hint="a timer waits: do not poll")
+    expect(run).ran_at_most(6 * count + 20, hint="a timer waits: do not poll")
+
+
+async def timers_(seconds, count):
+    """Return how many calls of step, timers until then, and timers after stop there were."""
+    loop = asyncio.get_running_loop()
+    calls, timers, call_at = [], [], loop.call_at
+
+    def noted_call_at(when, *args, **keywords):
+        timers.append(when)
+        return call_at(when, *args, **keywords)
+
+    loop.call_at = noted_call_at
+    stop = every(seconds, lambda: calls.append("call"))
+    await asyncio.sleep((count + 0.5) * seconds)
+    stop()
+    before = len(timers)
+    await asyncio.sleep(10 * seconds)
+    return len(calls), before, len(timers) - before
+
+
+for count in (1, 9, random_.randint(10, 60)):
+    run = observe(timers_, random_.randint(1, 500), count)
+    expect(run).finished()
+    calls_, before_, after_ = run.result
+    expect(run).that(
+        calls_ == count and before_ <= 2 * count + 4,
+        expected=f"{count} calls, with about one timer for each",
+        happened=f"{calls_} calls, and {before_} timers",
+        hint="make the timer of the next call, and none to look at the clock",
+    ).that(
+        after_ <= 3,
+        expected="no more timers are made after stop",
+        happened=f"in the time of ten more calls {after_} timers were made",
+        hint="stop ends the chain of timers: cancel the newest one, or make no further one",
+    )
 ### END HIDDEN TESTS
 
 # %% exercise="every" role="test" id="stop" points=1 name="stops when it is told to, also by the step"
@@ -941,6 +986,28 @@ for _ in range(3):
         hint="stop ends the calls of its own `every`, and of no other",
     )
     expect(run).nothing_left()
+
+
+async def called_after_stop_(seconds, count):
+    """Stop at a time at which the step is due; say whether it is called after that."""
+    loop = asyncio.get_running_loop()
+    stopped, late = [], []
+
+    def stop_it():
+        stop()
+        stopped.append("stopped")
+
+    stop = every(seconds, lambda: late.extend(stopped))
+    loop.call_at(loop.time() + count * seconds, stop_it)
+    await asyncio.sleep((count + 2) * seconds)
+    return late
+
+
+for count in (1, 2, 5):
+    run = observe(called_after_stop_, random_.choice((4, 8, 16)), count)
+    expect(run).returned(
+        [], hint="also where both are due at the same time: once stop was called, no call comes"
+    )
 ### END HIDDEN TESTS
 
 # %% exercise="every" role="test" id="late" points=1 name="a late call does not move the later ones"
@@ -951,6 +1018,7 @@ import time
 async def late_(seconds, count, kept_at, kept_for):
     """Keep the loop once, and let each step keep it too; return the times of the calls."""
     loop = asyncio.get_running_loop()
+    await asyncio.sleep(seconds / 2)
     started, times = loop.time(), []
 
     def step():
@@ -967,7 +1035,8 @@ async def late_(seconds, count, kept_at, kept_for):
 
 run = observe(late_, 2, 4, 3, 1.5)
 expect(run).returned(
-    [2, 4.5, 6, 8], hint="one call is late, the others are not: count from the start, not from now"
+    [2, 4.5, 6, 8],
+    hint="one call is late, the others are not: count from the call of `every`, not from now",
 )
 ### BEGIN HIDDEN TESTS
 import random
@@ -1071,11 +1140,12 @@ import random
 random_ = random.Random(SEED)
 for count in (0, 1, 3, 9):
     delays_, delay_ = random_.sample(range(50), count), random_.randrange(50) + 0.5
+    delays_ += delays_[:1]  # two tasks may have the same name
     value_ = random_.choice((None, 0, [1], random_.random()))
     run = observe(left_, delays_, delay_, value_)
     expect(run).returned(
-        ((value_, count), sorted(f"sleep {d}" for d in delays_ if d > delay_)),
-        hint="those that have not ended, sorted by their names",
+        ((value_, len(delays_)), sorted(f"sleep {d}" for d in delays_ if d > delay_)),
+        hint="those that have not ended, sorted by their names, one name for each task",
     )
     expect(run).took(delay_, hint="as long as `job()` takes").without_threads()
 ### END HIDDEN TESTS
@@ -1122,7 +1192,7 @@ import random
 
 random_ = random.Random(SEED)
 for count in (1, 2, 5):
-    seconds_ = random_.sample(range(1, 50), count)
+    seconds_ = random_.sample(range(1, 5000), count)
     for fails_ in ([], random_.sample(range(count), random_.randint(1, count))):
         run = observe(cleans_up_, seconds_, fails_)
         expect(run).returned(
@@ -1140,9 +1210,10 @@ for count in (1, 2, 5):
 import asyncio
 
 
-def fails_after_(delay, cleaning, count):
+def fails_after_(delay, cleaning, count, name="KeyError"):
     """Fail after `delay` and leave tasks; return what came out, and whether all has ended."""
     loops, tasks = [], []
+    error = {each.__name__: each for each in (KeyError, OSError, TypeError)}[name]("main failed")
 
     async def work():
         try:
@@ -1154,12 +1225,12 @@ def fails_after_(delay, cleaning, count):
         loops.append(asyncio.get_running_loop())
         tasks.extend([asyncio.create_task(work()) for _ in range(count)])
         await asyncio.sleep(delay)
-        raise KeyError("main failed")
+        raise error
 
     try:
         outcome = run_tidy(main)
-    except KeyError as error:
-        outcome = error.args
+    except type(error) as caught:
+        outcome = caught.args
     return outcome, [task.done() for task in tasks], loops[0].is_closed()
 
 
@@ -1177,6 +1248,11 @@ for count in (0, 1, 4):
     expect(run).returned(
         (("main failed",), [True] * count, True),
         hint="also when `job()` fails: cancel, wait, close",
+    )
+for name in ("OSError", "TypeError"):
+    run = observe(fails_after_, 1, 2, 2, name)
+    expect(run).returned(
+        (("main failed",), [True, True], True), hint="tidy up whatever the type of the error"
     )
 ### END HIDDEN TESTS
 
@@ -1213,7 +1289,7 @@ run = observe(loops_, values_)
 expect(run).returned(
     ([(value, []) for value in values_], 4, [True] * 4), hint="four calls, four loops, all closed"
 )
-expect(run).took(4)
+expect(run).took(4, hint="as long as the jobs take, one second each")
 ### END HIDDEN TESTS
 
 # %% [markdown]
