@@ -406,6 +406,40 @@ for _ in range(2):
         ([f"hello after {a_}", f"world after {b_}"], calls_),
         hint="what say_after returned, whichever ends first",
     )
+
+
+async def any_results_(hello, world, seconds):
+    async def say_after(delay, what):
+        await asyncio.sleep(seconds[what])
+        return hello if what == "hello" else world
+
+    return await say_both(say_after)
+
+
+for hello_, world_ in [("z", "a"), (7, 7), (None, 0), ("world", "hello"), ([], None)]:
+    for a_, b_ in ((1, 2), (2, 1), (3, 3)):
+        run = observe(any_results_, hello_, world_, {"hello": a_, "world": b_})
+        expect(run).returned(
+            [hello_, world_], hint="whatever the two return: keep the place of each, do not sort"
+        )
+
+
+async def several_at_once_(numbers):
+    def say_after_of(number):
+        async def say_after(delay, what):
+            await asyncio.sleep(number if what == "hello" else 10 - number)
+            return f"{what} {number}"
+
+        return say_after
+
+    return list(await asyncio.gather(*[say_both(say_after_of(number)) for number in numbers]))
+
+
+run = observe(several_at_once_, [1, 9, 4])
+expect(run).returned(
+    [[f"hello {number}", f"world {number}"] for number in (1, 9, 4)],
+    hint="several calls may run at once: keep the tasks in local variables",
+)
 ### END HIDDEN TESTS
 
 
@@ -474,8 +508,11 @@ for first_, second_ in [(a_, b_), (b_, a_)]:
 # the list: `("ok", value)` for a job that returned, and `("error", name)` for one that raised, with
 # the name of the error's class, such as `"ValueError"`.
 #
-# - Each job is called once, and an error of one does not stop the others.
-# - Only `Exception` and its subclasses are errors of jobs here. `outcomes` is not cancelled in the tests.
+# - Each job is called once, and an error of one does not stop the others. A function that stands in
+#   the list twice is two jobs.
+# - In the tests no job returns an exception object, and `outcomes` is not cancelled. Several calls of
+#   it may run at the same time.
+# - Only `Exception` and its subclasses are errors of jobs here.
 
 # %% [markdown]
 # <details><summary>Hint 1: at the same time</summary>
@@ -567,6 +604,65 @@ expect(run).returned(
     ),
     hint="several may fail, and None and an empty list are values",
 )
+
+
+class Refused_(ValueError):
+    pass
+
+
+async def other_errors_():
+    async def refuse():
+        raise Refused_("no")
+
+    async def find():
+        await asyncio.sleep(1)
+        raise FileNotFoundError
+
+    async def give_up():
+        async with asyncio.timeout(1):
+            await asyncio.sleep(2)
+
+    return await outcomes([refuse, find, give_up])
+
+
+run = observe(other_errors_)
+expect(run).returned(
+    [("error", "Refused_"), ("error", "FileNotFoundError"), ("error", "TimeoutError")],
+    hint="catch every Exception; `type(error).__name__` is the name of its own class",
+)
+
+
+async def one_function_(times):
+    calls = []
+
+    async def job():
+        calls.append("job")
+        number = len(calls)
+        await asyncio.sleep(10 - number)
+        if number % 2:
+            raise ValueError(number)
+        return number
+
+    return await outcomes([job] * times)
+
+
+run = observe(one_function_, 4)
+expect(run).returned(
+    [("error", "ValueError"), ("ok", 2), ("error", "ValueError"), ("ok", 4)],
+    hint="one function may stand in the list several times: its place tells the pairs apart",
+)
+
+
+async def two_at_once_(one, other):
+    both = await asyncio.gather(told_(one), told_(other))
+    return [told for told, _ in both]
+
+
+run = observe(two_at_once_, [(2, "a", ""), (1, 0, "KeyError")], [(1, "b", ""), (3, "c", "")])
+expect(run).returned(
+    [[("ok", "a"), ("error", "KeyError")], [("ok", "b"), ("ok", "c")]],
+    hint="make a new list in each call: several may run at once",
+)
 ### END HIDDEN TESTS
 
 
@@ -594,7 +690,7 @@ expect(run).returned(3).took(4, hint="as long as the longest job").without_threa
 import random
 
 random_ = random.Random(SEED)
-for size_ in (1, 2, random_.randint(4, 12)):
+for size_ in (1, 2, random_.randint(4, 12), 50):
     delays_ = random_.sample(range(1, 1000), size_)
     run = observe(at_once_, delays_)
     expect(run).returned(size_).took(max(delays_), hint="make all tasks before you await one")
@@ -650,8 +746,11 @@ expect(run).nothing_left().that(
 # started while it waited.
 #
 # - The object keeps its tasks alive, also those that nobody else knows.
-# - An error of a task stays in the task: `wait` does not raise it, and leaves the others alone.
-# - `wait()` of an object without tasks returns at once. In the tests it is not cancelled.
+# - An error of a task stays in the task, and so does its end when somebody cancels it: `wait` raises
+#   neither, and leaves the others alone.
+# - `wait()` of an object without tasks returns at once. In the tests it is not cancelled. When it has
+#   returned, more tasks may be started, and waited for.
+# - Each object counts its own tasks, and waits for these. Others may run beside them.
 
 # %% [markdown]
 # <details><summary>Hint 1: to keep a task</summary>
@@ -776,6 +875,44 @@ run = observe(counts_, delays_)
 expect(run).returned(
     ([0, 5, 4, 3, 2, 1, 0], [True] * 5), hint="a task that has ended does not run any more"
 )
+
+
+async def others_run_too_():
+    one, other = Background(), Background()
+    alone = asyncio.create_task(asyncio.sleep(3))
+    one.start(asyncio.sleep(1))
+    for _ in range(2):
+        other.start(asyncio.sleep(2))
+    counts = [(one.running(), other.running())]
+    await one.wait()
+    counts.append((one.running(), other.running()))
+    await other.wait()
+    counts.append((one.running(), other.running()))
+    alone.cancel()
+    return counts
+
+
+run = observe(others_run_too_)
+expect(run).returned(
+    [(1, 2), (0, 2), (0, 0)],
+    hint="each object keeps tasks of its own: make the list or set in `__init__`",
+)
+
+
+async def cancelled_at_once_():
+    background = Background()
+    working = background.start(asyncio.sleep(2))
+    coroutine = asyncio.sleep(2)
+    background.start(coroutine).cancel()
+    await asyncio.sleep(1)
+    coroutine.close()  # where it has never begun
+    return background.running(), working.done()
+
+
+run = observe(cancelled_at_once_)
+expect(run).returned(
+    (1, False), hint="a task that was cancelled before it began has ended too: ask `done()`"
+)
 ### END HIDDEN TESTS
 
 
@@ -821,6 +958,34 @@ for _ in range(2):
     expect(run).took(max(*delays_, delays_[-1] + later_), hint="not longer than the last of them")
     expect(run).ran_at_most(100, hint="wait for the tasks, and do not look again and again")
     expect(run).nothing_left()
+
+
+async def chain_(length, rounds):
+    """Start a task that starts the next one, and so on; wait; and that several times."""
+    ended = []
+
+    async def work(left):
+        await asyncio.sleep(1)
+        if left > 1:
+            background.start(work(left - 1))
+        ended.append(left)
+
+    background = Background()
+    seen = []
+    for _ in range(rounds):
+        background.start(work(length))
+        await background.wait()
+        seen.append(len(ended))
+    return seen
+
+
+length_ = random_.randint(4, 9)
+run = observe(chain_, length_, 3)
+expect(run).returned(
+    [length_, 2 * length_, 3 * length_],
+    hint="look again after each wait until nobody runs; and the object can be used again",
+)
+expect(run).took(3 * length_, hint="wait until the last task of the chain has ended").nothing_left()
 ### END HIDDEN TESTS
 
 
@@ -857,7 +1022,32 @@ expect(run).returned(
     ([f"ValueError({delay})" for delay in delays_], True, False),
     hint="an error ends its own task, and nothing else",
 )
-expect(run).took(max(delays_) + 1).nothing_left()
+expect(run).took(max(delays_) + 1, hint="wait for those too that do not fail").nothing_left()
+
+
+async def many_ends_():
+    async def fail(error):
+        await asyncio.sleep(1)
+        raise error
+
+    background = Background()
+    errors = [OSError("no"), KeyError("no"), asyncio.CancelledError()]
+    for error in errors:
+        background.start(fail(error))
+    cancelled = [background.start(asyncio.sleep(9)) for _ in range(2)]
+    good = background.start(asyncio.sleep(3, "good"))
+    for delay, task in enumerate(cancelled):
+        asyncio.get_running_loop().call_later(delay + 0.5, task.cancel)
+    await background.wait()
+    return good.done() and good.result(), [task.cancelled() for task in cancelled]
+
+
+run = observe(many_ends_)
+expect(run).returned(
+    ("good", [True, True]),
+    hint="a task may end by any error, and somebody may cancel it: `wait` raises none of that, and "
+    "waits for the others",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]

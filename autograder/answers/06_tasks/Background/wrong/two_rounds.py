@@ -1,0 +1,19 @@
+# loses: waits for all of them
+import asyncio
+
+
+class Background:
+    def __init__(self):
+        self.tasks = []
+
+    def start(self, coroutine):
+        task = asyncio.create_task(coroutine)
+        self.tasks.append(task)
+        return task
+
+    def running(self):
+        return sum(not t.done() for t in self.tasks)
+
+    async def wait(self):
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
