@@ -508,6 +508,7 @@ print("set_result alone:     hello arrives", asyncio.run(answered(threadsafe=Fal
 # `api(*args, on_done, on_error)` once, and ignores what that returns. Then it waits for an answer: it
 # returns what `on_done(value)` got, or raises what `on_error(exception)` got.
 #
+# - `api` takes the two callbacks by their places; it may call these parameters what it likes.
 # - The callbacks may come at once, before `api` has returned, or later. The value may be anything.
 # - What `api` itself raises reaches your caller.
 # - Only the first callback counts. Those that follow are ignored without an error.
@@ -588,8 +589,7 @@ expect(run).returned(9, hint="the callback may come before `api` returns").took(
 import random
 
 random_ = random.Random(SEED)
-for _ in range(4):
-    delay_ = random_.choice((0, 1, 60, 3600.25))
+for delay_ in (0, 1, 60, 3600.25):
     one_, two_ = random_.randrange(10**6), random_.randrange(10**6)
     run = observe(call_back, add_, delay_, one_, two_)
     expect(run).returned(one_ + two_, hint=hint_).took(delay_, hint="wait for the callback")
@@ -603,6 +603,26 @@ def answer_(delay, value, on_done, on_error):
 for value in (None, 0, False, "", []):
     run = observe(call_back, answer_, 1, value)
     expect(run).returned(value, hint="None, 0 and an empty list are answers too")
+
+
+async def called_once_(delay):
+    calls = []
+
+    def api(word, good, bad):
+        calls.append(word)
+        if delay is None:
+            good(f"{word}!")
+        else:
+            asyncio.get_running_loop().call_later(delay, good, f"{word}!")
+
+    return await call_back(api, "hello"), calls
+
+
+for delay in (None, 0, 3):
+    run = observe(called_once_, delay)
+    expect(run).returned(
+        ("hello!", ["hello"]), hint="call `api` once, with the callbacks at the end, without names"
+    )
 
 
 async def a_value_that_is_an_exception_():
@@ -639,9 +659,9 @@ import asyncio
 
 def fail_(delay, error, on_done, on_error):
     if delay is None:
-        on_error(error())
+        on_error(error)
     else:
-        asyncio.get_running_loop().call_later(delay, on_error, error())
+        asyncio.get_running_loop().call_later(delay, on_error, error)
 
 
 def refuse_(on_done, on_error):
@@ -649,11 +669,11 @@ def refuse_(on_done, on_error):
 
 
 async def failed_(delay, name):
-    error = {"ValueError": ValueError, "OSError": OSError, "LookupError": LookupError}[name]
+    error = {"ValueError": ValueError, "OSError": OSError, "LookupError": LookupError}[name]("no")
     try:
         return await call_back(fail_, delay, error)
-    except error:
-        return "it came out"
+    except type(error) as caught:
+        return "it came out" if caught is error else "another one came out"
 
 
 for delay in (2, None):
@@ -670,6 +690,24 @@ for name in ("ValueError", "OSError", "LookupError"):
     run = observe(failed_, delay_, name)
     expect(run).returned("it came out", hint="whatever its type, raise what `on_error` gets")
     expect(run).took(delay_, hint="raise it as soon as it came").nothing_left()
+
+
+async def failed_calls_():
+    calls = []
+
+    def api(on_done, on_error):
+        calls.append("call")
+        on_error(OSError("no"))
+
+    try:
+        await call_back(api)
+    except OSError:
+        calls.append("OSError")
+    return calls
+
+
+run = observe(failed_calls_)
+expect(run).returned(["call", "OSError"], hint="call `api` once, also when it fails")
 ### END HIDDEN TESTS
 
 # %% exercise="call_back" role="test" id="first" points=1 name="only the first callback counts"
@@ -818,7 +856,9 @@ for kind in ("done", "error"):
 # - The future may be done before you are called; the callback comes then too.
 # - A result may be `None`, or an exception object: it goes to `on_done`.
 # - If the future was cancelled, `on_error` gets an `asyncio.CancelledError`.
-# - If `on_done` itself raises an error, `on_error` is not called for that.
+# - If `on_done` itself raises an error, `on_error` is not called for that. If `on_error` raises one,
+#   nothing is called again.
+# - Several futures may be given to it at the same time.
 
 # %% [markdown]
 # <details><summary>Hint 1: how do you learn that it is done?</summary>
@@ -909,18 +949,20 @@ import asyncio
 
 
 async def told_of_a_task_(delay, name):
-    error, told = {"ValueError": ValueError, "OSError": OSError}[name], []
+    told, kinds = [], (ValueError, OSError, LookupError, TypeError, TimeoutError)
+    error = {each.__name__: each for each in kinds}[name]("no world")
 
     async def fail():
         await asyncio.sleep(delay)
-        raise error("no world")
+        raise error
+
+    def on_error(given):
+        told.append((type(given).__name__, str(given)))
+        if given is not error:
+            told.append("it is another object")
 
     task = asyncio.create_task(fail())
-    when_done(
-        task,
-        lambda value: told.append(("done", value)),
-        lambda error: told.append((type(error).__name__, str(error))),
-    )
+    when_done(task, lambda value: told.append(("done", value)), on_error)
     await asyncio.sleep(100)
     return told
 
@@ -933,9 +975,11 @@ expect(run).returned(
 import random
 
 random_ = random.Random(SEED)
-for name in ("OSError", "ValueError"):
+for name in ("OSError", "ValueError", "LookupError", "TypeError", "TimeoutError"):
     run = observe(told_of_a_task_, random_.randint(0, 50), name)
-    expect(run).returned([(name, "no world")], hint="any exception goes to `on_error`, once")
+    expect(run).returned(
+        [(name, "no world")], hint="any exception goes to `on_error`, itself, and once"
+    )
 ### END HIDDEN TESTS
 
 # %% exercise="when_done" role="test" id="cancelled" points=1 name="a cancelled future is an error too"
@@ -991,6 +1035,49 @@ expect(run).returned(
 ### BEGIN HIDDEN TESTS
 run = observe(on_done_fails_, "KeyError")
 expect(run).returned(["hello"], hint="an error of `on_done` is not the future's error")
+
+
+async def on_error_fails_(cancelled):
+    loop, told = asyncio.get_running_loop(), []
+    loop.set_exception_handler(lambda *_: None)
+
+    def on_error(error):
+        told.append("on_error")
+        raise OSError("in on_error")
+
+    future = loop.create_future()
+    when_done(future, lambda value: told.append("on_done"), on_error)
+    await asyncio.sleep(1)
+    if cancelled:
+        future.cancel()
+    else:
+        future.set_exception(ValueError("no world"))
+    await asyncio.sleep(1)
+    return told
+
+
+for cancelled in (False, True):
+    run = observe(on_error_fails_, cancelled)
+    expect(run).returned(
+        ["on_error"], hint="do not call `on_error` inside a `try` whose `except` calls it again"
+    )
+
+
+async def several_(results):
+    loop, told = asyncio.get_running_loop(), []
+    futures = [loop.create_future() for _ in results]
+    for number, future in enumerate(futures):
+        when_done(future, lambda value, n=number: told.append((n, value)), print)
+    for future, result in zip(futures, results, strict=True):
+        future.set_result(result)
+        await asyncio.sleep(1)
+    return told
+
+
+run = observe(several_, ["a", "b", "c"])
+expect(run).returned(
+    [(0, "a"), (1, "b"), (2, "c")], hint="each future has callbacks of its own: keep them local"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1061,6 +1148,19 @@ for value in (None, 0, "", random_.randrange(10**6)):
         [("pending", None), ("pending", None), ("result", value)],
         hint="None and 0 are results too",
     )
+
+
+async def of_a_plain_future_(value):
+    future = asyncio.get_running_loop().create_future()
+    answers = [outcome(future)]
+    future.set_result(value)
+    return [*answers, outcome(future), outcome(future)]
+
+
+run = observe(of_a_plain_future_, None)
+expect(run).returned(
+    [("pending", None), ("result", None), ("result", None)], hint="a plain future has no task"
+)
 ### END HIDDEN TESTS
 
 # %% exercise="outcome" role="test" id="exception" points=1 name="a failed one gives its exception, and raises nothing"
@@ -1068,7 +1168,8 @@ import asyncio
 
 
 async def failed_(name):
-    error = {"ValueError": ValueError, "OSError": OSError, "TypeError": TypeError}[name]("no")
+    kinds = (ValueError, OSError, TypeError, LookupError, TimeoutError)
+    error = {each.__name__: each for each in kinds}[name]("no")
     future = asyncio.get_running_loop().create_future()
     future.set_exception(error)
     word, given = outcome(future)
@@ -1080,9 +1181,24 @@ expect(run).returned(
     ("exception", True), hint="`exception()` gives it as a value, `result()` raises it"
 )
 ### BEGIN HIDDEN TESTS
-for name in ("OSError", "TypeError"):
+for name in ("OSError", "TypeError", "LookupError", "TimeoutError"):
     run = observe(failed_, name)
     expect(run).returned(("exception", True), hint="whatever its type, give the exception itself")
+
+
+async def of_a_task_that_failed_():
+    async def fail():
+        raise error
+
+    error = OSError("no")
+    task = asyncio.create_task(fail())
+    await asyncio.wait([task])
+    word, given = outcome(task)
+    return word, given is error
+
+
+run = observe(of_a_task_that_failed_)
+expect(run).returned(("exception", True), hint="a task fails as a future does")
 
 
 async def an_exception_for_a_result_():
@@ -1125,6 +1241,16 @@ for turns in (0, 2):
     expect(run).returned(
         (("pending", None), ("cancelled", None)), hint="ask `done()`, then `cancelled()`"
     )
+
+
+async def a_plain_one_():
+    future = asyncio.get_running_loop().create_future()
+    future.cancel()
+    return outcome(future)
+
+
+run = observe(a_plain_one_)
+expect(run).returned(("cancelled", None), hint="a plain future may be cancelled too")
 ### END HIDDEN TESTS
 
 # %% [markdown]
