@@ -84,6 +84,10 @@ class Failure:
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
 
+    def __repr__(self) -> str:
+        # A message shows it where a program gave an exception as a value.
+        return f"<{self}>"
+
 
 def describe_exception(error: BaseException, line: int | None = None) -> Failure:
     """Return `error` as a `Failure`; the text of a hostile exception cannot raise.

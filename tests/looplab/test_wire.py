@@ -18,6 +18,7 @@ from looplab.wire import (
     encode,
     loads,
     pack,
+    plain_text,
     unpack,
 )
 
@@ -159,6 +160,11 @@ def test_what_has_no_meaning_is_refused(data: Any) -> None:
 def test_lines_that_cannot_be_read_are_refused(line: bytes) -> None:
     with pytest.raises(WireError):
         loads(line)
+
+
+def test_an_exception_that_is_a_value_is_shown_as_a_reader_knows_it() -> None:
+    given = decode(encode(["error", ValueError("no world"), KeyError()]))
+    assert plain_text(given) == "['error', <ValueError: no world>, <KeyError>]"
 
 
 def test_an_exception_group_is_told_by_its_leaves() -> None:
