@@ -368,7 +368,7 @@ expect(run).took(2, hint="await asyncio.sleep(delay)")
 import random
 
 random_ = random.Random(SEED)
-for delay in (0, random_.randint(3, 1000), random_.randint(10**5, 10**6)):
+for delay in (0, 0.25, random_.randint(3, 1000), random_.randint(10**5, 10**6)):
     run = observe(hello_later, delay)
     expect(run).took(delay, hint="wait for `delay` seconds, not for a fixed number")
     expect(run).ran_at_most(20, hint="wait once, and do not look again and again")
@@ -398,14 +398,18 @@ async def beside_(delay):
 
 
 run = observe(beside_, 3.5)
-expect(run).returned([1, 2, 3], hint="`time.sleep` lets nobody run: await `asyncio.sleep`")
+expect(run).returned(
+    [1, 2, 3], hint="let others run for all of the time: await `asyncio.sleep`, not `time.sleep`"
+)
 expect(run).without_threads()
 ### BEGIN HIDDEN TESTS
 import random
 
 seconds_ = random.Random(SEED).randint(2, 20)
 run = observe(beside_, seconds_ + 0.5)
-expect(run).returned(list(range(1, seconds_ + 1)), hint="the heart must beat each second")
+expect(run).returned(
+    list(range(1, seconds_ + 1)), hint="the heart must beat each second, to the end"
+)
 expect(run).without_threads().nothing_left()
 ### END HIDDEN TESTS
 

@@ -377,6 +377,15 @@ for x in (0, 0.25, random_.randint(100, 1000)):
     run = observe(do_some_work, x)
     expect(run).finished().took(x, hint="it takes as long as it is asked to").without_threads()
     expect(run).ran_at_most(12, hint="wait once, for the whole time, and do not look in between")
+
+
+async def again_(x):
+    return [await do_some_work(x), await do_some_work(x)]
+
+
+x_ = random_.randint(2, 100)
+run = observe(again_, x_)
+expect(run).returned([f"done {x_}"] * 2).took(2 * x_, hint="each call waits, the second one too")
 ### END HIDDEN TESTS
 
 
@@ -497,9 +506,9 @@ expect(run).returned("work-2", hint='create_task takes name=f"work-{x}"')
 ### BEGIN HIDDEN TESTS
 import random
 
-x_ = random.Random(SEED).randint(3, 10**6)
-run = observe(name_of_, x_)
-expect(run).returned(f"work-{x_}", hint="the name ends in the number that make_task was given")
+for x in (random.Random(SEED).randint(3, 10**6), 0, 2.5):
+    run = observe(name_of_, x)
+    expect(run).returned(f"work-{x}", hint="the name ends in the number that make_task was given")
 ### END HIDDEN TESTS
 
 
@@ -546,6 +555,10 @@ expect(run).returned(
     hint="call do_some_work(x) once for each call of make_task",
 )
 expect(run).took(max(numbers_), hint="all of them wait at once").nothing_left()
+run = observe(results_of_, [3, 3])
+expect(run).returned(
+    ([["ours", 3], ["ours", 3]], [3, 3], [True, True]), hint="make a new task in each call"
+)
 run = observe(results_of_, [])
 expect(run).returned(([], [], []))
 ### END HIDDEN TESTS
@@ -633,6 +646,23 @@ run = observe(methods_)
 expect(run).returned(
     ("coroutine function", "coroutine"), hint="a method may be a coroutine function too"
 )
+
+
+async def looked_at_():
+    async def work():
+        await asyncio.sleep(1)
+        return "hello"
+
+    coroutine = work()
+    told = what_is(coroutine)
+    task = asyncio.create_task(coroutine)
+    return told, what_is(task), await task
+
+
+run = observe(looked_at_)
+expect(run).returned(
+    ("coroutine", "task", "hello"), hint="only look: do not close or cancel what you are given"
+)
 ### END HIDDEN TESTS
 
 
@@ -648,15 +678,22 @@ def generator_():
     yield 1
 
 
-async def others_():
-    future = asyncio.get_running_loop().create_future()
-    return [what_is(each) for each in (plain_, 3, "text", future, generator_())]
+async def wrongly_told_():
+    """Return what is something else, with what it was taken for."""
+    things = {
+        "a plain function": plain_,
+        "a number": 3,
+        "a text": "text",
+        "a future": asyncio.get_running_loop().create_future(),
+        "a generator": generator_(),
+    }
+    told = {name: what_is(thing) for name, thing in things.items()}
+    return {name: answer for name, answer in told.items() if answer != "something else"}
 
 
-run = observe(others_)
+run = observe(wrongly_told_)
 expect(run).returned(
-    ["something else"] * 5,
-    hint="a future is awaitable and no task; a generator has `send` and is no coroutine",
+    {}, hint="a future is awaitable and no task; a generator has `send` and is no coroutine"
 )
 
 
@@ -670,14 +707,32 @@ class Awaitable_:
         yield
 
 
-async def more_():
-    return [what_is(each) for each in (generator_, items_, items_(), Awaitable_(), None, [], int)]
+async def more_wrongly_told_():
+    class Task:
+        def get_name(self):
+            return "work"
+
+        get_coro = get_name
+
+    things = {
+        "a generator function": generator_,
+        "an asynchronous generator function": items_,
+        "an asynchronous generator": items_(),
+        "an awaitable of a class": Awaitable_(),
+        "an object of another class named Task": Task(),
+        "None": None,
+        "a list": [],
+        "a class": int,
+        "a text about a task": "<Task pending>",
+        "a text about a coroutine": "<coroutine object work>",
+    }
+    told = {name: what_is(thing) for name, thing in things.items()}
+    return {name: answer for name, answer in told.items() if answer != "something else"}
 
 
-run = observe(more_)
+run = observe(more_wrongly_told_)
 expect(run).returned(
-    ["something else"] * 7,
-    hint="generators, asynchronous ones too, and objects of other classes are something else",
+    {}, hint="generators, asynchronous ones too, and objects of other classes are something else"
 )
 ### END HIDDEN TESTS
 

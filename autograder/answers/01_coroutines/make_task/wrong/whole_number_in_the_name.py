@@ -1,0 +1,6 @@
+# loses: names it work-x
+import asyncio
+
+
+def make_task(x):
+    return asyncio.create_task(do_some_work(x), name=f"work-{int(x)}")
