@@ -704,6 +704,8 @@ class Subject:
                 continue
             try:
                 answer = _serve(message, world)
+            except TooMuch as error:
+                answer = {"stop": str(error)}
             except (WireError, TypeError, ValueError, KeyError):
                 raise Odd(
                     "your code's process asked what cannot be", "asks what no program can"
@@ -779,7 +781,11 @@ def _number(data: Json) -> float:
 
 
 def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | None:
-    """Answer a program's question; None where the message is a reply."""
+    """Answer a program's question; None where the message is a reply.
+
+    Raises:
+        TooMuch: the program asks for ever.
+    """
     if world is None or not message.keys() & {"ask", "advance", "block", "finish"}:
         return None
     if "ask" in message:
@@ -787,10 +793,7 @@ def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | N
         values: list[Value] = [decode(each) for each in _list(arguments)]
         if type(service) is not int or type(method) is not str:
             raise WireError("a service is asked by its number and a method's name")
-        try:
-            return {"answer": world.ask(service, method, values).to_json()}
-        except TooMuch as error:
-            return {"stop": str(error)}
+        return {"answer": world.ask(service, method, values).to_json()}
     if "advance" in message:
         deadline = message["advance"]
         done = world.advance(None if deadline is None else _number(deadline))

@@ -160,14 +160,11 @@ class ExaminersWorld:
         if self._finished:
             return Answer("end")
         sent = [encode(argument) for argument in arguments]
-        answer = self._channel.ask({"ask": [service, method, sent]})
-        if answer.get("stop"):
-            raise TooMuch(answer["stop"])
-        return Answer.from_json(answer["answer"])
+        return Answer.from_json(self._ask({"ask": [service, method, sent]})["answer"])
 
     def advance(self, deadline: float | None) -> list[tuple[int, Answer]] | None:
         """As `World.advance`."""
-        answer = self._channel.ask({"advance": deadline})
+        answer = self._ask({"advance": deadline})
         self.now = answer["now"]
         if answer["done"] is None:
             return None
@@ -182,6 +179,12 @@ class ExaminersWorld:
         if not self._finished:
             self._finished = True
             self._channel.ask({"finish": True})
+
+    def _ask(self, question: dict[str, Json]) -> Json:
+        answer = self._channel.ask(question)
+        if answer.get("stop"):
+            raise TooMuch(answer["stop"])
+        return answer
 
 
 class Notebook:
