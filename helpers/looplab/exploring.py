@@ -271,6 +271,7 @@ def search(
     orders: int | None,
     seed: object,
     shuffle_ready: bool,
+    go_on: Callable[[], None] = lambda: None,
 ) -> Found:
     """Run a program in many orders, unrecorded, and tell its outcomes apart.
 
@@ -281,10 +282,17 @@ def search(
         orders: how many; None for all.
         seed: of random ones.
         shuffle_ready: whether ready tasks are shuffled too.
+        go_on: called after each order; what it raises ends the search.
     """
     found, counts = Found(), dict[str, int]()
     shortest: dict[str, tuple[int, ...]] = {}
-    with _bench(program, arguments, specs, shuffle_ready) as run:
+    with _bench(program, arguments, specs, shuffle_ready) as in_one_order:
+
+        def run(schedule: Schedule) -> str:
+            outcome = in_one_order(schedule)
+            go_on()
+            return outcome
+
         pick = None if orders is None else random.Random(f"{seed}").randrange
         begin: list[int] | None = []
         while begin is not None and found.schedules < (orders or MAX_SCHEDULES):

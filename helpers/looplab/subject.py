@@ -43,7 +43,7 @@ from looplab.observing import MAX_STEPS, perform
 from looplab.run import Run
 from looplab.services import Answer, Clock, TooMuch, World, spec_from_json, stand_in
 from looplab.timeline_magic import TimelineMagic, without_magic
-from looplab.waiting import is_program, is_test
+from looplab.waiting import is_program, is_test, last_line
 from looplab.wire import Json, Value, WireError, decode, dumps, encode, loads, pack, plain_text
 
 _BUILTINS = dict(vars(builtins))
@@ -402,36 +402,43 @@ def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> R
     return perform(asked.program, asked.arguments(world)(), world, take=request["take"])
 
 
-def explore(request: dict[str, Json], notebook: Notebook) -> Found:
+def explore(request: dict[str, Json], notebook: Notebook, go_on: Callable[[], None]) -> Found:
     """Run the program that a request describes in many orders, on worlds of its own.
 
     The examiner then runs it again, on its own world, in the orders that are told.
     """
     asked = _Requested(request, notebook)
     specs = [spec_from_json(each) for each in request["services"]]
-    return search(asked.program, asked.arguments, specs, request["orders"], request["seed"], False)
+    orders, seed = request["orders"], request["seed"]
+    return search(asked.program, asked.arguments, specs, orders, seed, False, go_on)
 
 
 @contextlib.contextmanager
-def processor_time(seconds: float, channel: Channel) -> Iterator[None]:
+def processor_time(seconds: float, channel: Channel) -> Iterator[Callable[[], None]]:
     """Raise `TooMuch` in a program that uses more than so many seconds of processor time.
 
-    It is raised again and again, for a program that catches it.
+    It is raised again and again, for a program that catches it. What is yielded raises it too,
+    once the time is up.
     """
+    over: list[TooMuch] = []
 
     def stop(*_: object) -> None:
-        channel.interrupt(
-            TooMuch(f"it used more than {seconds:g} s of processor time: does it ever stop?")
-        )
+        told = f"it used more than {seconds:g} s of processor time: does it ever stop?"
+        over.append(TooMuch(told))
+        channel.interrupt(over[-1])
+
+    def go_on() -> None:
+        if over:
+            raise over[0]
 
     if not hasattr(signal, "setitimer"):  # Windows: only the examiner's patience ends it
-        yield
+        yield go_on
         return
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)
     try:
         try:
-            yield
+            yield go_on
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     finally:
@@ -478,8 +485,10 @@ def serve(channel: Channel, seconds: float) -> None:
             reply = answer(request, notebook, channel, seconds)
         except MissingName as error:
             reply = {"missing": str(error)}
-        except TooMuch as error:  # its time was up while what it did was put together
-            reply = {"stopped": str(error)}
+        except TooMuch as error:
+            # Its time was up while what it did was put together, or while it was explored.
+            line = last_line(error)
+            reply = {"stopped": str(error) + (f" It was at line {line}." if line else "")}
         except BaseException as error:
             reply = {"broken": f"{type(error).__name__}: {error}"[:300]}
         noticing.compare()
@@ -496,8 +505,8 @@ def answer(
             outputs = notebook.run_cell(request["source"], request["number"])
         return {"outputs": [pack(each) for each in outputs]}
     if request["op"] == "explore":
-        with processor_time(seconds, channel):
-            found = explore(request, notebook)
+        with processor_time(seconds, channel) as go_on:
+            found = explore(request, notebook, go_on)
         return {"found": found.to_json()}
     with processor_time(seconds, channel):
         run = observe(request, notebook, channel)

@@ -1,5 +1,7 @@
 """Attacks on `explore`: in the orders that the subject tries, and in the examiner's own."""
 
+import time
+
 import pytest
 from attacking import Attack, passed
 
@@ -45,3 +47,26 @@ async def go(store):
     found = tried(attack, ALONE + endless)
     assert not passed(found)
     assert "it came to more than 100 choices" in found.verdicts["orders-right"].message
+
+
+LOOPS = {
+    "at once": "while True: pass",
+    "after some choices": """
+    await asyncio.gather(*(store.read() for _ in range(5)))
+    while True: pass""",
+    "in tasks, and the limit's error is caught": """
+    async def loops():
+        await store.read()
+        while True: pass
+    await asyncio.gather(*(loops() for _ in range(5)), return_exceptions=True)""",
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
+def test_who_never_stops_is_not_tried_in_every_order(attack: Attack, loop: str) -> None:
+    """Each order had its own time before it was stopped: one answer, a minute and a half."""
+    start = time.monotonic()
+    found = tried(attack, f"async def go(store):\n    {loop}")
+    told = " ".join(found.verdicts["orders-right"].message.split())
+    assert "more than 0.5 s of processor time: does it ever stop? It was at line" in told
+    assert time.monotonic() - start < 3
