@@ -361,8 +361,9 @@ def _bench(
             world.begin(schedule.choose)
             current.clear()
             outcome: list[Json]
+            ended: list[int] = []
             try:
-                result = copy_context().run(_run, program, fresh_arguments(), loop)
+                result = copy_context().run(_run, program, fresh_arguments(), loop, ended)
                 outcome = [encode(result)]
             except KeyboardInterrupt:
                 raise
@@ -370,8 +371,7 @@ def _bench(
                 failure = describe_exception(error)
                 outcome = [failure.type, failure.message]
             left = asyncio.all_tasks(loop)
-            if left:
-                outcome.append(len(left))
+            outcome += ended or [len(left)]
             if left or not loop.reset(as_new):
                 world.let_choose(Schedule().choose)
                 world.finish()
@@ -392,14 +392,19 @@ def _new_loop(world: World) -> tuple[VirtualLoop, dict[str, Any]]:
     return loop, dict(vars(loop))
 
 
-def _run(program: Callable[..., Any], args: list[Any], loop: VirtualLoop) -> Value:
+def _run(
+    program: Callable[..., Any], args: list[Any], loop: VirtualLoop, ended: list[int]
+) -> Value:
+    """Run a program; `ended` gets the number of its tasks that were left when it ended."""
     value = program(*args)
     if not inspect.isawaitable(value):
         return value
-    if not inspect.iscoroutine(value):
-        value = _awaited(value)
-    return loop.run_until_complete(value)
 
+    async def main() -> Any:
+        try:
+            return await value
+        finally:
+            # As `observe` counts them: a cancelled one that nobody waited for is still there.
+            ended.append(len(asyncio.all_tasks(loop)) - 1)
 
-async def _awaited(value: Any) -> Any:
-    return await value
+    return loop.run_until_complete(main())
