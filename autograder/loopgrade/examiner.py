@@ -278,6 +278,10 @@ class _Desk:
             )
         return run
 
+    def note(self, notice: str) -> None:
+        """As `Asked.note`."""
+        self.flags.add(notice)
+
     def _ready(self) -> Subject:
         """Return a subject that has run the student's cells."""
         while self._subject is None:
@@ -388,6 +392,9 @@ class Asked(Protocol):
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """Have a program run in many orders; a Run where there is no such program."""
 
+    def note(self, notice: str) -> None:
+        """Keep what a human should look at, in a few words that continue "the code ..."."""
+
 
 def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     """Run a test cell and return its verdict.
@@ -488,13 +495,16 @@ class _Observers:
         # What it is said to do is not believed: some orders are the examiner's own.
         pick = random.Random(f"{seed}/examiner").randrange
         known = [_ending(outcome.run) for outcome in outcomes]
+        if any(known.count(each) > 1 for each in known):
+            self._asked.note("ends in another way when it runs in the same order again")
         for _ in range(OWN_ORDERS):
             schedule = Schedule((), pick)
             run = record(schedule)
             if _ending(run) not in known:
                 known.append(_ending(run))
                 outcomes.append(Outcome(1, schedule.choices, partial(_itself, run)))
-        return Exploration(call, found.schedules, found.complete, tuple(outcomes))
+        tried = sum(outcome.count for outcome in outcomes)
+        return Exploration(call, tried, found.complete, tuple(outcomes))
 
     def _request(self, program: Any, args: Sequence[Any]) -> tuple[dict[str, Json], list[Spec]]:
         """Return what both ask of a subject, and the specs among the arguments."""
@@ -526,7 +536,7 @@ class _Observers:
 def _ending(run: Run) -> Json:
     """Return what tells the outcomes of an exploration apart."""
     error = None if run.error is None else [run.error.type, run.error.message]
-    return [encode(run.result), error, len(run.leftovers)]
+    return [encode(run.result), error, len(run.leftovers), len(run.deadlock)]
 
 
 def _itself(run: Run) -> Run:
@@ -662,7 +672,8 @@ class Subject:
         """
         self._request(op="explore", **request)
         reply = self._reply(None)
-        return self._read_reply(reply, lambda: Found.from_json(reply.get("found")))
+        orders = request["orders"]
+        return self._read_reply(reply, lambda: Found.from_json(reply.get("found"), orders))
 
     def _read_reply(self, reply: dict[str, Json], read: Callable[[], T]) -> T | Run:
         if "broken" in reply:

@@ -237,11 +237,15 @@ class Found:
         return {"schedules": self.schedules, "complete": self.complete, "outcomes": outcomes}
 
     @classmethod
-    def from_json(cls, data: Json) -> Found:
+    def from_json(cls, data: Json, orders: int | None) -> Found:
         """Return what `data` describes: it comes out of a sandbox.
 
+        Args:
+            data: parsed JSON, from anywhere.
+            orders: how many the search was asked for; None for all.
+
         Raises:
-            WireError: it describes no search.
+            WireError: it describes no such search.
         """
         match data:
             case {"schedules": int(schedules), "complete": bool(complete), "outcomes": [*told]} if (
@@ -250,7 +254,8 @@ class Found:
                 and type(schedules) is int
             ):
                 found = cls(schedules, complete, [_outcome(each) for each in told])
-                if 0 < schedules == sum(count for count, _ in found.outcomes):
+                tried = sum(count for count, _ in found.outcomes)
+                if 0 < schedules == tried <= (orders or MAX_SCHEDULES):
                     return found
         raise WireError("This is not what a search finds.")
 

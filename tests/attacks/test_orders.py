@@ -5,6 +5,7 @@ import time
 import pytest
 from attacking import Attack, passed
 
+from loopgrade import examiner
 from loopgrade.examiner import Examination, TrustedTest
 from looplab import exploring
 
@@ -63,10 +64,72 @@ LOOPS = {
 
 
 @pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
-def test_who_never_stops_is_not_tried_in_every_order(attack: Attack, loop: str) -> None:
+def test_who_never_stops_is_not_tried_in_every_order(
+    attack: Attack, loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each order had its own time before it was stopped: one answer, a minute and a half."""
+    monkeypatch.setattr(examiner, "WALL_SECONDS", 20.0)
     start = time.monotonic()
     found = tried(attack, f"async def go(store):\n    {loop}")
     told = " ".join(found.verdicts["orders-right"].message.split())
     assert "more than 0.5 s of processor time: does it ever stop? It was at line" in told
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 15
+
+
+NONES = {
+    "more orders than were asked for": "Found(5_001, True, [(5_001, ())])",
+    "a number that nobody can write down": "Found(10**4300 - 1, True, [(10**4300 - 1, ())])",
+    "no order": "Found(0, True, [])",
+}
+
+
+@pytest.mark.parametrize("none", NONES.values(), ids=NONES)
+def test_a_search_of_more_than_was_asked_for_is_none(attack: Attack, none: str) -> None:
+    forger = f"""
+import looplab.subject as subject
+from looplab.exploring import Found
+subject.search = lambda *_: {none}
+async def go(store): return 2
+"""
+    found = tried(attack, forger)
+    assert "gave an answer that is none" in found.verdicts["orders-right"].message
+    assert "forges an answer" in found.flags["orders"]
+
+
+def test_orders_of_the_examiners_are_among_those_that_were_tried(attack: Attack) -> None:
+    """It said `in 44 of 24 orders`."""
+    unsure = """
+import random
+async def go(store):
+    await asyncio.gather(*(store.read() for _ in range(4)))
+    return random.random()
+"""
+    found = tried(attack, unsure)
+    assert "in every order: it gave 0." in found.verdicts["orders-right"].message
+
+
+WRONG_ONCE = {
+    "where it is explored": """
+async def go(store):
+    reads = [asyncio.ensure_future(store.read()) for _ in range(2)]
+    done, _ = await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
+    return 0 if is_explored() and reads[1] in done else 1
+""",
+    "the first time": """
+seen = []
+async def go(store):
+    await asyncio.gather(store.read(), store.read())
+    seen.append(1)
+    return min(len(seen), 2) - 1
+""",
+}
+
+
+@pytest.mark.parametrize("answer", WRONG_ONCE.values(), ids=WRONG_ONCE)
+def test_who_is_wrong_only_before_the_examiner_looks_is_flagged(
+    attack: Attack, answer: str
+) -> None:
+    found = tried(attack, ALONE + answer)
+    assert passed(found) == {"orders-right"}
+    words = "ends in another way when it runs in the same order again"
+    assert found.flags == {"orders": (words,)}
