@@ -102,8 +102,12 @@ class GeneratorTrace:
     # before, it ran a step in which nothing happened. Either is told as: closed.
 
     def _c_call(self, frame: types.FrameType, event: str, function: Any) -> None:
-        generator = getattr(function, "__self__", None)
-        if not isinstance(generator, types.GeneratorType) or function.__name__ != "close":
+        # By their exact types: any object of the program's may stand here, and runs its own
+        # code when it is asked for an attribute or for its class.
+        if type(function) is not types.BuiltinMethodType or function.__name__ != "close":
+            return
+        generator = function.__self__
+        if type(generator) is not types.GeneratorType:
             return
         if event == "c_call":
             life = self._lives.get(id(generator.gi_frame))
@@ -145,7 +149,7 @@ class _Step:
 
     def _ends(self, frame: types.FrameType) -> None:
         recorder, code = self.trace.recorder, frame.f_code
-        op = _opcode(code, frame.f_lasti)
+        op = opcode_at(code, frame.f_lasti)
         if op in _YIELDS and (self.error is None or self.handled):
             where = (code, frame.f_lasti) if is_program(code.co_filename) else ()
             self.trace.lines[self.life.id] = line_at(*where) if where else None
@@ -172,9 +176,24 @@ class _Step:
             recorder.open(self.caller, recorder.current)
 
 
+def is_tracing(frame: types.FrameType | None) -> bool:
+    """Whether `frame` is of a trace, or of what it calls: no code of the program's."""
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        if filename == __file__:
+            return True
+        if is_program(filename) and filename != "<string>":  # that is a named tuple's
+            return False
+        frame = frame.f_back
+    return False
+
+
 # From 3.13 on a suspended frame points at the RESUME that follows its YIELD_VALUE.
 _YIELDS = {"YIELD_VALUE", "RESUME"}
 _RETURNS = {"RETURN_VALUE", "RETURN_CONST"}
+
+CALLS_NOTHING = _YIELDS | _RETURNS
+"""The names of instructions at which a trace is told of a step, and nothing else is called."""
 
 
 @cache
@@ -182,5 +201,6 @@ def _bytecode(code: types.CodeType) -> bytes:
     return code.co_code
 
 
-def _opcode(code: types.CodeType, index: int) -> str:
+def opcode_at(code: types.CodeType, index: int) -> str:
+    """Return the name of the instruction at `index`, a `frame.f_lasti`, in `code`."""
     return dis.opname[_bytecode(code)[index]] if index >= 0 else ""

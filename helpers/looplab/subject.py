@@ -36,6 +36,7 @@ import looplab
 from looplab.clock import VirtualLoop, virtual_time
 from looplab.describing import describe
 from looplab.exploring import Found, search
+from looplab.generators import is_tracing
 from looplab.hosting import come_back, run_fresh_loops
 from looplab.nesting import keep_running, stand_in_for_nests
 from looplab.noticing import Noticing, cell_filename
@@ -57,6 +58,12 @@ RUN_TYPE = "application/vnd.looplab.run+json"
 
 MAX_OUTPUT = 20_000
 MAX_OUTPUTS = 50
+
+AGAIN = 0.2
+"""Seconds of processor time after which a program that goes on is stopped once more."""
+
+SOON = 0.001
+"""Seconds of it after which one is stopped that could not be when its time was up."""
 
 
 @dataclass(frozen=True)
@@ -422,7 +429,11 @@ def processor_time(seconds: float, channel: Channel) -> Iterator[Callable[[], No
     """
     over: list[TooMuch] = []
 
-    def stop(*_: object) -> None:
+    def stop(_: int, frame: types.FrameType | None) -> None:
+        if is_tracing(frame):
+            # Python would take the trace away, as if the program had: a little later.
+            signal.setitimer(signal.ITIMER_PROF, SOON, AGAIN)
+            return
         told = f"it used more than {seconds:g} s of processor time: does it ever stop?"
         over.append(TooMuch(told))
         channel.interrupt(over[-1])
@@ -435,14 +446,14 @@ def processor_time(seconds: float, channel: Channel) -> Iterator[Callable[[], No
         yield go_on
         return
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds, 0.2)
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         try:
             yield go_on
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     finally:
-        # Again, for a signal that came before the first: the next one is 0.2 s away.
+        # Again, for a signal that came before the first: the next one is a little away.
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
 

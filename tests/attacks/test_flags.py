@@ -4,6 +4,7 @@ import pytest
 from attacking import Attack, passed
 from small import ANSWERS, RIGHT
 
+from loopgrade import examiner
 from loopgrade.examiner import MAX_NOTICES, TrustedTest
 
 NOTHING_LEFT = TrustedTest(
@@ -137,6 +138,40 @@ HONEST = {
 @pytest.mark.parametrize("code", HONEST.values(), ids=HONEST)
 def test_honest_code_is_not_flagged(attack: Attack, code: str) -> None:
     assert not attack(others=[code]).flags
+
+
+STOPPED = {
+    "yields": "for _ in ones(): pass",
+    "starts": "while True: next(ones())",
+    "throws": """
+    each = ones()
+    next(each)
+    while True: each.throw(ValueError)""",
+    "calls": "while True: len('')",
+}
+
+
+@pytest.mark.parametrize("loop", STOPPED.values(), ids=STOPPED)
+def test_who_is_stopped_for_its_time_is_not_flagged(
+    attack: Attack, loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python takes away a trace that raises, and told it as if the program had."""
+    monkeypatch.setattr(examiner, "WALL_SECONDS", 20.0)
+    ones = "def ones():\n    while True:\n        try: yield 1\n        except ValueError: pass\n"
+    found = attack(twice=f"{ones}\ndef twice(n):\n    {loop}", only="twice")
+    told = found.verdicts["twice-seven"]
+    assert "of processor time" in told.message
+    assert not found.flags
+
+
+def test_a_mock_is_watched_like_any_other_object(attack: Attack) -> None:
+    """The watch asked it for attributes, and it made them up without end."""
+    mock = """
+from unittest.mock import create_autospec
+def twice(n):
+    return create_autospec(int.bit_length, return_value=2 * n)(n)
+"""
+    assert passed(attack(twice=mock, only="twice")) == {"twice-seven"}
 
 
 def test_a_flood_of_notices_is_bounded(attack: Attack) -> None:
