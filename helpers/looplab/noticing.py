@@ -17,6 +17,7 @@ who replaces this module's own functions first may hide what follows.
 from __future__ import annotations
 
 import builtins
+import functools
 import os
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType, ModuleType
 from typing import Any
 
+from looplab.generators import CALLS_NOTHING, opcode_at
 from looplab.waiting import HERE, is_program
 
 CELL = "<cell "
@@ -53,6 +55,7 @@ class Noticing:
         self._told: set[str] = set()
         self._looking: set[int] = set()
         self._known = list(_watched())
+        _classes()  # as they are now
         self._process = os.getpid()
 
     def listen(self) -> None:
@@ -68,8 +71,9 @@ class Noticing:
 
     def _notice(self, words: str) -> None:
         if words not in self._told and os.getpid() == self._process:
-            self._told.add(words)
+            # In this order: where it cannot be told, deep in a recursion, it is told next time.
             self._tell(words)
+            self._told.add(words)
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
         judge = _EVENTS.get(event) or (_loads_ctypes if event.startswith("ctypes.") else None)
@@ -92,53 +96,130 @@ _Judge = Callable[[FrameType, tuple[Any, ...]], str | None]
 
 
 def _is_students(frame: FrameType | None) -> bool:
-    return frame is not None and frame.f_code.co_filename.startswith(CELL)
+    return frame is not None and is_program(frame.f_code.co_filename)
 
 
 def _on_behalf_of_student(frame: FrameType | None) -> bool:
-    """Whether the first frame that is not the standard library's is the student's."""
+    """Whether the first frame that is not the standard library's is the student's.
+
+    Where there is none, a thread calls what it was given.
+    """
     while frame is not None and not is_program(frame.f_code.co_filename):
         if frame.f_code.co_filename.startswith(HERE):
             return False
         frame = frame.f_back
-    return _is_students(frame)
+    return True
 
 
-def _says(words: str) -> _Judge:
-    """Return a judge of what the standard library does for its own ends as well."""
-    return lambda frame, _: words if _is_students(frame) else None
+def _asks(words: str) -> _Judge:
+    """Return a judge of what the standard library never does for its own ends."""
+    return lambda frame, _: words if _on_behalf_of_student(frame) else None
 
 
 def _loads_ctypes(frame: FrameType, _: tuple[Any, ...]) -> str | None:
     return "uses ctypes" if _on_behalf_of_student(frame) else None
 
 
+def _traces(frame: FrameType, _: tuple[Any, ...]) -> str | None:
+    # Python itself takes away a trace of ours that raises, as any does deep in a recursion.
+    if opcode_at(frame.f_code, frame.f_lasti) in CALLS_NOTHING or _is_in(frame, "doctest"):
+        return None
+    return "sets a trace function" if _on_behalf_of_student(frame) else None
+
+
+def _looks(frame: FrameType, name: str) -> str | None:
+    """Judge who gets a frame by `name`: the standard library does so for its own ends, too."""
+    code = frame.f_code
+    if name not in code.co_names:  # it calls whatever it is given
+        found = _on_behalf_of_student(frame)
+    elif code.co_name not in _GIVE_FRAMES:
+        found = _is_students(frame)
+    elif _is_in(frame, "inspect"):
+        found = _on_behalf_of_student(frame)
+    else:
+        found = _is_students(frame) or _is_students(frame.f_back)
+    return _FRAMES if found else None
+
+
+_GIVE_FRAMES = {"currentframe", "stack", "getinnerframes", "walk_stack", "walk_tb", "<lambda>"}
+"""Functions of inspect, traceback and logging that return frames; logging has one as a lambda."""
+
+
+def _is_in(frame: FrameType, module: str) -> bool:
+    return frame.f_code.co_filename == getattr(sys.modules.get(module), "__file__", None)
+
+
+def _gets_frame(frame: FrameType, _: tuple[Any, ...]) -> str | None:
+    return _looks(frame, "_getframe")
+
+
 def _reads_attribute(frame: FrameType, args: tuple[Any, ...]) -> str | None:
-    found = args[1] == "tb_frame" and _is_students(frame)
-    return "looks into the frames of its callers" if found else None
+    return _looks(frame, "tb_frame") if args[1] == "tb_frame" else None
 
 
 def _sets_attribute(frame: FrameType, args: tuple[Any, ...]) -> str | None:
-    found = args[1] in ("__code__", "__class__", "__bases__") and _is_students(frame)
-    return f"sets {args[1]} of a {type(args[0]).__name__}"[:80] if found else None
+    owner, name = args[0], args[1]
+    if name in ("__defaults__", "__kwdefaults__"):
+        found = not is_program(owner.__code__.co_filename)
+    elif name in ("__class__", "__bases__"):
+        kind = owner if isinstance(owner, type) else type(owner)
+        found = kind in _classes()
+    else:
+        found = name == "__code__"
+    if found and _on_behalf_of_student(frame):
+        return f"sets {name} of a {type(owner).__name__}"[:80]
+    return None
 
 
 def _opens(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     path, _, flags = args
-    if not isinstance(path, str | bytes) or not isinstance(flags, int):
+    if not isinstance(flags, int):
         return None
-    name = os.path.abspath(os.fsdecode(path))  # noqa: PTH100  # as it is written, no link followed
     writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-    if writes and not name.startswith(_MAY_WRITE):
+    return _uses_path(frame, path, bool(writes))
+
+
+def _uses_path(frame: FrameType, path: object, writes: bool) -> str | None:
+    name = _absolute(path)
+    if name is None:
+        return None
+    if writes and not _is_below(name, _MAY_WRITE):
         words = "writes outside its temporary folder"
-    elif name.startswith("/proc"):
+    elif _is_below(name, ("/proc",)):
         words = "reads /proc"
     else:
         return None
     return words if _on_behalf_of_student(frame) else None
 
 
+def _absolute(path: object) -> str | None:
+    """Return a path as it is written, no link followed; a text of the student's own class, too."""
+    if isinstance(path, bytes):
+        path = bytes.decode(path, errors="replace")
+    if not isinstance(path, str):
+        return None
+    plain = str.encode(path, errors="replace").decode(errors="replace")
+    return os.path.abspath(plain)  # noqa: PTH100  # pathlib would follow links
+
+
+def _is_below(name: str, folders: tuple[str, ...]) -> bool:
+    return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
+
+
 _MAY_WRITE = (tempfile.gettempdir(), "/tmp", "/dev/shm", "/dev/null", "/dev/tty")
+
+
+def _changes(*places: int) -> _Judge:
+    """Return a judge of what changes the files that these of its arguments name."""
+
+    def judge(frame: FrameType, args: tuple[Any, ...]) -> str | None:
+        return next(filter(None, (_uses_path(frame, args[n], True) for n in places)), None)
+
+    return judge
+
+
+def _lists(frame: FrameType, args: tuple[Any, ...]) -> str | None:
+    return _uses_path(frame, args[0], False)
 
 
 def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
@@ -147,32 +228,52 @@ def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 
 
 def _compiles(frame: FrameType, args: tuple[Any, ...]) -> str | None:
-    name = args[1]
-    found = isinstance(name, str) and name.startswith(HERE) and _is_students(frame)
-    return "names its code after a file of looplab" if found else None
+    return _names_code(frame, args[1])
+
+
+def _runs(frame: FrameType, args: tuple[Any, ...]) -> str | None:
+    return _names_code(frame, args[0].co_filename)
+
+
+def _names_code(frame: FrameType, name: object) -> str | None:
+    found = isinstance(name, str) and (type(name) is not str or not is_program(name))
+    return _NAMES if found and _is_students(frame) else None
 
 
 _FRAMES = "looks into the frames of its callers"
 _OBJECTS = "asks the garbage collector for objects that are not its own"
-_TRACES = "sets a trace function"
+_NAMES = "names its code after a file of Python's or looplab's"
 
 _EVENTS: dict[str, _Judge] = {
-    "sys._getframe": _says(_FRAMES),
-    "sys._current_frames": _says(_FRAMES),
-    "sys._current_exceptions": _says(_FRAMES),
-    "gc.get_objects": _says(_OBJECTS),
-    "gc.get_referrers": _says(_OBJECTS),
-    "gc.get_referents": _says(_OBJECTS),
-    "sys.settrace": _says(_TRACES),
-    "sys.setprofile": _says(_TRACES),
-    "sys.monitoring.register_callback": _says(_TRACES),
-    "sys.addaudithook": _says("sets an audit hook"),
+    "sys._getframe": _gets_frame,
+    "sys._current_frames": _asks(_FRAMES),
+    "sys._current_exceptions": _asks(_FRAMES),
+    "gc.get_objects": _asks(_OBJECTS),
+    "gc.get_referrers": _asks(_OBJECTS),
+    "gc.get_referents": _asks(_OBJECTS),
+    "sys.settrace": _traces,
+    "sys.setprofile": _traces,
+    "sys.monitoring.register_callback": _traces,
+    "sys.addaudithook": _asks("sets an audit hook"),
     "object.__getattr__": _reads_attribute,
     "object.__setattr__": _sets_attribute,
     "open": _opens,
+    "os.listdir": _lists,
+    "os.scandir": _lists,
+    "os.mkdir": _changes(0),
+    "os.rmdir": _changes(0),
+    "os.remove": _changes(0),
+    "os.truncate": _changes(0),
+    "os.chmod": _changes(0),
+    "os.rename": _changes(0, 1),
+    "os.link": _changes(1),
+    "os.symlink": _changes(1),
     "os.kill": _signals,
     "os.killpg": _signals,
     "compile": _compiles,
+    "code.__new__": _compiles,
+    "exec": _runs,
+    "function.__new__": _runs,
 }
 
 
@@ -192,6 +293,13 @@ def _watched() -> Iterator[tuple[Any, str, Any]]:
                 yield module, name, value
             if isinstance(value, type) and value.__module__ == module.__name__ != "builtins":
                 yield from _methods(value)
+
+
+@functools.cache
+def _classes() -> frozenset[type]:
+    """Return the classes whose methods are watched, and that of a module."""
+    owners = {owner for owner, _, _ in _watched() if isinstance(owner, type)}
+    return frozenset(owners | {ModuleType})
 
 
 def _methods(cls: type) -> Iterator[tuple[Any, str, Any]]:

@@ -103,21 +103,29 @@ class Channel:
     def begin(self, request_id: str) -> None:
         """Begin to answer a request; what was noticed meanwhile is told."""
         self.request_id = request_id
+        self._tell_notices()
+
+    def _tell_notices(self) -> None:
         while self._notices:
             self.send({"notice": self._notices.pop()})
 
     def end(self, reply: dict[str, Json]) -> None:
         """Reply to the request at hand."""
+        self._tell_notices()
         # From here on a thread may not speak: the examiner listens no more.
         request_id, self.request_id = self.request_id, ""
         self._write({"id": request_id, **reply})
 
     def notice(self, words: str) -> None:
-        """Tell what was noticed, now or with the next request."""
+        """Tell what was noticed, now or where that is next possible."""
         if self.request_id:
-            self.send({"notice": words})
-        else:
-            self._notices.append(words)
+            try:
+                self.send({"notice": words})
+            except RecursionError:  # too deep to say it
+                pass
+            else:
+                return
+        self._notices.append(words)
 
     def send(self, message: dict[str, Json]) -> None:
         """Send a line that belongs to the request at hand."""

@@ -70,8 +70,72 @@ SMELLS = {
     "signals": ("import os\ntry: os.kill(1, 0)\nexcept OSError: pass", "sends a signal to another"),
     "a file's name": (
         "import looplab\ncompile('1', looplab.__file__, 'exec')",
-        "names its code after a file of looplab",
+        "names its code after a file of Python's or looplab's",
     ),
+    "frames, by eval": ("import sys\neval('sys._getframe()')", "looks into the frames"),
+    "frames, by inspect": (
+        "import inspect\ninspect.currentframe().f_back",
+        "looks into the frames",
+    ),
+    "frames, by a stack": ("import inspect\ninspect.stack()", "looks into the frames"),
+    "frames, by logging": ("import logging\nlogging.currentframe()", "looks into the frames"),
+    "frames, by a walk": (
+        "import traceback\n[frame for frame, _ in traceback.walk_stack(None)]",
+        "looks into the frames",
+    ),
+    "frames of an error, by a walk": (
+        "import traceback\ntry: 1 / 0\n"
+        "except Exception as e: next(traceback.walk_tb(e.__traceback__))[0].f_back",
+        "looks into the frames",
+    ),
+    "frames, by what calls anything": (
+        "import functools, sys\nclass D(int): f = functools.cached_property(sys._getframe)\nD(2).f",
+        "looks into the frames",
+    ),
+    "frames, by a thread": (
+        "import sys\nfrom concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "with Pool() as pool: pool.submit(sys._current_frames).result()",
+        "looks into the frames",
+    ),
+    "objects, by a thread": (
+        "import gc\nfrom concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "with Pool() as pool: pool.submit(gc.get_objects).result()",
+        "asks the garbage collector",
+    ),
+    "frames, by a module of its own": (
+        "import sys\nopen('/tmp/mine.py', 'w').write('import sys; sys._getframe()')\n"
+        "sys.path.insert(0, '/tmp')\nimport mine",
+        "looks into the frames",
+    ),
+    "frames, once too deep to tell": (
+        "import sys\ndef down():\n    try: down()\n    except RecursionError: sys._getframe()\n"
+        "try: down()\nexcept RecursionError: pass",
+        "looks into the frames",
+    ),
+    "a trace, by bdb": ("import bdb\nbdb.Bdb().runcall(int)", "sets a trace function"),
+    "other defaults": (
+        "import looplab.exploring as e\ne.Schedule.__init__.__defaults__ = ((1,), None)",
+        "sets __defaults__",
+    ),
+    "another class": (
+        "import asyncio\nclass Mine(asyncio.SelectorEventLoop): pass\n"
+        "loop = asyncio.new_event_loop()\nloop.__class__ = type(loop)",
+        "sets __class__",
+    ),
+    "a file of Python's": (
+        "import os\ncompile('1', os.__file__, 'exec')",
+        "names its code after a file of Python's",
+    ),
+    "a file of Python's, later": (
+        "import os, types\ndef f(): pass\nf.__code__.replace(co_filename=os.__file__)",
+        "names its code after a file of Python's",
+    ),
+    "removing": (
+        "import os\ntry: os.remove('/subject/looplab/run.py')\nexcept OSError: pass",
+        "writes outside",
+    ),
+    "beside its folder": ("try: open('/tmp2', 'w')\nexcept OSError: pass", "writes outside"),
+    "a list of processes": ("import os\nos.listdir('/proc')", "reads /proc"),
     "patched asyncio": ("import asyncio\nasyncio.sleep = None", "replaces asyncio.sleep"),
     "patched builtins": ("import builtins\nbuiltins.sum = max", "replaces builtins.sum"),
     "patched limits": ("import looplab.clock as c\nc.MAX_TURNS = 10**9", "replaces looplab.clock"),
@@ -132,6 +196,30 @@ HONEST = {
         "with looplab.recording(): asyncio.run(main())"
     ),
     "a new name": "import asyncio\nasyncio.mine = 1",
+    "a class of its own": "class A: pass\nclass B: pass\na = A()\na.__class__ = B",
+    "a doctest": "import doctest\ndef f():\n    '>>> f()'\ndoctest.testmod()",
+    "a unit test": (
+        "import unittest\nclass T(unittest.TestCase):\n"
+        "    def test(self):\n        with self.assertRaises(OSError): open('/nowhere')\n"
+        "unittest.main(argv=['x'], exit=False)"
+    ),
+    "types": (
+        "import enum, typing\nenum.Enum('E', 'a b')\ntyping.NamedTuple('N', [('x', int)])\n"
+        "typing.TypedDict('D', {'x': int})\ntyping.TypeVar('T')\ntyping.NewType('I', int)"
+    ),
+    "a stack in the log": "import logging\nlogging.warning('so', stack_info=True)",
+    "a stack printed": (
+        "import traceback\ntraceback.print_stack()\ntry: 1 / 0\n"
+        "except Exception as e: traceback.TracebackException.from_exception(e, capture_locals=True)"
+    ),
+    "a mock": (
+        "import asyncio\nfrom unittest.mock import AsyncMock, patch\n"
+        "with patch('asyncio.sleep', AsyncMock()): asyncio.run(asyncio.sleep(1))"
+    ),
+    "debug": (
+        "import asyncio\nasync def main(): asyncio.current_task().print_stack()\n"
+        "asyncio.run(main(), debug=True)"
+    ),
 }
 
 
@@ -161,6 +249,23 @@ def test_who_is_stopped_for_its_time_is_not_flagged(
     found = attack(twice=f"{ones}\ndef twice(n):\n    {loop}", only="twice")
     told = found.verdicts["twice-seven"]
     assert "of processor time" in told.message
+    assert not found.flags
+
+
+def test_who_recurses_too_deep_is_not_flagged(attack: Attack) -> None:
+    """A trace that raises RecursionError is taken away too."""
+    deep = """
+def endless(): yield from endless()
+def down(n):
+    try:
+        return down(n - 1) if n else list(endless())
+    except RecursionError:
+        return 14
+def twice(n):
+    return {down(each) for each in range(40)}.pop()
+"""
+    found = attack(twice=deep, only="twice")
+    assert passed(found) == {"twice-seven"}
     assert not found.flags
 
 
