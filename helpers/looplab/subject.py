@@ -508,6 +508,12 @@ def serve(channel: Channel, seconds: float) -> None:
             # Its time was up while what it did was put together, or while it was explored.
             line = last_line(error)
             reply = {"stopped": str(error) + (f" It was at line {line}." if line else "")}
+        except KeyboardInterrupt as error:  # nobody interrupts: it is the program's own
+            line = last_line(error)
+            where = f" at line {line}" if line else ""
+            reply = {
+                "stopped": f"it raised KeyboardInterrupt{where}, which ends all: catch it there"
+            }
         except BaseException as error:
             reply = {"broken": f"{type(error).__name__}: {error}"[:300]}
         noticing.compare()

@@ -269,6 +269,20 @@ def twice(n):
     assert not found.flags
 
 
+INTERRUPTS = {
+    "raised": "raise KeyboardInterrupt",
+    "by a signal": "__import__('signal').raise_signal(2)",
+}
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTS.values(), ids=INTERRUPTS)
+def test_who_interrupts_itself_is_told_so_and_not_flagged(attack: Attack, interrupt: str) -> None:
+    """It was said to break what watches it."""
+    found = attack(twice=f"def twice(n):\n    {interrupt}", only="twice")
+    assert "it raised KeyboardInterrupt at line 2" in found.verdicts["twice-seven"].message
+    assert not found.flags
+
+
 def test_a_mock_is_watched_like_any_other_object(attack: Attack) -> None:
     """The watch asked it for attributes, and it made them up without end."""
     mock = """
