@@ -327,7 +327,10 @@ class _Desk:
         self._knows_hidden = False
 
 
-_TOO_LONG = f"your code took more than the {EXERCISE_SECONDS:g} s that an exercise has in all"
+_TOO_LONG = (
+    f"your code took more than the {EXERCISE_SECONDS:g} s that an exercise has in all: "
+    "see that it stops, and does not wait"
+)
 _NOT_KEPT = (CellOutput("stream", "stderr", "(not kept: this notebook's outputs are too long)\n"),)
 
 
@@ -338,8 +341,24 @@ def _error_type(run: Run) -> str:
 def _last_error(outputs: Iterable[CellOutput]) -> str:
     for output in outputs:
         if output.kind == "error":
-            return f"the cell with your answer stopped: {output.name}: {output.text}"
+            what = f"{output.name}: {output.text}" if output.text else output.name
+            return _with_advice(f"the cell with your answer stopped: {what}", output.name)
     return ""
+
+
+_ADVICE = {
+    "ModuleNotFoundError": "it is graded with the standard library and looplab alone",
+    "EOFError": "nobody types anything when it is graded: leave out input()",
+    "FileNotFoundError": "none of your files is there when it is graded: do without them",
+    "URLError": "there is no network when it is graded: do without it",
+    "gaierror": "there is no network when it is graded: do without it",
+    "MemoryError": "it may use 1 GiB of memory: keep less",
+}
+"""What to do about an error that comes from where a program is graded, by its class."""
+
+
+def _with_advice(happened: str, error: str) -> str:
+    return f"{happened} ({_ADVICE[error]})" if error in _ADVICE else happened
 
 
 def _lost(test: TrustedTest, reason: str) -> Verdict:
@@ -423,6 +442,8 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
         raise
     except Exception as error:
         failed = error if isinstance(error, CheckFailed) else _misread(error)
+        if failed.run is not None:
+            failed.happened = _with_advice(failed.happened, _error_type(failed.run))
         hidden = _in_hidden_part(test, error)
         hint = failed.hint
         return Verdict(
@@ -749,7 +770,7 @@ class Subject:
             raise Gone(_ENDED)
         self.said += len(data)
         if self.said > MAX_BYTES:
-            raise Gone("your code's process said more than can be read")
+            raise Gone("your code's process said more than can be read: let it give and print less")
         return data
 
     def _wait(self, reading: list[int], writing: list[int]) -> None:
@@ -761,7 +782,7 @@ class Subject:
                 raise Gone(_TOO_LONG)
             # Also of one that is never silent.
             if now > self._deadline:
-                raise Gone(f"your code did not come to an end in {WALL_SECONDS:g} s")
+                raise Gone(_WAITED.format(WALL_SECONDS))
             if now > self._glance_at:
                 self._glance_at = now + GLANCE_SECONDS
                 self._glance()
@@ -770,12 +791,15 @@ class Subject:
     def _glance(self) -> None:
         processes, memory = sandbox.weight(self._process)
         if processes > sandbox.MAX_PROCESSES:
-            raise Gone(f"your code started more than {sandbox.MAX_PROCESSES} processes")
+            raise Gone(
+                f"your code started more than {sandbox.MAX_PROCESSES} processes: start fewer"
+            )
         if memory > sandbox.MAX_MEMORY:
-            raise Gone("your code's processes used more memory than they may")
+            raise Gone("your code's processes used more memory than they may: let them keep less")
 
 
-_ENDED = "your code ended its own process"
+_ENDED = "your code ended its own process, as os._exit or a crash does: let it return instead"
+_WAITED = "your code did not come to an end in {:g} s: does it wait for what never comes?"
 _NO_ANSWER = "your code's process gave an answer that is none"
 
 

@@ -288,6 +288,8 @@ class Expectation:
             return f"it returned {plain_text(run.result)}"
         if run.error.type == "TooMuch":
             return run.error.message
+        if run.error.type == "WireError":  # ours, not the program's
+            return f"its result cannot be read: {run.error.message}"
         return f"it raised {run.error}"
 
 

@@ -301,7 +301,8 @@ def _parse(source: str, filename: str) -> ast.Module:
         lines = source.splitlines()
         shell = [n for n, line in enumerate(lines, 1) if line.lstrip().startswith("!")]
         if shell:
-            raise SyntaxError(f"line {shell[0]}: shell commands do not run here") from None
+            told = f"line {shell[0]}: shell commands do not run here: leave them out"
+            raise SyntaxError(told) from None
         kept = ["" if line.lstrip().startswith("%") else line for line in lines]
         if kept == lines:
             raise
