@@ -166,7 +166,9 @@ def _sets_attribute(frame: FrameType, args: tuple[Any, ...]) -> str | None:
         found = kind in _classes()
     else:
         found = name == "__code__"
-    if found and _on_behalf_of_student(frame):
+    # `types.coroutine` does so for its own ends: it names what it sets.
+    asked = _is_students(frame) or name not in frame.f_code.co_names
+    if found and asked and _on_behalf_of_student(frame):
         return f"sets {name} of a {type(owner).__name__}"[:80]
     return None
 

@@ -117,6 +117,11 @@ SMELLS = {
         "import looplab.exploring as e\ne.Schedule.__init__.__defaults__ = ((1,), None)",
         "sets __defaults__",
     ),
+    "other code, by a mock": (
+        "import asyncio\nfrom unittest.mock import patch\ndef mine(): pass\n"
+        "patch.object(asyncio.to_thread, '__code__', mine.__code__).start()",
+        "sets __code__",
+    ),
     "another class": (
         "import asyncio\nclass Mine(asyncio.SelectorEventLoop): pass\n"
         "loop = asyncio.new_event_loop()\nloop.__class__ = type(loop)",
@@ -197,6 +202,7 @@ HONEST = {
     ),
     "a new name": "import asyncio\nasyncio.mine = 1",
     "a class of its own": "class A: pass\nclass B: pass\na = A()\na.__class__ = B",
+    "an old coroutine": "import types\n@types.coroutine\ndef f(): yield",
     "a doctest": "import doctest\ndef f():\n    '>>> f()'\ndoctest.testmod()",
     "a unit test": (
         "import unittest\nclass T(unittest.TestCase):\n"
