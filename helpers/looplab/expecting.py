@@ -339,11 +339,14 @@ def same(one: Value, other: Value) -> bool:
 
     >>> same([1, (2.0, "a")], [1.0, (2, "a")])
     True
-    >>> same(True, 1), same([1], (1,))
-    (False, False)
+    >>> same(True, 1), same([1], (1,)), same(10**1000, 1)
+    (False, False, False)
     """
     if _is_number(one) and _is_number(other):
-        return one == other or math.isclose(one, other, rel_tol=0, abs_tol=TOLERANCE)
+        try:
+            return one == other or math.isclose(one, other, rel_tol=0, abs_tol=TOLERANCE)
+        except OverflowError:  # one of them is larger than any float
+            return False
     if type(one) is not type(other):
         return False
     if isinstance(one, list | tuple):
