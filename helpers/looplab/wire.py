@@ -97,7 +97,7 @@ def describe_exception(error: BaseException, line: int | None = None) -> Failure
     """
     kind = type(error)
     try:
-        message = str(error)[:500]
+        message = without_addresses(str(error)[:1_000])[:500]
     except BaseException:
         message = ""
     leaves: tuple[Failure, ...] = ()
@@ -134,7 +134,7 @@ def plain_text(value: object, limit: int = 200) -> str:
     try:
         text = repr(value)
     except BaseException as error:
-        text = f"<a {type(value).__name__} whose repr raised {type(error).__name__}>"
+        text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     text = without_addresses(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

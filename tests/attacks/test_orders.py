@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from attacking import Attack, passed
+from attacking import Attack, passed, said
 
 from loopgrade import examiner
 from loopgrade.examiner import Examination, TrustedTest
@@ -133,3 +133,32 @@ def test_who_is_wrong_only_before_the_examiner_looks_is_flagged(
     assert passed(found) == {"orders-right"}
     words = "ends in another way when it runs in the same order again"
     assert found.flags == {"orders": (words,)}
+
+
+CHANCES = {
+    "a chance": "import random\nasync def go(store): return random.random()",
+    "an address": "async def go(store): raise ValueError(object())",
+    "the order of a set of tasks": """
+async def go(store):
+    tasks = {asyncio.ensure_future(store.read()): n for n in range(40)}
+    done, _ = await asyncio.wait(tasks)
+    return [tasks[task] for task in done]
+""",
+    "the order of a set of names": "async def go(store): return list(set(map(str, range(50))))",
+}
+
+
+@pytest.mark.parametrize("answer", CHANCES.values(), ids=CHANCES)
+def test_the_same_answer_is_told_the_same_each_time(attack: Attack, answer: str) -> None:
+    once = TrustedTest(
+        "orders-once",
+        "orders",
+        """check("once", points=1)
+async def once_(store):
+    return await go(store)
+
+expect(observe(once_, store(0))).returned(1)
+""",
+    )
+    one, other = (attack(others=[answer], only="orders", more=[once]) for _ in range(2))
+    assert said(one) == said(other)
