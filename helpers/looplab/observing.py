@@ -397,6 +397,9 @@ class _Tee(io.StringIO):
             self._also.write(text)
         return super().write(text) if self.tell() < MAX_OUTPUT else len(text)
 
+    def close(self) -> None:
+        """Stay open: what was printed is still to be read."""
+
 
 @contextlib.contextmanager
 def _listening(told: list[str], echo: bool) -> Iterator[_Tee]:

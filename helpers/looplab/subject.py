@@ -316,6 +316,9 @@ class _Bounded(io.StringIO):
         super().write(text[: max(0, room)])
         return len(text)
 
+    def close(self) -> None:
+        """Stay open: what was printed is still to be read."""
+
 
 def _error_output(error: BaseException) -> CellOutput:
     """Return an error as a notebook shows it, from the student's first line on."""
