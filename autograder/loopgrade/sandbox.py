@@ -139,6 +139,8 @@ def _environment() -> dict[str, str]:
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
+        # Each thread would reserve 64 MiB of the address space: 28 threads were too many.
+        "MALLOC_ARENA_MAX": "1",
         **kept,
     }
 

@@ -337,6 +337,28 @@ def test_no_flood_drowns_the_examiner(attack: Attack, flood: str) -> None:
     assert len(said(found)) < 700_000
 
 
+def test_who_closes_its_output_is_heard_all_the_same(attack: Attack) -> None:
+    closes = "import sys\nprint('so')\nsys.stdout.close()\nsys.stderr.close()\n"
+    answer = "def twice(n):\n    print(n)\n    sys.stdout.close()\n    return 2 * n"
+    found = attack(twice=closes + answer, only="twice")
+    assert passed(found) == {"twice-seven"}
+    assert [each.text for each in found.outputs[2]] == ["so\n"]
+    assert not found.flags
+
+
+def test_a_hundred_threads_find_room(attack: Attack) -> None:
+    """The allocator's reserve for each counted: asyncio's own pool could be too large."""
+    threads = """
+import threading
+def twice(n):
+    event = threading.Event()
+    for _ in range(100): threading.Thread(target=event.wait, daemon=True).start()
+    event.set()
+    return 2 * n
+"""
+    assert passed(attack(twice=threads, only="twice")) == {"twice-seven"}
+
+
 # The machine
 
 SEARCHES = {
