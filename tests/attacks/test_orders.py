@@ -140,7 +140,7 @@ CHANCES = {
     "an address": "async def go(store): raise ValueError(object())",
     "the order of a set of tasks": """
 async def go(store):
-    tasks = {asyncio.ensure_future(store.read()): n for n in range(40)}
+    tasks = {asyncio.ensure_future(store.read()): n for n in range(300)}
     done, _ = await asyncio.wait(tasks)
     return [tasks[task] for task in done]
 """,
