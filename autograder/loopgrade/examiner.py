@@ -433,6 +433,7 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     names = _TestNames(__name__="looplab_test", SEED=seed)
     for word in ("check", "expect", "jobs", "gens", "store"):
         names[word] = getattr(looplab, word)
+    names["jobs"] = _jobs_that_are_the_same(seed)
     observers = _Observers(test, names, asked)
     names["observe"], names["explore"] = observers.observe, observers.explore
     expecting.current_check = None
@@ -452,6 +453,19 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     finally:
         expecting.current_check = None
     return Verdict(test.grade_id, True)
+
+
+def _jobs_that_are_the_same(seed: str) -> Callable[..., Spec]:
+    """Return `looplab.jobs`, whose results cannot be guessed, and are the same each time."""
+    number = random.Random(f"{seed}/jobs").randrange
+
+    def jobs(delays: Iterable[float], *, results: Any = None, errors: Any = None) -> Spec:
+        times = tuple(delays)
+        if results is None:
+            results = [f"result-{number(10**9)}" for _ in times]
+        return looplab.jobs(times, results=results, errors=errors)
+
+    return jobs
 
 
 def _misread(error: Exception) -> CheckFailed:

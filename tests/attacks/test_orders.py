@@ -162,3 +162,10 @@ expect(observe(once_, store(0))).returned(1)
     )
     one, other = (attack(others=[answer], only="orders", more=[once]) for _ in range(2))
     assert said(one) == said(other)
+
+
+def test_results_that_nobody_can_guess_are_the_same_each_time(attack: Attack) -> None:
+    wrong = "async def fetch_all(job, n): return [await job(i) for i in range(n)]"
+    one, other = (attack(wrong, only="fetch") for _ in range(2))
+    assert one.verdicts["fetch_all-overlap"].run is not None
+    assert said(one) == said(other)
