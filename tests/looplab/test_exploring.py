@@ -471,7 +471,7 @@ def test_a_schedule_is_counted_up_like_a_number() -> None:
 )
 def test_what_is_no_search_is_refused(data: Any) -> None:
     with pytest.raises(WireError):
-        Found.from_json(data)
+        Found.from_json(data, None)
 
 
 @pytest.mark.parametrize(
