@@ -375,7 +375,9 @@ def _bench(
             except BaseException as error:
                 failure = describe_exception(error)
                 outcome = [failure.type, failure.message]
-            left = asyncio.all_tasks(loop)
+            # Where none was left, none can have come since: its first step would be ready.
+            none_left = ended == [0] and not loop.has_ready()
+            left = set() if none_left else asyncio.all_tasks(loop)
             outcome += ended or [len(left)]
             if left or not loop.reset(as_new):
                 world.let_choose(Schedule().choose)
