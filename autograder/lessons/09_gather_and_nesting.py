@@ -442,14 +442,14 @@ run.timeline()
 # ### Exercise 1: `sort_out`
 #
 # Write `sort_out(jobs)`, a coroutine function. `jobs` is a list of async functions without
-# arguments; it may be empty. Run all of them at once, wait for all, and return a pair of dicts,
-# `(results, errors)`: `results[i]` is what `jobs[i]` returned, `errors[i]` is the exception that it
-# raised.
+# arguments; it may be empty, and the same function may stand there twice. Run all of them at once,
+# wait for all, and return a pair of dicts, `(results, errors)`: `results[i]` is what `jobs[i]`
+# returned, `errors[i]` is the exception that it raised.
 #
 # - A result may be anything, also an exception object that the job *returned*.
 # - A job that ends with `CancelledError` stands in `errors`, with a `CancelledError`.
 # - If `sort_out` itself is cancelled, `CancelledError` comes out, and none of its tasks still runs,
-#   also where a job needs time to tidy up.
+#   also where a job needs time to tidy up, fails at it, or returns something after all.
 
 # %% [markdown]
 # <details><summary>Hint 1: wait for all</summary>
@@ -527,6 +527,23 @@ for count in (1, 2, 5, 9):
         happened=f"{len(run.calls)} calls",
         hint="call each job once",
     ).nothing_left()
+
+
+async def same_function_(job, n):
+    numbers = iter(range(n))
+
+    async def one():
+        return await job(next(numbers))
+
+    results, errors = await sort_out([one] * n)
+    return sorted(results), sorted(results.values()), errors
+
+
+results_ = sorted(random_.sample(range(10**9), 3))
+run = observe(same_function_, jobs([1, 2, 3], results=results_), 3)
+expect(run).returned(
+    ([0, 1, 2], results_, {}), hint="a function may stand there twice: go by i, not by function"
+)
 ### END HIDDEN TESTS
 
 # %% exercise="sort_out" role="test" id="errors" points=1 name="an error keeps no other job from its end"
@@ -629,7 +646,7 @@ for _ in range(3):
 import asyncio
 
 
-async def cancelled_(tidying, seconds):
+async def cancelled_(tidying, endings, seconds):
     """Cancel sort_out after so many seconds; its jobs take time to tidy up."""
     ended = []
 
@@ -637,9 +654,14 @@ async def cancelled_(tidying, seconds):
         async def job():
             try:
                 await asyncio.sleep(1000)
-            finally:
+            except asyncio.CancelledError:
                 await asyncio.sleep(tidying[i])
                 ended.append(i)
+                if endings[i] == "fails":
+                    raise ValueError("could not tidy up") from None
+                if endings[i] == "is cancelled":
+                    raise
+            return "too late"
 
         return job
 
@@ -652,7 +674,7 @@ async def cancelled_(tidying, seconds):
     return sorting.cancelled(), sorted(ended)
 
 
-run = observe(cancelled_, [1, 3], 2)
+run = observe(cancelled_, [1, 3], ["is cancelled"] * 2, 2)
 expect(run).returned((True, [0, 1]), hint="let CancelledError out, but wait for every job first")
 expect(run).took(5).nothing_left()
 ### BEGIN HIDDEN TESTS
@@ -661,12 +683,14 @@ import random
 random_ = random.Random(SEED)
 for count in (1, 4, 7):
     tidying_ = [random_.randrange(9) for _ in range(count)]
-    seconds_ = random_.randint(1, 50)
-    run = observe(cancelled_, tidying_, seconds_)
-    expect(run).returned(
-        (True, list(range(count))), hint="let CancelledError out, but wait for every job first"
-    )
-    expect(run).nothing_left(hint="a job that is cancelled may need time: wait for all of them")
+    some_ = random_.choices(["is cancelled", "fails", "returns"], k=count)
+    for endings_ in (["is cancelled"] * count, ["fails"] * count, ["returns"] * count, some_):
+        run = observe(cancelled_, tidying_, endings_, random_.randint(1, 50))
+        expect(run).returned(
+            (True, list(range(count))),
+            hint="however the jobs end: wait for every one, then let CancelledError out",
+        )
+        expect(run).nothing_left(hint="a job that is cancelled may need time: wait for all of them")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -675,7 +699,7 @@ for count in (1, 4, 7):
 # Write `fetch_tree(job, tree)`, a coroutine function. A tree is a number, or a list of trees; a
 # list may be empty. Return a tree of the same shape in which `await job(i)` has taken the place of
 # each number i. `fetch_tree(job, [2, [0, []], 1])` gives `[r2, [r0, []], r1]`, where `r0` is the
-# result of `job(0)`. No number is there twice.
+# result of `job(0)`. No number is there twice. The tree that you are given stays as it is.
 #
 # - All jobs run at once, wherever in the tree they stand, and each is called once.
 # - If a job fails, the first error reaches your caller, alone or in `ExceptionGroup`s.
@@ -759,6 +783,15 @@ for count in (1, 2, 5, 9, 12):
 for results in ([[1, 2], None], [[], 0]):
     run = observe(fetch_tree, jobs([2, 1], results=results), [[0], [1]])
     expect(run).returned([[results[0]], [results[1]]], hint="a result may be a list, None or 0")
+
+
+async def its_tree_(job, tree):
+    await fetch_tree(job, tree)
+    return tree
+
+
+run = observe(its_tree_, jobs([1] * 3), [2, [0, []], 1])
+expect(run).returned([2, [0, []], 1], hint="make new lists; the given tree is the caller's")
 ### END HIDDEN TESTS
 
 # %% exercise="fetch_tree" role="test" id="overlap" points=1 name="all jobs of the tree run at once, each once"
@@ -771,7 +804,7 @@ expect(run).that(
 import random
 
 random_ = random.Random(SEED)
-for count in (1, 4, 8):
+for count in (1, 4, 25):
     delays_ = [random_.randrange(1, 60) for _ in range(count)]
     wanted_ = []
     for number in random_.sample(range(count), count):
@@ -796,6 +829,7 @@ run = observe(fetch_tree, jobs([4, 1, 2], errors={1: OSError("no map")}), [[0], 
 expect(run).raised(OSError, hint="let the error climb up the tree")
 expect(run).nothing_left(hint="after an error the rest of the tree is cancelled, and waited for")
 ### BEGIN HIDDEN TESTS
+import asyncio
 import random
 
 random_ = random.Random(SEED)
@@ -815,6 +849,36 @@ run = observe(fetch_tree, late_first_, [0, [[1], 2]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
 run = observe(fetch_tree, late_first_, [[[2], 1], [0]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
+
+
+async def slow_to_end_(tree, bad):
+    """Job bad fails at 1 s; each other one takes 2 s to end when it is cancelled."""
+    ended = []
+
+    async def job(i):
+        if i == bad:
+            await asyncio.sleep(1)
+            raise OSError("no map")
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(2)
+            ended.append(i)
+
+    try:
+        await fetch_tree(job, tree)
+    except* OSError:
+        pass
+    return sorted(ended)
+
+
+for tree in ([0, 1, 2], [0, [[1], 2]], [[[2], 1], [0]]):
+    bad_ = random_.randrange(3)
+    run = observe(slow_to_end_, tree, bad_)
+    expect(run).returned(
+        [i for i in range(3) if i != bad_],
+        hint="a job may need time to end: wait for all that you cancel",
+    ).nothing_left()
 ### END HIDDEN TESTS
 
 # %% exercise="fetch_tree" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
@@ -846,21 +910,47 @@ for count in (1, 3, 6):
     run = observe(cancelled_, jobs(delays_), wanted_, random_.choice((1, 4.5, 9)))
     expect(run).returned(True, hint="let CancelledError out")
     expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
+
+
+async def slow_to_end_(tree):
+    ended = []
+
+    async def job(i):
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(2)
+            ended.append(i)
+
+    fetching = asyncio.create_task(fetch_tree(job, tree))
+    await asyncio.sleep(1)
+    fetching.cancel()
+    await asyncio.wait([fetching])
+    return fetching.cancelled(), sorted(ended)
+
+
+for tree in (0, [0, 1, 2], [0, [[1], 2]]):
+    run = observe(slow_to_end_, tree)
+    expect(run).returned(
+        (True, [0, 1, 2] if tree else [0]),
+        hint="a job may need time to end: wait for all that you cancel",
+    ).nothing_left()
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `first_wins`
 #
 # Write `first_wins(jobs)`, a coroutine function. `jobs` is a list of at least one async function
-# without arguments. Run all of them at once. The first that *finishes* decides: what it returns is
-# returned, what it raises is raised, alone or in an `ExceptionGroup`.
+# without arguments; the same function may stand there twice. Run all of them at once. The first
+# that *finishes* decides: what it returns is returned, what it raises is raised, alone or in an
+# `ExceptionGroup`. In the tests no job ends with `CancelledError` before it is cancelled.
 #
 # - If several finish in the same turn of the loop, the earlier in the list decides. Otherwise, in
 #   the tests, jobs finish at different seconds.
 # - The losers are cancelled *and waited for*. A job may need time to tidy up, or fail at it; such
 #   an error is dropped.
-# - If `first_wins` is cancelled, so are all jobs. They are waited for, and `CancelledError` comes
-#   out.
+# - If `first_wins` is cancelled before one has finished, so are all jobs. They are waited for, and
+#   `CancelledError` comes out.
 
 # %% [markdown]
 # <details><summary>Hint 1: who is first?</summary>
@@ -938,6 +1028,19 @@ for count in (1, 2, 5, 9):
 for result in (None, 0, False, ""):
     run = observe(race_, jobs([2, 1], results=["late", result]), 2)
     expect(run).returned(result, hint="None and 0 are values, too")
+
+
+async def same_function_(job, n):
+    numbers = iter(range(n))
+
+    async def one():
+        return await job(next(numbers))
+
+    return await first_wins([one] * n)
+
+
+run = observe(same_function_, jobs([3, 1, 2], results=["a", "b", "c"]), 3)
+expect(run).returned("b", hint="a function may stand there twice: it runs twice").took(1)
 ### END HIDDEN TESTS
 
 
@@ -978,20 +1081,22 @@ for count in (1, 3, 7):
 import asyncio
 
 
-async def tie_(n, order, seconds):
-    """The jobs of these numbers finish in this order, in one turn of the loop."""
+async def tie_(n, order, seconds, failing):
+    """The jobs of these numbers finish in this order, in one turn of the loop; some of them fail."""
     loop = asyncio.get_running_loop()
     gates = [loop.create_future() for _ in range(n)]
 
     def open_gates():
         for i in order:
-            gates[i].set_result(i)
+            gates[i].set_result("open")
 
     def make(i):
         async def job():
-            if seconds is None and i in order:
-                return i
-            return await gates[i]
+            if seconds is not None or i not in order:
+                await gates[i]
+            if i in failing:
+                raise ValueError(f"job {i} failed")
+            return i
 
         return job
 
@@ -1012,7 +1117,7 @@ async def same_seconds_(job, n):
 
 run = observe(same_seconds_, jobs([4, 2, 2], results=["a", "b", "c"]), 3)
 expect(run).returned("b", hint="go over your list of tasks: a set has no order").took(2)
-run = observe(tie_, 3, [2, 1], 3)
+run = observe(tie_, 3, [2, 1], 3, [])
 expect(run).returned(1, hint="job 2 ends before job 1, but in the same turn: the list decides")
 ### BEGIN HIDDEN TESTS
 import random
@@ -1021,10 +1126,16 @@ random_ = random.Random(SEED)
 for count in (2, 5, 9):
     for seconds in (random_.randint(1, 9), None):
         tied_ = random_.sample(range(count), random_.randint(2, count))
-        run = observe(tie_, count, tied_, seconds)
+        run = observe(tie_, count, tied_, seconds, [])
         expect(run).returned(min(tied_), hint="of those that are done, the earliest in the list")
         expect(run).nothing_left()
-    run = observe(tie_, count, [*range(count)][::-1], 1)
+        run = observe(tie_, count, tied_, seconds, [min(tied_)])
+        expect(run).raised(
+            ValueError, hint="the earliest in the list decides, also where it is the one that fails"
+        ).nothing_left()
+        run = observe(tie_, count, tied_, seconds, [max(tied_)])
+        expect(run).returned(min(tied_), hint="an error later in the list does not count")
+    run = observe(tie_, count, [*range(count)][::-1], 1, [])
     expect(run).returned(0, hint="of those that are done, the earliest in the list")
     results_ = random_.sample(range(10**9), count)
     run = observe(same_seconds_, jobs([3] * count, results=results_), count)

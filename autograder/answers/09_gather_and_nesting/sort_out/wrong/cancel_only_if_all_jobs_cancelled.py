@@ -1,0 +1,24 @@
+# loses: a cancellation comes out when all jobs have ended
+import asyncio
+
+
+async def sort_out(jobs):
+    tasks = [asyncio.create_task(job()) for job in jobs]
+    try:
+        if tasks:
+            await asyncio.wait(tasks)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        if all(task.cancelled() for task in tasks):
+            raise
+    results, errors = {}, {}
+    for i, task in enumerate(tasks):
+        if task.cancelled():
+            errors[i] = asyncio.CancelledError()
+        elif task.exception() is not None:
+            errors[i] = task.exception()
+        else:
+            results[i] = task.result()
+    return results, errors
