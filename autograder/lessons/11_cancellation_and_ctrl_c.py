@@ -586,8 +586,8 @@ asyncio.run(main())
 # - A try that takes too long is cancelled. What follows waits until it has cleaned up.
 # - After failed try `i`, counted from 0, it waits `base * 2**i` seconds, and tries again.
 # - After the last one it does not wait. The error of that try reaches the caller.
-# - A `CancelledError`, from outside or out of `op`, reaches the caller at once. No try is left
-#   running.
+# - A `CancelledError`, from outside or out of `op`, is no failed try. It reaches the caller without
+#   another wait or try. No try is left running: what is cancelled cleans up first.
 #
 # `timeout` is more than 0. No try ends exactly at it, swallows its cancellation, or fails in its
 # clean-up.
@@ -665,6 +665,23 @@ for value_ in (random_.randint(1, 10**9), None, 0, "", [1]):
         happened=f"{len(run.calls)}",
         hint="after a good try there is no other; any Exception fails a try",
     )
+for kind_ in (Exception, TimeoutError, AssertionError, StopAsyncIteration):
+    job_ = jobs([1, 1], results=["", "world"], errors={0: kind_("no")})
+    run = observe(retried_, job_, 2, 5, 2)
+    expect(run).returned("world", hint="any Exception that op raises fails a try").took(4)
+
+
+async def gives_an_error_():
+    given = ValueError("a result")
+
+    async def op():
+        return given
+
+    return await retry(op, 3, 5, 2) is given
+
+
+run = observe(gives_an_error_)
+expect(run).returned(True, hint="an exception that op returns is a result: nothing was raised")
 ### END HIDDEN TESTS
 
 
@@ -892,6 +909,29 @@ for tries_ in (1, random_.randint(2, 6)):
     run = observe(out_of_op_, tries_)
     expect(run).returned((True, 1), hint="a CancelledError out of op is no failure: let it pass")
     expect(run).took(1).nothing_left()
+
+
+async def slow_to_end_(cleanup):
+    ended = []
+
+    async def op():
+        try:
+            await asyncio.sleep(9)
+        finally:
+            await asyncio.sleep(cleanup)
+            ended.append("op")
+
+    task = asyncio.create_task(retry(op, 3, 20, 1))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    return task.cancelled(), ended
+
+
+cleanup_ = random_.randint(1, 5)
+run = observe(slow_to_end_, cleanup_)
+expect(run).returned((True, ["op"]), hint="a try that you cancel may have to clean up: wait for it")
+expect(run).took(1 + cleanup_).nothing_left()
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -901,12 +941,13 @@ for tries_ in (1, random_.randint(2, 6)):
 # It awaits `thing = await take()`, then `work(thing)`, and returns what `work` gives. What was
 # taken is given back: `await give_back(thing)`, once, when `work` has ended, however it ended.
 #
-# - If `work` fails, its error reaches the caller after `thing` is given back.
+# - If `work` raises an error, or a `CancelledError` by itself, this reaches the caller after `thing`
+#   is given back.
 # - If `borrow` is cancelled while `work` runs, `work` is cancelled, `thing` is given back, and
 #   `CancelledError` reaches the caller.
 # - If `take` fails or is cancelled, there is nothing to give back.
 # - If `borrow` is cancelled while `give_back` runs, this is not cut short. It ends, and then
-#   `CancelledError` reaches the caller.
+#   `CancelledError` reaches the caller, also where `work` has failed.
 #
 # `give_back` does not fail, and `borrow` is cancelled once at most.
 
@@ -995,6 +1036,27 @@ for result_ in (random_.randrange(10**9), None, 0):
             happened=f"by number: {asked_}",
             hint="give back once",
         )
+
+
+async def gives_an_error_():
+    given, got = ValueError("a result"), []
+
+    async def take():
+        return "a boat"
+
+    async def work(thing):
+        return given
+
+    async def give_back(thing):
+        got.append(thing)
+
+    return await borrow(take, work, give_back) is given, got
+
+
+run = observe(gives_an_error_)
+expect(run).returned(
+    (True, ["a boat"]), hint="an exception that work returns is a result: nothing was raised"
+)
 ### END HIDDEN TESTS
 
 
@@ -1108,6 +1170,68 @@ for _ in range(3):
         hint="what was not taken is not given back",
     )
     expect(run).took(seconds_).nothing_left()
+
+
+async def work_cleans_up_(cleanup, giving):
+    """Cancel borrow while work runs, which has to clean up; return what happened, in order."""
+    loop, happened = asyncio.get_running_loop(), []
+
+    async def take():
+        return "a boat"
+
+    async def work(thing):
+        try:
+            await asyncio.sleep(9)
+        finally:
+            await asyncio.sleep(cleanup)
+            happened.append(("work has ended", loop.time()))
+
+    async def give_back(thing):
+        happened.append(("give_back begins", loop.time()))
+        await asyncio.sleep(giving)
+
+    task = asyncio.create_task(borrow(take, work, give_back))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    return task.cancelled(), happened
+
+
+cleanup_, giving_ = random_.randint(1, 9), random_.randint(1, 9)
+run = observe(work_cleans_up_, cleanup_, giving_)
+expect(run).returned(
+    (True, [("work has ended", 1 + cleanup_), ("give_back begins", 1 + cleanup_)]),
+    hint="a cancelled work may have to clean up: give back when it has ended",
+)
+expect(run).took(1 + cleanup_ + giving_).nothing_left()
+
+
+async def out_of_work_():
+    got = []
+
+    async def take():
+        return "a boat"
+
+    async def work(thing):
+        other = asyncio.create_task(asyncio.sleep(9))
+        await asyncio.sleep(1)
+        other.cancel()
+        await other
+
+    async def give_back(thing):
+        await asyncio.sleep(1)
+        got.append(thing)
+
+    task = asyncio.create_task(borrow(take, work, give_back))
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()  # raises what it raised
+    return task.cancelled(), got
+
+
+run = observe(out_of_work_)
+expect(run).returned((True, ["a boat"]), hint="a CancelledError out of work reaches the caller too")
+expect(run).took(2).nothing_left()
 ### END HIDDEN TESTS
 
 
@@ -1162,6 +1286,16 @@ for _ in range(3):
     expect(run).returned(True, hint="after that CancelledError has to come out")
     expect(run).took(sum(delays_), hint="leave when it is given back").nothing_left()
     expect(run).ran_at_most(20, hint="do not sleep and look again: wait for the task")
+    run = observe(cancelled_, jobs(delays_, errors={1: OSError("a leak")}), seconds_)
+    ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
+    expect(run).that(
+        ends_ == [(0, "returned"), (1, "raised"), (2, "returned")],
+        expected="work fails, and give_back runs to its end, though a cancellation comes meanwhile",
+        happened=f"by number: {ends_}",
+        hint="give_back is not cut short either where work has failed",
+    )
+    expect(run).returned(True, hint="cancelled while give_back runs: CancelledError comes out")
+    expect(run).took(sum(delays_), hint="leave when it is given back").nothing_left()
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1246,6 +1380,7 @@ import random
 random_ = random.Random(SEED)
 for count in (1, 2, 5, 12):
     cleanups_ = [random_.randint(0, 50) for _ in range(count)]
+    cleanups_[random_.randrange(count)] = 10_000
     run = observe(stopped_, cleanups_)
     expect(run).returned([True] * count, hint="cancel, and then wait until all have ended")
     expect(run).took(1 + max(cleanups_), hint="cancel all of them before you wait for one")
@@ -1267,10 +1402,12 @@ async def named_(kinds):
             return "done"
         if kind == "fails before":
             raise OSError("broken")
+        if kind == "is cancelled before":
+            asyncio.current_task().cancel()
         try:
             await asyncio.sleep(1000)
         except asyncio.CancelledError:
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.5)
             if kind == "fails in its clean-up":
                 raise OSError("broken") from None
             if kind == "returns a value":
@@ -1294,15 +1431,26 @@ import random
 
 random_ = random.Random(SEED)
 all_ = ["is cancelled", "ends before", "fails before", "fails in its clean-up", "returns a value"]
+all_.append("is cancelled before")
 cases_ = [[kind] for kind in all_]
 cases_ += [random_.sample(all_ + ["is cancelled"] * 9, 12) for _ in range(3)]
 for kinds_ in cases_:
     run = observe(named_, kinds_)
-    names_ = [f"work-{i}" for i, kind in enumerate(kinds_) if kind == "is cancelled"]
+    names_ = [f"work-{i}" for i, kind in enumerate(kinds_) if kind.startswith("is cancelled")]
     expect(run).returned(
         (names_, len(kinds_)),
         hint="in the order of the list, those for which task.cancelled() is true in the end",
     ).nothing_left()
+
+
+async def same_names_(names):
+    tasks = [asyncio.create_task(asyncio.sleep(1000), name=name) for name in names]
+    await asyncio.sleep(1)
+    return await stop(tasks)
+
+
+run = observe(same_names_, ["a", "b", "a"])
+expect(run).returned(["a", "b", "a"], hint="two tasks may have one name: go by task, not by name")
 ### END HIDDEN TESTS
 
 

@@ -1,15 +1,6 @@
-# The same as an async context manager, with a helper that does not let itself be cut short.
+# A context manager that waits as often as it must.
 import asyncio
 import contextlib
-
-
-async def to_its_end(job):
-    task = asyncio.get_running_loop().create_task(job)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
 
 
 @contextlib.asynccontextmanager
@@ -18,7 +9,15 @@ async def borrowed(take, give_back):
     try:
         yield thing
     finally:
-        await to_its_end(give_back(thing))
+        giving = asyncio.ensure_future(give_back(thing))
+        stopped = False
+        while not giving.done():
+            try:
+                await asyncio.wait([giving])
+            except asyncio.CancelledError:
+                stopped = True
+        if stopped:
+            raise asyncio.CancelledError
 
 
 async def borrow(take, work, give_back):
