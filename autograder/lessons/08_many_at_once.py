@@ -521,6 +521,9 @@ for count in (1, 2, 5, 9):
     expect(run).returned(results_, hint="a list of the results, by i and not by who ends first")
 run = observe(fetch_all, jobs([1, 2, 3], results=["a", "b", "c"]), 2)
 expect(run).returned(["a", "b"], hint="as many jobs as `n` says")
+for results in ([None, 0], [False, ""]):
+    run = observe(fetch_all, jobs([2, 1], results=results), 2)
+    expect(run).returned(results, hint="None and 0 are results too")
 ### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="overlap" points=2 name="the jobs overlap"
@@ -533,7 +536,7 @@ expect(run).without_threads()
 import random
 
 random_ = random.Random(SEED)
-for count in (1, 3, 6, 12):
+for count in (1, 3, 6, 40):
     delays_ = [random_.randrange(1, 60) for _ in range(count)]
     results_ = random_.sample(range(10**9), count)
     run = observe(fetch_all, jobs(delays_, results=results_), count)
@@ -578,6 +581,7 @@ run = observe(fetch_all, jobs([4, 2, 9], errors={1: OSError("no world")}), 3)
 expect(run).raised(OSError, hint="do not catch the error and do not put it among the results")
 expect(run).nothing_left(hint="cancel the other tasks, and wait until they have ended")
 ### BEGIN HIDDEN TESTS
+import asyncio
 import random
 
 random_ = random.Random(SEED)
@@ -592,6 +596,32 @@ for count in (1, 2, 4, 8):
 late_first_ = jobs([9, 4, 2], errors={0: KeyError("late"), 2: ValueError("early")})
 run = observe(fetch_all, late_first_, 3)
 expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
+
+
+async def slow_to_end_(n, bad):
+    """Job bad fails at 1 s; each other one takes 2 s to end when it is cancelled."""
+    ended = []
+
+    async def job(i):
+        if i == bad:
+            await asyncio.sleep(1)
+            raise OSError("no world")
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(2)
+            ended.append(i)
+
+    try:
+        await fetch_all(job, n)
+    except* OSError:
+        pass
+    return sorted(ended)
+
+
+run = observe(slow_to_end_, 3, 1)
+expect(run).returned([0, 2], hint="a job may need time to end: wait for all that you cancel")
+expect(run).nothing_left()
 ### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
@@ -686,6 +716,11 @@ for count in (1, 2, 5, 9):
     expect(run).returned(
         [(i, results_[i]) for i in order_], hint="by the time of finishing; not by i, not by result"
     )
+run = observe(as_they_come, jobs([4, 1, 3, 2], results=[None, "same", 0, "same"]), 4)
+expect(run).returned(
+    [(1, "same"), (3, "same"), (2, 0), (0, None)],
+    hint="results may be equal, and None is one too: go by i, not by result",
+)
 ### END HIDDEN TESTS
 
 # %% exercise="as_they_come" role="test" id="overlap" points=1 name="the jobs overlap, and each is called once"
@@ -733,6 +768,32 @@ run = observe(as_they_come, late_first_, 3)
 expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
 
 
+async def slow_to_end_(n, bad):
+    """Job bad fails at 1 s; each other one takes 2 s to end when it is cancelled."""
+    ended = []
+
+    async def job(i):
+        if i == bad:
+            await asyncio.sleep(1)
+            raise OSError("no world")
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(2)
+            ended.append(i)
+
+    try:
+        await as_they_come(job, n)
+    except* OSError:
+        pass
+    return sorted(ended)
+
+
+run = observe(slow_to_end_, 3, 1)
+expect(run).returned([0, 2], hint="a job may need time to end: wait for all that you cancel")
+expect(run).nothing_left()
+
+
 async def cancelled_while_waiting_(job):
     coming = asyncio.create_task(as_they_come(job, 3))
     await asyncio.sleep(1.5)
@@ -751,11 +812,13 @@ expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 #
 # Write `within(job, n, seconds)`, a coroutine function that runs `job(0)` to `job(n - 1)` at once and
 # gives them `seconds` seconds. It returns a dict `{i: result}` of the jobs that have finished by then.
-# `n` may be 0. The jobs do not fail, and none ends exactly at `seconds`.
+# `n` may be 0. The jobs do not fail, none ends exactly at `seconds`, and none that is cancelled
+# returns something after all.
 #
 # - It returns when all jobs are done or when the time is over, whichever comes first.
 # - The jobs that are not done are cancelled, and have ended when you return.
-# - If `within` is cancelled, `CancelledError` comes out, and none of its tasks still runs.
+# - If `within` is cancelled before the time is over, `CancelledError` comes out, and none of its tasks
+#   still runs.
 
 # %% [markdown]
 # <details><summary>Hint 1: how to wait that long</summary>
@@ -879,6 +942,28 @@ async def cancelled_in_the_middle_(job):
 run = observe(cancelled_in_the_middle_, jobs([4, 1, 2]))
 expect(run).returned(True, hint="let CancelledError out")
 expect(run).nothing_left(hint="also when you are cancelled, stop your tasks: try ... finally")
+
+
+async def cancelled_and_slow_to_end_():
+    ended = []
+
+    async def job(i):
+        try:
+            await asyncio.sleep(10)
+        finally:
+            await asyncio.sleep(2)
+            ended.append(i)
+
+    waiting = asyncio.create_task(within(job, 2, 60))
+    await asyncio.sleep(1)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    return waiting.cancelled(), sorted(ended)
+
+
+run = observe(cancelled_and_slow_to_end_)
+expect(run).returned((True, [0, 1]), hint="also then a task may need time to end: wait for it")
+expect(run).took(3).nothing_left()
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -1,0 +1,13 @@
+# loses: the first error reaches the caller, and nothing is left
+import asyncio
+
+
+async def fetch_all(job, n):
+    tasks = [asyncio.create_task(job(i)) for i in range(n)]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.sleep(0)
+        raise
