@@ -730,6 +730,35 @@ for items_ in ([None, 1, None], [0, False, "", None], ["END", "STOP", -1, "x"]):
         (None, items_, len(items_)), hint="any object can be an item: make an END of your own"
     )
     expect(run).nothing_left()
+
+
+async def strange_items_(k):
+    class Equal:
+        """Says that it is equal to everything, and cannot be a key."""
+
+        __hash__ = None
+
+        def __eq__(self, other):
+            return True
+
+    items, begun = [[], Equal(), {}, Equal()], []
+
+    async def source():
+        for item in items:
+            yield item
+
+    async def work(item):
+        begun.append(item)
+
+    await pipeline(source(), work, k)
+    return [one is other for one, other in zip(begun, items, strict=True)]
+
+
+for k in (1, 3):
+    run = observe(strange_items_, k)
+    expect(run).returned(
+        [True] * 4, hint="an item may be equal to your END, or no key: compare with `is`, not `==`"
+    )
 ### END HIDDEN TESTS
 
 
@@ -1022,8 +1051,8 @@ for k in (1, 3):
 #
 # Write `crawl(first, visit, k)`, which reads a web of pages. `await visit(page)` takes a while and
 # returns the list of the pages to which this one links. Begin with the page `first`, go on with
-# every page that you find, and return a dict `{page: its list of links}` of all of them. Pages can
-# be dict keys.
+# every page that you find, and return a dict `{page: its list of links}` of all of them. Anything
+# that can be a dict key can be a page, `None` too.
 #
 # - Each page is visited once, also when many pages link to it, or when it links to itself.
 # - At most k visits are under way at once. The pages are visited in the order in which they were
@@ -1092,6 +1121,7 @@ expect(run).nothing_left(hint="when there is nothing more to find, the workers e
 run = observe(crawl, 0, jobs([2], results=[[]]), 3)
 expect(run).returned({0: []}, hint="a page without links is a page too")
 ### BEGIN HIDDEN TESTS
+import asyncio
 import random
 
 random_ = random.Random(SEED)
@@ -1114,6 +1144,25 @@ for count in (1, 2, 8, 25):
 chain_ = [[n + 1] for n in range(30)] + [[]]
 run = observe(crawl, 0, jobs([1] * 31, results=chain_), 4)
 expect(run).returned(dict(enumerate(chain_)), hint="an empty queue does not mean that it is over")
+star_ = [list(range(1, 300)), *[[0]] * 299]
+run = observe(crawl, 0, jobs([1] * 300, results=star_), 40)
+expect(run).returned(dict(enumerate(star_)), hint="a page may have any number of links")
+
+
+async def strange_pages_(first, k):
+    web = {"": [None, False, (1, "a")], None: ["", (1, "a")], False: [None], (1, "a"): ["end"]}
+
+    async def visit(page):
+        await asyncio.sleep(1)
+        return list(web.get(page, []))
+
+    return await crawl(first, visit, k) == {**web, "end": []}
+
+
+for k in (1, 3):
+    run = observe(strange_pages_, "", k)
+    expect(run).returned(True, hint="None, False and '' can be pages: do not use them as marks")
+    expect(run).nothing_left()
 ### END HIDDEN TESTS
 
 # %% exercise="crawl" role="test" id="once" points=1 name="visits each page once"
@@ -1226,6 +1275,41 @@ for k in (1, 2, 5):
     expect(run).raised(KeyError, hint="whichever page fails, the error comes out").nothing_left()
     run = observe(cancelled_, jobs(delays_, results=web_), k, random_.choice((0, 0.5, 3.5)))
     expect(run).returned(True, hint="let CancelledError out").nothing_left()
+
+
+async def slow_to_end_(k, fails):
+    """Page 0 links to 1 and 2. 1 fails or all is cancelled, and 2 takes 3 s to end then."""
+    ended = []
+
+    async def visit(page):
+        if page == 0:
+            return [1, 2]
+        try:
+            await asyncio.sleep(1 if page == 1 and fails else 100)
+        except asyncio.CancelledError:
+            await asyncio.sleep(3)
+            ended.append(page)
+            raise
+        raise OSError("no page")
+
+    task = asyncio.create_task(crawl(0, visit, k))
+    await asyncio.sleep(2 if not fails else 0)
+    if not fails:
+        task.cancel()
+    await asyncio.wait([task])
+    return "cancelled" if task.cancelled() else "failed" if task.exception() else "done", ended
+
+
+run = observe(slow_to_end_, 2, True)
+expect(run).returned(("failed", [2]), hint="a visit may need time to end: wait for it")
+expect(run).nothing_left()
+run = observe(slow_to_end_, 2, False)
+expect(run).that(
+    run.error is None and run.result[0] == "cancelled" and sorted(run.result[1]) == [1, 2],
+    expected="both visits end, and CancelledError comes out",
+    happened=f"it gave {run.result}",
+    hint="a visit may need time to end: wait for all that you cancel",
+).nothing_left()
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1235,7 +1319,8 @@ for k in (1, 2, 5):
 # `work(item)` for each of them. Networks fail: if `work` raises an `Exception`, the item goes to
 # the end of the queue, behind all that wait, and is tried again later, up to `tries` times in all.
 # The worker goes on with the next item. Return a dict `{item: what work returned}`. An item that
-# has failed `tries` times is left out. `k` and `tries` are at least 1.
+# has failed `tries` times is left out. The list `items` stays as it is. `k` and `tries` are at
+# least 1.
 #
 # - At most k works are under way at once, and whoever is free takes the next item at once.
 # - No error of `work` comes out, and no item is lost because another one failed.
@@ -1331,8 +1416,36 @@ for count in (1, 5, 15):
             hint=f"an item that fails less than {tries_} times has a result",
         )
         expect(run).nothing_left().without_threads()
-run = observe(worked_off_, [0, None, "", False], [1, 1, 0, 2], 2, 3)
-expect(run).finished(hint="items can be anything that can be a key")
+run = observe(worked_off_, [0, None, "", (1, "a")], [1, 1, 0, 2], 2, 3)
+expect(run).returned(
+    {i: f"done {i}" for i in (0, None, "", (1, "a"))},
+    hint="items can be anything that can be a key, None too",
+)
+
+
+async def results_of_any_kind_(values, k):
+    items, calls = list(range(len(values) + 1)), []
+    error = ValueError("a result")
+
+    async def work(item):
+        await asyncio.sleep(1)
+        calls.append(item)
+        return values[item] if item < len(values) else error
+
+    results = await work_off(items, work, k, 3)
+    same = results.pop(len(values), None) is error
+    return (
+        [results[i] for i in sorted(results)],
+        same,
+        sorted(calls) == items == list(range(len(values) + 1)),
+    )
+
+
+run = observe(results_of_any_kind_, [None, 0, False, ""], 1)
+expect(run).returned(
+    ([None, 0, False, ""], True, True),
+    hint="whatever work returns is a result, None or an exception too; and leave `items` alone",
+)
 ### END HIDDEN TESTS
 
 
@@ -1427,6 +1540,30 @@ for k in (1, 2, 5):
     run = observe(cancelled_, jobs(delays_), 8, k, seconds_)
     expect(run).returned(True, hint="let CancelledError out: it is no Exception")
     expect(run).took(seconds_).nothing_left(hint="when you are cancelled, your workers end too")
+
+
+async def slow_to_end_(n, k):
+    begun, ended = [], []
+
+    async def work(item):
+        begun.append(item)
+        try:
+            await asyncio.sleep(100)
+        finally:
+            await asyncio.sleep(3)
+            ended.append(item)
+
+    task = asyncio.create_task(work_off(list(range(n)), work, k, 3))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    return task.cancelled(), len(begun), len(ended)
+
+
+for k in (1, 3):
+    run = observe(slow_to_end_, 5, k)
+    expect(run).returned((True, k, k), hint="a work may need time to end: wait for it")
+    expect(run).took(4).nothing_left()
 ### END HIDDEN TESTS
 
 # %% [markdown]
