@@ -817,8 +817,8 @@ expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 #
 # - It returns when all jobs are done or when the time is over, whichever comes first.
 # - The jobs that are not done are cancelled, and have ended when you return.
-# - If `within` is cancelled before the time is over, `CancelledError` comes out, and none of its tasks
-#   still runs.
+# - If `within` is cancelled before the time is over, `CancelledError` comes out, and none of its
+#   tasks still runs.
 
 # %% [markdown]
 # <details><summary>Hint 1: how to wait that long</summary>
