@@ -191,7 +191,7 @@ compare(polite, rude, names=["waits", "works"])
 # **What happened.** Beside `waits` the heart beats at 1, 2 and 3 seconds. Beside `works` its first
 # beat comes after 3 seconds, and the last after 5. `async` and `await` are there in both, and in
 # the second they give nothing away: nothing below that `await` waits. The event loop has one
-# thread, and `works` keeps it.
+# thread, and `works` keeps it. From second 1 on the heart is ready (hatched), and gets no turn.
 #
 # `await asyncio.sleep(0)` is the smallest wait there is: the task goes to the end of the queue, and
 # is resumed as soon as all who were ready have had a turn. A long computation that calls it now and

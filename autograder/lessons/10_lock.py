@@ -96,7 +96,8 @@ compare(*three, names=["no await gives 3", "await inside gives 1", "locked gives
 #   is not one step if an `await` stands in it.
 # - **Locked.** There is an `await` between reading and writing, and others do run there. But they
 #   cannot come into the block. They wait for the lock, and get it in the order in which they asked
-#   for it. (`held by` in a picture names who had the lock when the wait began.)
+#   for it. (`first held by` in a picture names who had the lock when the wait began, where another
+#   had it later.)
 #
 # So look for shared data that is read before an `await` and written after it. The lines from the
 # first to the last of these belong together, and need a lock. What stands between two awaits needs

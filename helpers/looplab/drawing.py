@@ -195,13 +195,20 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
     for stretch in stretches:
         text, size = reason_that_fits(scale, stretch)
         if text and stretch.span.state != "running":
-            x = _middle(scale, stretch, length(text, size))
+            wide = length(text, size)
+            middle = _middle(scale, stretch, wide)
+            x = plan.clear(row, middle, wide, stretch.left, stretch.right)
             halo = _halo(BARS[stretch.span.state]["facecolor"])
             write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
-    end = max((stretch.right for stretch in stretches), default=0.0) + 0.07 / scale.inch
+    end = max((stretch.right for stretch in stretches), default=0.0)
     text, colour = plan.endings[row]
+    wide = length(text, 8.5)
+    x = end + (0.07 + wide / 2) / scale.inch
+    right = min((WIDTH - EDGE - plan.left) / scale.inch, end + (wide + 0.7) / scale.inch)
+    x = plan.clear(row, x, wide, end, right)
     halo = _halo("white" if row % 2 else STRIPE)
-    write(axes, end, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
+    ink: dict[str, Any] = {"color": colour, "zorder": 5, "path_effects": halo}
+    write(axes, x, row + 0.5, text, 8.5, ha="center", **ink)
     return seen
 
 

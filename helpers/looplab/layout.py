@@ -159,6 +159,31 @@ class Plan:
     base: float = 0.0
     explained: bool = True
 
+    def clear(self, row: int, x: float, wide: float, left: float, right: float) -> float:
+        """Return where to centre a text in a lane, so that no arrow passes through it.
+
+        Args:
+            row: the lane.
+            x: where it would stand best; it stands there where there is no better place.
+            wide: its length, in inches.
+            left, right: between which it may stand.
+        """
+        half = (wide / 2 + 0.04) / self.scale.inch
+        crossing = [
+            arrow.x + arrow.aside / self.scale.inch
+            for arrow in self.arrows
+            if min(arrow.start, arrow.stop) < row + 0.5 < max(arrow.start, arrow.stop)
+        ]
+        places = [x, *(place + side for place in crossing for side in (-half, half))]
+        free = [
+            place
+            for place in places
+            if left <= place - half
+            and place + half <= right
+            and all(abs(place - other) > 0.99 * half for other in crossing)
+        ]
+        return min(free, key=lambda place: abs(place - x), default=x)
+
     @property
     def bottom(self) -> float:
         """Where the lanes begin, from below the whole figure."""

@@ -314,6 +314,19 @@ def test_arrows_up_and_down_at_one_moment_stand_side_by_side() -> None:
     assert {round(e.x0, 1) for e in map(extents, arrows(draw(three_jobs())))} == {0, 4}
 
 
+def test_a_reason_gives_way_to_an_arrow() -> None:
+    main = [turn(0), wait("TaskGroup", 0, 2, 1, 4), ready(2, 2, 4, 4, by=2), turn(4, 2)]
+    long = [turn(1), wait("sleep(4)", 0, 4, 2, 5), turn(5, 4)]
+    short = [turn(2), wait("sleep(2)", 0, 2, 3, 3), turn(3, 2)]
+    lives = [life(0, "main", *main), life(1, "long", *long), life(2, "short", *short)]
+    figure = draw(run_of(*lives, duration=4.0))
+    (box,) = [box for text, box in boxes(figure) if text == "sleep(4)"]
+    (arrow,) = arrows(figure)
+    x, _ = figure.axes[0].transData.transform((arrow.get_path().get_extents().x0, 0))
+    assert box.x1 < x or x < box.x0
+    assert box.x1 > x - 150  # and stays near the middle
+
+
 def extents(arrow: Any) -> Any:
     return arrow.get_path().get_extents()
 
