@@ -73,7 +73,7 @@ run.timeline()
 # - each task has a *lane*, with its name on the left and how it ended on the right;
 # - a bar says what the task did: **running**, **ready** to run but without a turn, or **waiting**,
 #   with the reason;
-# - an arrow leads from whoever woke a task to the task;
+# - an arrow leads from whoever started or woke a task (there is a dot) to the task;
 # - the lane *event loop* shows when any task runs; *idle* means that all of them wait;
 # - where no time passes in the whole picture, the axis counts steps in the place of seconds.
 #

@@ -212,7 +212,7 @@ compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 # **What happened.** The heart beats at 9, 10, 11 and 12 s. The two calls ran one after the other, 6
 # s and 3 s, in the only thread that could have let the heart beat. `careless_client` itself was
 # done at once. A callback has no lane. The picture shows what it did in the lane *event loop*, and
-# the lines under its title name the whole program, `main`, as the one that blocks.
+# the lines under its title say that a callback blocks.
 #
 # Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So
 # hand over short functions, that set an event or put something into a queue. And nobody gets what

@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
@@ -64,7 +65,7 @@ LEGEND = {
     "ready": "ready, not its turn yet",
     "under way": "how many at once",
     "blocking": "blocks everybody",
-    "wakes": "wakes",
+    "wakes": "starts or wakes",
     "resumes": "resumes",
     "hands back": "yields or ends",
 }
@@ -88,6 +89,8 @@ def draw_plan(figure: Figure, plan: Plan) -> set[str]:
         x = arrow.x + arrow.aside / plan.scale.inch
         start, stop = (x, arrow.start), (x, arrow.stop)
         axes.add_patch(_arrow(arrow.means, start, stop, zorder=3, clip_on=False))
+        if arrow.means == "wakes":
+            axes.add_line(_source(*start, zorder=4.2, clip_on=False))
     _heading(figure, plan)
     return seen
 
@@ -177,7 +180,8 @@ def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
         if (stretch.right - stretch.left) * inch > length("idle", 7) + 0.1:
             x = (stretch.left + stretch.right) / 2
             write(axes, x, middle, "idle", 7, color=GREY, ha="center", zorder=5)
-    return {"running"} & plan.loop.keys()
+    blocked = {"blocking"} if "blocked" in plan.loop else set()
+    return ({"running"} & plan.loop.keys()) | blocked
 
 
 def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
@@ -198,17 +202,15 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
             wide = length(text, size)
             middle = _middle(scale, stretch, wide)
             x = plan.clear(row, middle, wide, stretch.left, stretch.right)
-            halo = _halo(BARS[stretch.span.state]["facecolor"])
+            halo = _halo(
+                BARS[stretch.span.state]["facecolor"], hatched=stretch.span.state == "ready"
+            )
             write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
     end = max((stretch.right for stretch in stretches), default=0.0)
     text, colour = plan.endings[row]
-    wide = length(text, 8.5)
-    x = end + (0.07 + wide / 2) / scale.inch
-    right = min((WIDTH - EDGE - plan.left) / scale.inch, end + (wide + 0.7) / scale.inch)
-    x = plan.clear(row, x, wide, end, right)
     halo = _halo("white" if row % 2 else STRIPE)
-    ink: dict[str, Any] = {"color": colour, "zorder": 5, "path_effects": halo}
-    write(axes, x, row + 0.5, text, 8.5, ha="center", **ink)
+    x = end + 0.07 / scale.inch
+    write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
     return seen
 
 
@@ -237,9 +239,9 @@ def _middle(scale: Scale, stretch: Stretch, wide: float) -> float:
     return min(middle, stretch.left + (wide / 2 + 0.06) / scale.inch)
 
 
-def _halo(colour: str) -> list[withStroke]:
-    """Return an outline of `colour` for a text: an arrow passes under it."""
-    return [withStroke(linewidth=2.2, foreground=colour)]
+def _halo(colour: str, *, hatched: bool = False) -> list[withStroke]:
+    """Return an outline of `colour` for a text: an arrow passes under it, or a hatch."""
+    return [withStroke(linewidth=4.5 if hatched else 2.2, foreground=colour)]
 
 
 def _bars(
@@ -284,7 +286,7 @@ def _hold(axes: Axes, hold: Hold) -> None:
     if hold.text:
         middle = (hold.left + hold.right) / 2
         style: dict[str, Any] = {"bold": True, "color": "white", "ha": "center", "zorder": 5}
-        style["path_effects"] = _halo(VERMILION)
+        style["path_effects"] = _halo(VERMILION, hatched=True)
         write(axes, middle, hold.row + 0.5, hold.text, 8, **style)
 
 
@@ -298,6 +300,11 @@ def _arrow(
         "shrinkB": 0,
     }
     return FancyArrowPatch(start, stop, **head, **ARROWS[means], **kwargs)
+
+
+def _source(x: float, y: float, **kwargs: Any) -> Line2D:
+    """Return the dot at which an arrow begins: there may be a head of another below it."""
+    return Line2D([x], [y], marker="o", markersize=4, color=INK, **kwargs)
 
 
 def _box(
@@ -335,5 +342,7 @@ def legend(figure: Figure, y: float, seen: set[str]) -> None:
             figure.add_artist(
                 _arrow(means, (x, y), (x + 0.24, y), transform=figure.dpi_scale_trans)
             )
+            if means == "wakes":
+                figure.add_artist(_source(x, y, transform=figure.dpi_scale_trans))
         write(figure, x + 0.29, y, text, 8.5)
         x += 0.29 + length(text, 8.5) + 0.25

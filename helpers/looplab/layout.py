@@ -56,12 +56,12 @@ AxisName = Literal["seconds", "steps"]
 
 
 class Stretch(NamedTuple):
-    """A span, from where to where it is drawn, and who holds what it waits for."""
+    """A span, from where to where it is drawn, and what else there is to be said of it."""
 
     span: Span
     left: float
     right: float
-    holder: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,15 @@ class Scale:
     def stretches(self, life: TaskLife) -> list[Stretch]:
         """Return the spans of `life`, and where they lie."""
         found = []
+        final = max((span.first for span in life.spans), default=0)
         for span, after in zip_longest(life.spans, life.spans[1:]):
             seconds = self.axis == "seconds"
             left, right = (span.start, span.stop) if seconds else (span.first, span.last)
             name = self.holders.get(span.held_by, "")
-            holder = held(span, after, name) if name else ""
-            found.append(Stretch(span, self._within(left), self._within(right), holder))
+            more = held(span, after, name) if name else ""
+            if after is not None and after.reason == "cancelled" and after.last < final:
+                more = "cancelled"  # and it went on; else the end of the lane says so
+            found.append(Stretch(span, self._within(left), self._within(right), more))
         if found and life.outcome == "pending" and self.limit > self.end:
             found[-1] = found[-1]._replace(right=self.limit)
         return found
@@ -106,13 +109,20 @@ class Scale:
 class Arrow(NamedTuple):
     """From one lane to another, at one moment; the ends are counted in lanes from the top.
 
-    It stands `aside` by so many inches where another goes the other way at that moment.
+    Attributes:
+        means: what it is called in the legend.
+        x: the moment.
+        start: where it begins.
+        stop: where its head is.
+        step: the step that followed on it.
+        aside: by how many inches it stands aside, where another goes the other way then.
     """
 
     means: str
     x: float
     start: float
     stop: float
+    step: int
     aside: float = 0.0
 
 
@@ -283,7 +293,10 @@ class Draft:
             scale: where its moments lie.
         """
         run, axis, lives, groups = self._run, self._axis, self._shown.lives, self._shown.groups
-        arrows = list(dict.fromkeys([*_wakes(lives, scale), *_hand_overs(lives, axis)]))
+        unique = dict[tuple[object, ...], Arrow]()
+        for arrow in (*_wakes(lives, scale), *_hand_overs(lives, axis)):
+            unique.setdefault(arrow[:4], arrow)  # the same at a later step covers it
+        arrows = list(unique.values())
         holds = list(_holds(run, lives, scale))
         told = f"{self._name}: {headline(run)}" if self._name else headline(run)
         others = self._shown.others
@@ -345,13 +358,13 @@ def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None)
 
 def _reasons(stretch: Stretch) -> tuple[str, ...]:
     """Return what a span waits for, from the longest text to the shortest."""
-    span, holder = stretch.span, stretch.holder
+    span, more = stretch.span, stretch.more
     # Who resumed a generator waits for it: its arrow says so.
     if not span.reason or span.reason.startswith("generator "):
         return ()
     told = one_line(span.reason, 60)
     short = told if "(" in told else told.rpartition(".")[2]
-    long = [f"{told}, {holder}", f"{short}, {holder}"] if holder else []
+    long = [f"{told}, {more}", f"{short}, {more}"] if more else []
     return tuple(dict.fromkeys([*long, told, short]))
 
 
@@ -437,7 +450,7 @@ def _wakes(lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Arrow]:
             waker = rows.get(-1 if span.woken_by is None else span.woken_by, row)
             if waker != row:
                 low = span.state == "ready" and (right - left) * scale.inch > PIXEL
-                yield _between("wakes", left, waker, row, LOW if low else TALL)
+                yield _between("wakes", left, waker, row, LOW if low else TALL, span.first)
 
 
 def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
@@ -454,11 +467,15 @@ def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
         if last == first and row != next_row:
             back = suspended and lives[row].kind == "generator"
             if back or lives[next_row].kind == "generator":
-                yield _between("hands back" if back else "resumes", first, row, next_row, TALL)
+                means = "hands back" if back else "resumes"
+                yield _between(means, first, row, next_row, TALL, first)
 
 
 def _apart(arrows: list[Arrow]) -> list[Arrow]:
-    """Return the arrows, and those that would cover each other, up and down, side by side."""
+    """Return the arrows, and those that go up and down through one place side by side.
+
+    Those of the direction that came first stand on the left.
+    """
 
     def extent(arrow: Arrow) -> tuple[float, float]:
         return min(arrow.start, arrow.stop), max(arrow.start, arrow.stop)
@@ -468,14 +485,16 @@ def _apart(arrows: list[Arrow]) -> list[Arrow]:
         opposite = (one.start < one.stop) != (other.start < other.stop)
         return one.x == other.x and opposite and top < other_bottom and other_top < bottom
 
-    return [
-        arrow._replace(aside=ASIDE if arrow.start < arrow.stop else -ASIDE)
-        if any(meet(arrow, other) for other in arrows)
-        else arrow
-        for arrow in arrows
-    ]
+    found = []
+    for arrow in arrows:
+        if any(meet(arrow, other) for other in arrows):
+            first = min((each for each in arrows if each.x == arrow.x), key=lambda each: each.step)
+            left = (arrow.start < arrow.stop) == (first.start < first.stop)
+            arrow = arrow._replace(aside=-ASIDE if left else ASIDE)
+        found.append(arrow)
+    return found
 
 
-def _between(means: str, x: float, row: int, to: int, height: float) -> Arrow:
+def _between(means: str, x: float, row: int, to: int, height: float, step: int) -> Arrow:
     down = 1 if to > row else -1
-    return Arrow(means, x, row + 0.5 + down * TALL / 2, to + 0.5 - down * height / 2)
+    return Arrow(means, x, row + 0.5 + down * TALL / 2, to + 0.5 - down * height / 2, step)

@@ -212,8 +212,11 @@ def perform(
     watch = Watch(recorder)
 
     def blocked(start: float, seconds: float) -> None:
-        life = recorder.running
-        name = life.label if life else facts.name
+        life, name = recorder.running, facts.name
+        if life is not None:
+            name = life.label
+        elif asyncio._get_running_loop() is not None:
+            name = "a callback"
         facts.blocked.append(Blocking(name, start, float(seconds), line_of_caller()))
 
     names = getattr(program, "__globals__", {})

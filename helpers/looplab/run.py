@@ -151,7 +151,7 @@ class Blocking:
     On a virtual clock that is a `time.sleep`, on the real one any step of 0.1 s or more.
 
     Attributes:
-        task: the name of the task that did it.
+        task: the name of the task that did it; `a callback` where it was none's step.
         start: seconds.
         seconds: for how long.
         line: the line of the program.

@@ -626,7 +626,9 @@ def test_a_callback_that_blocks_is_no_idle_time() -> None:
         await asyncio.create_task(heart())
         await asyncio.sleep(2)
 
-    turns = [(turn.state, turn.start, turn.stop) for turn in observe(main).loop()]
+    run = observe(main)
+    assert [each.task for each in run.blocked] == ["a callback"]
+    turns = [(turn.state, turn.start, turn.stop) for turn in run.loop()]
     assert [turn for turn in turns if turn[2] > turn[1]] == [
         ("blocked", 0, 3),
         ("idle", 3, 4),

@@ -230,7 +230,7 @@ def test_generators_hand_over_to_one_another() -> None:
     seen = words(draw(two_generators()))
     assert "resumes" in seen
     assert "yields or ends" in seen
-    assert "wakes" not in seen
+    assert "starts or wakes" not in seen
 
 
 def test_jobs_are_drawn_on_seconds() -> None:
@@ -280,8 +280,8 @@ def test_states_differ_in_shape_as_well_as_colour() -> None:
     [
         (run_of(life(0, "main", turn(0))), ["running"]),
         (two_generators(), ["running", "waiting", "resumes", "yields or ends"]),
-        (three_jobs(), ["running", "waiting", "wakes"]),
-        (deadlock(), ["running", "waiting", "ready, not its turn yet", "wakes"]),
+        (three_jobs(), ["running", "waiting", "starts or wakes"]),
+        (deadlock(), ["running", "waiting", "ready, not its turn yet", "starts or wakes"]),
     ],
 )
 def test_the_legend_holds_what_occurs(run: Run, expected: list[str]) -> None:
@@ -304,12 +304,19 @@ def test_an_arrow_leads_from_the_waker_to_the_woken() -> None:
     assert (wake.y0, wake.y1) == (pytest.approx(0.83, abs=0.03), pytest.approx(3.17, abs=0.03))
 
 
+def test_a_dot_shows_from_where_an_arrow_comes() -> None:
+    """Three arrows from one lane are no relay: all of them begin at one dot."""
+    dots = [line for line in draw(three_jobs()).axes[0].lines if line.get_marker() == "o"]
+    places = {(round(line.get_xdata()[0]), int(line.get_ydata()[0])) for line in dots}
+    assert places == {(0, 0), (4, 3)}
+
+
 def test_arrows_up_and_down_at_one_moment_stand_side_by_side() -> None:
     put = [turn(0), wait("Queue.put", 0, 0, 1, 2), ready(0, 0, 2, 2, by=1), turn(2, 0)]
     get = [ready(0, 0, 1, 1, by=0), turn(1), wait("sleep(1)", 0, 1, 2, 3), turn(3, 1)]
     figure = draw(run_of(life(0, "put", *put), life(1, "get", *get), duration=1.0))
-    down, up = sorted(map(extents, arrows(figure)), key=lambda e: -e.x0)
-    assert down.x0 > 0 > up.x0
+    down, up = sorted(map(extents, arrows(figure)), key=lambda e: e.x0)  # what came first
+    assert down.x0 < 0 < up.x0
     assert (down.y0, down.y1) == pytest.approx((up.y0, up.y1), abs=0.2)
     assert {round(e.x0, 1) for e in map(extents, arrows(draw(three_jobs())))} == {0, 4}
 
@@ -371,6 +378,14 @@ def test_a_blocker_is_marked() -> None:
     in_real_time = replace(blocked(), clock="real")
     assert "blocks everybody for 3 s" in words(draw(in_real_time))
     assert "rude: blocks everybody for 3 s at line 5" in describe(in_real_time)
+
+
+def test_a_callback_that_blocks_is_explained() -> None:
+    waits = life(0, "main", turn(0), wait("sleep(3)", 0, 3, 1, 1), turn(1, 3))
+    callback = Blocking("a callback", 0.0, 3.0)
+    told = words(draw(run_of(waits, duration=3.0, blocked=(callback,))))
+    assert "a callback: time.sleep(3) blocks everybody" in told
+    assert "blocks everybody" in told
 
 
 def test_a_reason_that_fits_into_no_bar_stands_below_the_name() -> None:
@@ -463,6 +478,16 @@ def test_a_wait_for_a_lock_says_who_holds_it() -> None:
     holder = life(0, "a", turn(0), wait("sleep(5)", 0, 5, 1, 3), turn(3, 5))
     figure = draw(run_of(holder, life(1, "b", turn(1), waits, turn(4, 5)), duration=5.0))
     assert "Lock.acquire, held by a" in words(figure)
+
+
+def test_a_wait_that_was_cancelled_says_so_where_the_task_goes_on() -> None:
+    woken = replace(ready(2, 2, 2, 3, by=0), reason="cancelled")
+    spans = [turn(1), wait("sleep(60)", 0, 2, 2, 2), woken, turn(3, 2)]
+    ends = life(1, "ends", *spans, outcome="cancelled", cancelled_by=0)
+    goes_on = life(2, "goes on", *spans, wait("sleep(3)", 2, 5, 4, 4), turn(4, 5))
+    told = words(draw(run_of(life(0, "main", turn(0)), ends, goes_on, duration=5.0)))
+    assert "sleep(60)" in told
+    assert "sleep(60), cancelled" in told
 
 
 def test_a_lock_that_is_handed_on_was_held_by_that_one_first() -> None:
