@@ -40,6 +40,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 from looplab.outside import LOOK, NOTHING, PATIENCE, Outside, RealTime, Sight, is_running
@@ -96,6 +97,25 @@ class Deadlock(BaseException):
     """
 
 
+@dataclass(slots=True)
+class _Own:
+    """What a virtual loop keeps beside what asyncio's loop does.
+
+    Not among the attributes of the loop: one that has more than 30 is slow on Python 3.13.
+    """
+
+    world: Clock
+    home: int = field(default_factory=threading.get_ident)
+    tickets: dict[int, asyncio.Future[Answer]] = field(default_factory=dict)
+    calls: set[asyncio.Future[Any]] = field(default_factory=set)
+    processes: list[Any] = field(default_factory=list)
+    outside: Outside = field(default_factory=Outside)
+    standing: RealTime | None = None
+    turns: int = 0
+    turns_in_all: int = 0
+    over: TooMuch | None = None
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop whose clock is a world's.
 
@@ -103,42 +123,19 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         world: the clock and the services.
     """
 
-    # Python is slower with an object that has more than 30 attributes in its dictionary.
-    __slots__ = (
-        "_calls",
-        "_home",
-        "_outside",
-        "_over",
-        "_processes",
-        "_standing",
-        "_tickets",
-        "_turns",
-        "_turns_in_all",
-        "_world",
-    )
-
     def __init__(self, world: Clock) -> None:
         super().__init__(_Selector(self))
-        self._world = world
+        self._own = _Own(world)
         self._clock_resolution = RESOLUTION
-        self._tickets: dict[int, asyncio.Future[Answer]] = {}
-        self._home = threading.get_ident()
-        self._calls: set[asyncio.Future[Any]] = set()
-        self._processes: list[Any] = []
-        self._outside = Outside()
-        self._standing: RealTime | None = None
-        self._turns = 0
-        self._turns_in_all = 0
-        self._over: TooMuch | None = None
 
     def time(self) -> float:
         """Return the world's time, in seconds since the start of the run."""
-        return self._world.now if threading.get_ident() == self._home else _real_time()
+        return self._own.world.now if threading.get_ident() == self._own.home else _real_time()
 
     def wait_for_ticket(self, ticket: int) -> asyncio.Future[Answer]:
         """Return a future for the answer that a service promised."""
         future: asyncio.Future[Answer] = self.create_future()
-        self._tickets[ticket] = future
+        self._own.tickets[ticket] = future
         return future
 
     def run_in_executor(  # type: ignore[override]  # plain arguments say all of it
@@ -148,29 +145,30 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future = super().run_in_executor(executor, func, *args)
         # A thread tells what it does; of what goes to another process this is all that is known.
         if executor is not None and not isinstance(executor, ThreadPoolExecutor):
-            self._calls.add(future)
-            future.add_done_callback(self._calls.discard)
+            self._own.calls.add(future)
+            future.add_done_callback(self._own.calls.discard)
         return future
 
     async def _make_subprocess_transport(self, *args: Any, **kwargs: Any) -> Any:
         transport = await super()._make_subprocess_transport(*args, **kwargs)  # type: ignore[misc]  # asyncio's own, not in its stubs
-        self._processes.append(transport)
+        self._own.processes.append(transport)
         return transport
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """As asyncio's; but a program whose time is up ends, also where a callback noticed it."""
         error = context.get("exception")
         if isinstance(error, TooMuch):
-            self._over = error
+            self._own.over = error
         super().call_exception_handler(context)
 
     def look_outside(self) -> Sight:
         """Return whether a thread or a subprocess may still do something by itself."""
-        outside = Outside.current or self._outside
-        if not (self._processes or self._calls or outside.threads):
+        own = self._own
+        outside = Outside.current or own.outside
+        if not (own.processes or own.calls or outside.threads):
             return NOTHING
-        self._processes = [each for each in self._processes if is_running(each)]
-        return outside.look([*self._calls, *self._processes])
+        own.processes = [each for each in own.processes if is_running(each)]
+        return outside.look([*own.calls, *own.processes])
 
     def next_deadline(self) -> float | None:
         """Return when the next timer is due, in seconds; None without one."""
@@ -188,14 +186,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             TooMuch: the clock has not moved for `MAX_TURNS` turns, or it was one of
                 `MAX_TURNS_IN_ALL`.
         """
-        self._turns += 1
-        self._turns_in_all += 1
-        if self._turns_in_all > MAX_TURNS_IN_ALL:
+        own = self._own
+        own.turns += 1
+        own.turns_in_all += 1
+        if own.turns_in_all > MAX_TURNS_IN_ALL:
             raise TooMuch(f"the loop turned {MAX_TURNS_IN_ALL:,} times: does it ever stop?")
-        if self._turns <= MAX_TURNS:
+        if own.turns <= MAX_TURNS:
             return False
         if self.look_outside().at_work:
-            self._turns -= TURNS_TO_HEAR
+            own.turns -= TURNS_TO_HEAR
             return True
         raise TooMuch(
             f"the loop turned {MAX_TURNS:,} times and no time passed: "
@@ -208,8 +207,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def reset_turns(self) -> None:
         """Count the turns from 0 again, for another program."""
-        self._turns = self._turns_in_all = 0
-        self._over = None
+        self._own.turns = self._own.turns_in_all = 0
+        self._own.over = None
 
     def reset(self, as_new: dict[str, Any]) -> bool:
         """Forget the timers, calls and tickets that the last program has left.
@@ -222,10 +221,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             factory, a reader or a thread, for example.
         """
         loop: Any = self  # asyncio has no public names for what it keeps
-        for left in (loop._ready, loop._scheduled, self._tickets):
+        for left in (loop._ready, loop._scheduled, self._own.tickets):
             left.clear()
         self.reset_turns()
-        self._standing = None
+        self._own.standing = None
         self._clock_resolution, loop._timer_cancelled_count = RESOLUTION, 0
         return (
             vars(self) == as_new
@@ -237,20 +236,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _run_once(self) -> None:
         """As asyncio's; where tasks are all there is, it looks for nothing else."""
         loop: Any = self  # asyncio has no public names for what it keeps
-        ready, shuffle = loop._ready, self._world.shuffle
+        own, ready = self._own, loop._ready
+        shuffle, outside = own.world.shuffle, Outside.current or own.outside
         if shuffle is not None:
             _shuffle(ready, shuffle)
-        outside = Outside.current or self._outside
         if (  # written out, as each turn asks it
             loop._scheduled
             or loop._debug
             or loop._stopping
             or loop._signal_handlers
             or len(loop._selector.registered) > 1
-            or loop._thread_id != self._home
-            or self._over is not None
-            or self._processes
-            or self._calls
+            or loop._thread_id != own.home
+            or own.over is not None
+            or own.processes
+            or own.calls
             or outside.threads
         ):
             super()._run_once()  # type: ignore[misc]  # asyncio's own, not in its stubs
@@ -277,8 +276,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             Deadlock: nothing will ever happen.
             TooMuch: nothing has happened outside for longer than anybody waits.
         """
-        before = self._world.now
-        done = self._world.advance(self.next_deadline())
+        own, world = self._own, self._own.world
+        before = world.now
+        done = world.advance(self.next_deadline())
         if done is None:
             if outside.may_act:
                 return False
@@ -288,14 +288,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                     f"{PATIENCE:g} s of real time"
                 )
             raise Deadlock("Every task waits, and nothing can wake one.")
-        now = self._world.now
-        self._standing = None
+        now = world.now
+        own.standing = None
         if now > before:
-            self._turns = 0
+            own.turns = 0
             # A timer is due within this much of now: never less than a float can tell apart.
             self._clock_resolution = max(RESOLUTION, math.ulp(now))
         for ticket, answer in done:
-            future = self._tickets.pop(ticket, None)
+            future = own.tickets.pop(ticket, None)
             if future is not None and not future.done():
                 future.set_result(answer)
         return True
@@ -312,10 +312,10 @@ class _Selector(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> Any:
         loop = self._loop
-        if threading.get_ident() != loop._home:
+        if threading.get_ident() != loop._own.home:
             return super().select(timeout)
-        if loop._over is not None:
-            raise loop._over
+        if loop._own.over is not None:
+            raise loop._own.over
         if timeout is not None and timeout <= 0:
             if loop.turn():
                 return super().select(LOOK)
@@ -341,11 +341,11 @@ class _Selector(selectors.DefaultSelector):
     def _wait_for_outside(self, outside: Sight) -> Any:
         """Let real time pass, until there is news or a timer is due in real time as well."""
         loop = self._loop
-        if loop._standing is None:
-            loop._standing = RealTime()
+        if loop._own.standing is None:
+            loop._own.standing = RealTime()
         left, deadline = LOOK, loop.next_deadline()
         if deadline is not None:
-            left = loop._standing.left(deadline - loop.time())
+            left = loop._own.standing.left(deadline - loop.time())
             if not left:
                 loop.idle(outside)
                 return []

@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from looplab import Run, observe
-from looplab.clock import is_virtual
+from looplab.clock import VirtualLoop, is_virtual
 from looplab.outside import Outside
+from looplab.services import World
 
 OLD_POOL = ThreadPoolExecutor(1)
 
@@ -489,6 +490,13 @@ def test_a_thread_knows_whether_its_clocks_are_virtual() -> None:
     assert not is_virtual()
     assert observe(main).result == [True, False]
     assert not is_virtual()
+
+
+def test_a_loop_has_no_more_attributes_than_python_is_fast_with() -> None:
+    """Python keeps 30 beside the object; one more, and each is looked for in a dictionary."""
+    with contextlib.closing(VirtualLoop(World())) as loop:
+        named = getattr(VirtualLoop, "__static_attributes__", ())  # from 3.13 on they count too
+        assert len({*vars(loop), *named}) <= 30
 
 
 def test_threads_of_the_program_sleep_in_real_time() -> None:
