@@ -23,7 +23,7 @@ expect(found).returned(1)
 
 ALONE = """
 def is_explored():
-    return type(asyncio.get_running_loop()._world).__name__ == "World"
+    return type(asyncio.get_running_loop()._own.world).__name__ == "World"
 async def read_for_ever(store):
     while True: await store.read()
 """
