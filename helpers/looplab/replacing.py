@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import is_
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -96,7 +97,9 @@ class _Students:
 
     def among(self, modules: list[Any]) -> list[Any]:
         """Return the student's."""
-        if modules != self._modules:
+        # By identity: anything may stand among the modules, and be equal to what it likes.
+        same = len(modules) == len(self._modules) and all(map(is_, modules, self._modules))
+        if not same:
             files = [getattr(module, "__dict__", {}).get("__file__") for module in modules]
             pairs = zip(modules, files, strict=True)
             self._modules = modules

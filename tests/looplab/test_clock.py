@@ -532,6 +532,21 @@ def test_names_are_virtual_in_all_modules_of_the_student() -> None:
         assert module.now is time.monotonic
 
 
+class NoModule:
+    """Stands among the modules, and can be compared with nothing."""
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("compare me with nothing")
+
+    __hash__ = None  # type: ignore[assignment]  # as Python has it beside an __eq__
+
+
+def test_what_is_no_module_may_stand_among_the_modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):  # the second stands where the first one stood
+        monkeypatch.setitem(sys.modules, "no_module", NoModule())
+        assert observe(sleeps_an_hour).result == 3600
+
+
 def test_names_in_a_module_that_was_imported_meanwhile_are_real_again() -> None:
     stack = contextlib.ExitStack()
 
