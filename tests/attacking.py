@@ -7,8 +7,8 @@ from pathlib import Path
 
 from small import SOURCE
 
-from loopgrade.examiner import Examination
-from looplab.wire import pack
+from loopgrade.examination.examiner import Examination
+from looplab.runs.wire import pack
 
 SETUP = SOURCE.partition("# %%\n")[2].partition("\n# %%")[0]
 """The first code cell of the small lesson."""

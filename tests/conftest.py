@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from small import LESSON, submission, write_course
 
-from loopgrade.build import build
+from loopgrade.authoring.build import build
 
 
 @pytest.fixture(scope="session")

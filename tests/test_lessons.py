@@ -12,13 +12,14 @@ import nbformat
 import pytest
 
 from loopgrade import course as course_module
-from loopgrade import sandbox
-from loopgrade.batch import grade
-from loopgrade.build import build
-from loopgrade.demo import Student, copy_course, hand_in
-from loopgrade.lesson import Lesson, read_lesson, solution_text
-from loopgrade.rehearse import pictures_of, words_of
-from loopgrade.verify import Answer, read_answers
+from loopgrade.authoring.build import build
+from loopgrade.authoring.lesson import Lesson, read_lesson
+from loopgrade.authoring.regions import solution_text
+from loopgrade.bank.demo import Student, copy_course, hand_in
+from loopgrade.bank.rehearse import pictures_of, words_of
+from loopgrade.bank.verify import Answer, read_answers
+from loopgrade.classroom.batch import grade
+from loopgrade.examination import sandbox
 
 ROOT = Path(__file__).parents[1]
 DRAWS = re.compile(r"^%%timeline$|\.timeline\(|^compare\(", re.MULTILINE)

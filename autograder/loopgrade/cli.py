@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TextIO
 
 import looplab
-from loopgrade import course, sandbox
+from loopgrade import course
+from loopgrade.examination import sandbox
 
 
 class Progress:
@@ -125,8 +126,9 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from loopgrade.build import build, read_settings
-    from loopgrade.verify import stub_passes
+    from loopgrade.authoring.build import build
+    from loopgrade.authoring.settings import read_settings
+    from loopgrade.bank.verify import stub_passes
 
     root = course.own()
     stub = read_settings(root / "autograder").stub
@@ -137,7 +139,7 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from loopgrade.verify import summary, verify
+    from loopgrade.bank.verify import summary, verify
 
     level = sandbox.strongest()
     found = verify(
@@ -158,7 +160,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _rehearse(options: argparse.Namespace) -> int:
-    from loopgrade.rehearse import rehearse, write_gallery
+    from loopgrade.bank.rehearse import rehearse, write_gallery
 
     found = rehearse(course.find(), options.lessons or None, progress=Progress("rehearsing"))
     print(*found, sep="\n")
@@ -173,7 +175,7 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from loopgrade.batch import flags, grade, table
+    from loopgrade.classroom.batch import flags, grade, table
 
     rows = grade(
         course.own(),
@@ -191,13 +193,13 @@ def _grade(options: argparse.Namespace) -> int:
     return 1 if any(row.status == "not graded" for row in rows) else 0
 
 
-def _demo(options: argparse.Namespace) -> int:
-    from loopgrade.demo import demo
+def _demo(_: argparse.Namespace) -> int:
+    from loopgrade.bank.demo import demo
 
     return demo(course.find(), progress=Progress("grading"))
 
 
-def _doctor(options: argparse.Namespace) -> int:
+def _doctor(_: argparse.Namespace) -> int:
     from loopgrade.doctor import examine_machine, report
 
     found = examine_machine()

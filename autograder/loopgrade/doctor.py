@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass
 from importlib import metadata
 
-from loopgrade import course, sandbox
+from loopgrade import course
+from loopgrade.examination import sandbox
 
 PACKAGES = ("jupyterlab", "nbgrader", "nest-asyncio2", "matplotlib", "jupytext")
 

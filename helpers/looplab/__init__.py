@@ -8,13 +8,19 @@
 2.0
 """
 
-from looplab.expecting import CheckFailed, check, expect
-from looplab.exploring import explore
-from looplab.notebook import disable, enable
-from looplab.observing import observe
-from looplab.recording import recording
-from looplab.run import Run, compare
-from looplab.services import gens, jobs, store
+from looplab.notebook.enabling import disable, enable
+from looplab.observer.announcing import check
+from looplab.observer.expecting import CheckFailed, expect
+from looplab.observer.exploring import explore
+from looplab.observer.observing import observe
+from looplab.pictures.showing import compare, describe, timeline, to_perfetto
+from looplab.recorder.recording import recording
+from looplab.runs.run import Run
+from looplab.virtual.specs import gens, jobs, store
+
+for _way in (timeline, describe, to_perfetto):
+    setattr(Run, _way.__name__, _way)  # how a Run is shown is not its own to know
+del describe, timeline, to_perfetto
 
 __version__ = "0.1.0"
 

@@ -11,10 +11,11 @@ import pytest
 from attacking import SETUP, Attack, all_pid_namespaces, pid_namespaces, said
 from small import LESSON, RIGHT, SOURCE
 
-from loopgrade import examiner, sandbox
-from loopgrade.build import test_source
-from loopgrade.examiner import Examination, StudentCell, TrustedTest, examine, seed_of
-from loopgrade.lesson import grade_id, read_lesson
+from loopgrade.authoring.build import test_source
+from loopgrade.authoring.lesson import grade_id, read_lesson
+from loopgrade.examination import examiner, sandbox, subject
+from loopgrade.examination.examiner import Examination, StudentCell, examine
+from loopgrade.examination.test_cell import TrustedTest, seed_of
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,11 +60,11 @@ def attack(
     canary: str, small_tests: list[TrustedTest], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Attack]:
     """Examine a submission; no process of it may be left, and no secret in what it says."""
-    monkeypatch.setattr(examiner, "WALL_SECONDS", 2.0)
-    monkeypatch.setattr(examiner, "PROCESSOR_SECONDS", 0.5)
+    monkeypatch.setattr(subject, "WALL_SECONDS", 2.0)
+    monkeypatch.setattr(subject, "PROCESSOR_SECONDS", 0.5)
     namespaces: set[str] = set()
 
-    class Subject(examiner.Subject):
+    class Subject(subject.Subject):
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
             namespaces.update(pid_namespaces(self._process.pid))

@@ -3,8 +3,8 @@
 import pytest
 from attacking import Attack, passed, said
 
-from loopgrade import sandbox
-from loopgrade.examiner import TrustedTest
+from loopgrade.examination import sandbox
+from loopgrade.examination.test_cell import TrustedTest
 
 SEQUENTIAL = """
 async def fetch_all(job, n):
@@ -43,19 +43,20 @@ time.sleep = lambda _: None
 asyncio.BaseEventLoop.time = lambda self: 4.0
 """,
     "the virtual clock": """
-import looplab.clock as clock
+import looplab.virtual.loop as clock
 clock.VirtualLoop.time = lambda self: 4.0
 clock.VirtualLoop.idle = lambda *_: True
 clock.MAX_TURNS = 10**9
 """,
     "the recorder": """
-import looplab.observing as observing, looplab.recorder as recorder, looplab.run as run
+import looplab.observer.observing as observing, looplab.recorder.recorder as recorder
+import looplab.runs.run as run
 recorder.Recorder.lives = recorder.Recorder.waits = lambda *_: ()
 recorder.Recorder.step_begins = recorder.Recorder.step_ends = lambda *_: None
 observing.Recorder = recorder.Recorder
 """,
     "perform": """
-import dataclasses, looplab.observing as observing, looplab.subject as subject
+import dataclasses, looplab.observer.observing as observing, looplab.subject.requests as subject
 real = observing.perform
 def perform(*args, **kwargs):
     run = real(*args, **kwargs)
@@ -63,18 +64,18 @@ def perform(*args, **kwargs):
 observing.perform = subject.perform = perform
 """,
     "Run and wire": """
-import looplab.run as run, looplab.subject as subject, looplab.wire as wire
+import looplab.runs.run as run, looplab.subject.channel as subject, looplab.runs.wire as wire
 run.Run.from_json = classmethod(lambda *_: None)
 wire.encode = wire.decode = wire.pack = wire.unpack = subject.encode = lambda *_: ["a", "b", "c"]
 """,
     "expect and check": """
-import looplab, looplab.expecting as expecting
+import looplab, looplab.observer.expecting as expecting
 expecting.same = expecting._is_a = lambda *_: True
 expecting.CheckFailed.__init__ = lambda *_, **__: None
 looplab.expect = looplab.check = looplab.observe = expecting.expect = lambda *_, **__: None
 """,
     "services": """
-import looplab.services as services, looplab.subject as subject
+import looplab.virtual.stand_ins as services, looplab.subject.requests as subject
 async def job(i): return "abc"[i % 3]
 services.stand_in = subject.stand_in = lambda *_: job
 """,
@@ -97,7 +98,7 @@ sys.settrace(trace)
 sys.setprofile(trace)
 """,
     "gc callbacks": """
-import gc, looplab.services as services
+import gc, looplab.virtual.world as services
 def rewrite(*_):
     for each in gc.get_objects():
         if isinstance(each, services.World): each.now = 4.0
@@ -138,7 +139,7 @@ def exit_now(): raise SystemExit(0)
     "GeneratorExit": "async def fetch_all(job, n): raise GeneratorExit",
     "StopIteration": "def fetch_all(job, n): raise StopIteration(['a', 'b', 'c'])",
     "atexit": """
-import atexit, gc, looplab.subject as subject
+import atexit, gc, looplab.subject.channel as subject
 (channel,) = [each for each in gc.get_objects() if isinstance(each, subject.Channel)]
 atexit.register(lambda: channel.send({"run": {}}))
 import sys
@@ -180,7 +181,7 @@ async def fetch_all(job, n):
     return [await job(i) for i in range(n)]
 """,
     "a thread that talks": """
-import gc, looplab.subject as subject, threading
+import gc, looplab.subject.channel as subject, threading
 def talk():
     (channel,) = [each for each in gc.get_objects() if isinstance(each, subject.Channel)]
     while True: channel.send({"run": {}})

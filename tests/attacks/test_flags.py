@@ -4,8 +4,9 @@ import pytest
 from attacking import Attack, passed
 from small import ANSWERS, RIGHT
 
-from loopgrade import examiner
-from loopgrade.examiner import MAX_NOTICES, TrustedTest
+from loopgrade.examination import subject
+from loopgrade.examination.subject import MAX_NOTICES
+from loopgrade.examination.test_cell import TrustedTest
 
 NOTHING_LEFT = TrustedTest(
     "fetch_all-left",
@@ -26,16 +27,16 @@ async def fetch_all(job, n):
 HIDING = {
     "all_tasks": ("import asyncio\nasyncio.all_tasks = lambda *_: set()", "asyncio.all_tasks"),
     "the recorder's word": (
-        "import looplab.observing as o\no.waits_of = lambda *_: ()",
-        "looplab.observing.waits_of",
+        "import looplab.observer.observing as o\no.waits_of = lambda *_: ()",
+        "looplab.observer.observing.waits_of",
     ),
     "a Run of its own": (
         """
-import dataclasses, looplab.subject as subject
+import dataclasses, looplab.subject.requests as subject
 perform = subject.perform
 subject.perform = lambda *a, **k: dataclasses.replace(perform(*a, **k), leftovers=())
 """,
-        "looplab.subject.perform",
+        "looplab.subject.requests.perform",
     ),
 }
 
@@ -114,7 +115,7 @@ SMELLS = {
     ),
     "a trace, by bdb": ("import bdb\nbdb.Bdb().runcall(int)", "sets a trace function"),
     "other defaults": (
-        "import looplab.exploring as e\ne.Schedule.__init__.__defaults__ = ((1,), None)",
+        "import looplab.observer.schedules as e\ne.Schedule.__init__.__defaults__ = ((1,), None)",
         "sets __defaults__",
     ),
     "other code, by a mock": (
@@ -136,14 +137,17 @@ SMELLS = {
         "names its code after a file of Python's",
     ),
     "removing": (
-        "import os\ntry: os.remove('/subject/looplab/run.py')\nexcept OSError: pass",
+        "import os\ntry: os.remove('/subject/looplab/runs/run.py')\nexcept OSError: pass",
         "writes outside",
     ),
     "beside its folder": ("try: open('/tmp2', 'w')\nexcept OSError: pass", "writes outside"),
     "a list of processes": ("import os\nos.listdir('/proc')", "reads /proc"),
     "patched asyncio": ("import asyncio\nasyncio.sleep = None", "replaces asyncio.sleep"),
     "patched builtins": ("import builtins\nbuiltins.sum = max", "replaces builtins.sum"),
-    "patched limits": ("import looplab.clock as c\nc.MAX_TURNS = 10**9", "replaces looplab.clock"),
+    "patched limits": (
+        "import looplab.virtual.loop as c\nc.MAX_TURNS = 10**9",
+        "replaces looplab.virtual.loop",
+    ),
 }
 
 
@@ -250,7 +254,7 @@ def test_who_is_stopped_for_its_time_is_not_flagged(
     attack: Attack, loop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Python takes away a trace that raises, and told it as if the program had."""
-    monkeypatch.setattr(examiner, "WALL_SECONDS", 20.0)
+    monkeypatch.setattr(subject, "WALL_SECONDS", 20.0)
     ones = "def ones():\n    while True:\n        try: yield 1\n        except ValueError: pass\n"
     found = attack(twice=f"{ones}\ndef twice(n):\n    {loop}", only="twice")
     told = found.verdicts["twice-seven"]

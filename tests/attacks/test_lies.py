@@ -7,13 +7,13 @@ import time
 import pytest
 from attacking import Attack, passed
 
-from loopgrade import examiner, sandbox
+from loopgrade.examination import examiner, sandbox, subject
 
 # All that follows runs in the student's process. It has the examiner's pipe and the id of the
 # request: both lie in its own memory.
 CHANNEL = """
 import gc, os, threading, time
-import looplab.subject as subject
+import looplab.subject.channel as subject
 channel = next(each for each in gc.get_objects() if isinstance(each, subject.Channel))
 
 def say(text, **values):
@@ -217,7 +217,7 @@ def test_nobody_holds_up_the_examiner(attack: Attack, holdup: str) -> None:
     answer = f"{CHANNEL}\nimport signal\ndef lie():\n    signal.setitimer(signal.ITIMER_PROF, 0)"
     found = attack(f"{answer}\n    {holdup}\n{SEQUENTIAL}")
     assert passed(found) == {"twice-seven"}
-    assert time.monotonic() - start < 2 * examiner.WALL_SECONDS + 5
+    assert time.monotonic() - start < 2 * subject.WALL_SECONDS + 5
 
 
 def test_a_request_that_nobody_reads_holds_up_nobody(attack: Attack) -> None:
@@ -227,7 +227,7 @@ def test_a_request_that_nobody_reads_holds_up_nobody(attack: Attack) -> None:
 
 
 def test_an_exercise_has_an_end(attack: Attack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examiner, "WALL_SECONDS", 1.0)
+    monkeypatch.setattr(subject, "WALL_SECONDS", 1.0)
     monkeypatch.setattr(examiner, "EXERCISE_SECONDS", 3.0)
     start = time.monotonic()
     found = attack(others=["import threading\nthreading.Event().wait()"] * 40, only="twice")

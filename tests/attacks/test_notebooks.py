@@ -13,9 +13,9 @@ import pytest
 from nbconvert.exporters import HTMLExporter
 from small import LESSON, RIGHT, submission
 
-from loopgrade import sandbox
-from loopgrade.batch import Graded, _nbgrader, grade, table
-from loopgrade.build import read_settings
+from loopgrade.authoring.settings import read_settings
+from loopgrade.classroom.batch import Graded, _nbgrader, grade, table
+from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
 WRONG = {

@@ -5,9 +5,10 @@ import time
 import pytest
 from attacking import Attack, passed, said
 
-from loopgrade import examiner
-from loopgrade.examiner import Examination, TrustedTest
-from looplab import exploring
+from loopgrade.examination import subject
+from loopgrade.examination.examiner import Examination
+from loopgrade.examination.test_cell import TrustedTest
+from looplab.observer import schedules as exploring
 
 TEST = TrustedTest(
     "orders-right",
@@ -68,7 +69,7 @@ def test_who_never_stops_is_not_tried_in_every_order(
     attack: Attack, loop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each order had its own time before it was stopped: one answer, a minute and a half."""
-    monkeypatch.setattr(examiner, "WALL_SECONDS", 20.0)
+    monkeypatch.setattr(subject, "WALL_SECONDS", 20.0)
     start = time.monotonic()
     found = tried(attack, f"async def go(store):\n    {loop}")
     told = " ".join(found.verdicts["orders-right"].message.split())
@@ -86,8 +87,8 @@ NONES = {
 @pytest.mark.parametrize("none", NONES.values(), ids=NONES)
 def test_a_search_of_more_than_was_asked_for_is_none(attack: Attack, none: str) -> None:
     forger = f"""
-import looplab.subject as subject
-from looplab.exploring import Found
+import looplab.subject.requests as subject
+from looplab.observer.schedules import Found
 subject.search = lambda *_: {none}
 async def go(store): return 2
 """

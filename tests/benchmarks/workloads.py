@@ -113,8 +113,8 @@ def on_virtual_time(tool: str, work: Work, scale: float) -> float:
 
 def bytes_a_step(work: Work, scale: float) -> float:
     """Return what the recorder holds for each step of a workload."""
-    from looplab.handles import recorded
-    from looplab.recorder import Recorder
+    from looplab.recorder.handles import recorded
+    from looplab.recorder.recorder import Recorder
 
     recorder = Recorder(time.perf_counter, "memory")
     tracemalloc.start()
@@ -150,8 +150,8 @@ def resident_bytes() -> int:
 
 
 def _recorder() -> Any:
-    from looplab.handles import recorded
-    from looplab.recorder import Recorder
+    from looplab.recorder.handles import recorded
+    from looplab.recorder.recorder import Recorder
 
     return recorded(Recorder(time.perf_counter, "memory"))
 

@@ -15,8 +15,9 @@ import pytest
 from nbgrader.api import Gradebook
 from small import LESSON, RIGHT, submission
 
-from loopgrade import batch, sandbox
-from loopgrade.batch import Graded, GradingError, grade
+from loopgrade.classroom import batch
+from loopgrade.classroom.batch import Graded, GradingError, grade
+from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
 SEQUENTIAL = "async def fetch_all(job, n):\n    return [await job(i) for i in range(n)]"

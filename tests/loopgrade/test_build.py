@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from loopgrade.build import build
-from loopgrade.lesson import Exercise, Lesson, LessonError
+from loopgrade.authoring.build import build
+from loopgrade.authoring.lesson import Exercise, Lesson, LessonError
 
 CONFIG = Path(__file__).parents[2] / "autograder" / "nbgrader_config.py"
 
@@ -248,7 +248,9 @@ def test_another_process_elsewhere_builds_the_same_bytes_and_says_nothing(
     course: Path, tmp_path: Path
 ) -> None:
     other = new_course(tmp_path / "other", **{"01_twice": LESSON})
-    program = "import pathlib, sys, loopgrade.build as b; b.build(pathlib.Path(sys.argv[1]))"
+    program = (
+        "import pathlib, sys, loopgrade.authoring.build as b; b.build(pathlib.Path(sys.argv[1]))"
+    )
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),

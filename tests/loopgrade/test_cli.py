@@ -9,8 +9,9 @@ import pytest
 from small import LESSON, RIGHT, write_course
 
 from loopgrade import course as course_module
-from loopgrade import doctor, sandbox
+from loopgrade import doctor
 from loopgrade.cli import Progress, main
+from loopgrade.examination import sandbox
 
 Run = Callable[..., tuple[int, str, str]]
 

@@ -6,15 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from loopgrade import sandbox
-from loopgrade.examiner import (
-    Examination,
-    StudentCell,
-    TrustedTest,
-    Verdict,
-    examine,
-    seed_of,
-)
+from loopgrade.examination import sandbox
+from loopgrade.examination.examiner import Examination, StudentCell, examine
+from loopgrade.examination.test_cell import TrustedTest, Verdict, seed_of
 
 SETUP = "import asyncio\nfrom looplab import check, enable, expect, gens, jobs, observe\nenable()"
 
@@ -150,7 +144,7 @@ def test_a_program_that_polls_is_stopped_with_the_reason_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Most of its time passes between a question to the examiner and the answer."""
-    monkeypatch.setattr("loopgrade.examiner.PROCESSOR_SECONDS", 0.1)
+    monkeypatch.setattr("loopgrade.examination.subject.PROCESSOR_SECONDS", 0.1)
     tests = [replace(OVERLAP, grade_id=f"overlap-{n}") for n in range(8)]
     cells = [StudentCell(0, SETUP), StudentCell(1, POLLS, "fetch_all")]
     found = examine(cells, tests, level=sandbox.strongest(), seed=lambda test: "any")
@@ -194,13 +188,13 @@ builtins.compile = builtins.exec = lambda *a, **k: None
         ALWAYS + "fetch_all = Always()",
         ALWAYS
         + """
-import looplab.expecting, looplab.observing, looplab
-looplab.expecting.same = lambda a, b: True
+import looplab.observer.expecting, looplab.observer.observing, looplab
+looplab.observer.expecting.same = lambda a, b: True
 looplab.expect = looplab.observe = lambda *a, **k: Always()
 async def fetch_all(job, n): return 1
 """,
         """
-import asyncio, looplab.observing as o, looplab.subject as s
+import asyncio, looplab.observer.observing as o, looplab.subject.requests as s
 real = o.perform
 def perform(*a, **k):
     run = real(*a, **k)
@@ -219,7 +213,7 @@ for fd in range(3, 30):
 async def fetch_all(job, n): return [await job(i) for i in range(n)]
 """,
         """
-import looplab.subject as s
+import looplab.subject.channel as s
 lie = {"now": 4.0, "done": [[0, ["value", "a"]]], "answer": ["end", None]}
 s.Channel.ask = lambda self, message: lie
 async def fetch_all(job, n): return ["a", "b", "c"]
@@ -428,7 +422,7 @@ def test_an_examiner_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatc
         raise OSError("no more random numbers")
 
     monkeypatch.setattr(sandbox, "start", noted)
-    monkeypatch.setattr("loopgrade.examiner.secrets.token_hex", fail)
+    monkeypatch.setattr("loopgrade.examination.subject.secrets.token_hex", fail)
     found = look()
     assert not any(verdict.passed for verdict in found.verdicts.values())
     assert started

@@ -2,8 +2,9 @@
 
 import pytest
 
-from loopgrade import sandbox
-from loopgrade.examiner import Examination, StudentCell, TrustedTest, examine, seed_of
+from loopgrade.examination import sandbox
+from loopgrade.examination.examiner import Examination, StudentCell, examine
+from loopgrade.examination.test_cell import TrustedTest, seed_of
 
 SETUP = "import asyncio"
 
@@ -83,11 +84,11 @@ def test_a_missing_name_is_told() -> None:
 
 LIES = {
     "one outcome": """
-import looplab.exploring, looplab.subject
-from looplab.exploring import Found
-looplab.subject.search = lambda *_: Found(90, True, [(90, {choices})])
+import looplab.observer.schedules, looplab.subject.requests
+from looplab.observer.schedules import Found
+looplab.subject.requests.search = lambda *_: Found(90, True, [(90, {choices})])
 """,
-    "none": "import looplab.subject\nlooplab.subject.search = lambda *_: 3",
+    "none": "import looplab.subject.requests\nlooplab.subject.requests.search = lambda *_: 3",
 }
 
 
@@ -95,7 +96,7 @@ looplab.subject.search = lambda *_: Found(90, True, [(90, {choices})])
 def test_a_subject_that_hides_outcomes_is_not_believed(choices: str) -> None:
     found = look(LIES["one outcome"].format(choices=choices) + RACING)
     assert not found.verdicts[TEST.grade_id].passed
-    assert "replaces looplab.subject.search" in found.flags["account"]
+    assert "replaces looplab.subject.requests.search" in found.flags["account"]
 
 
 def test_a_search_that_is_none_costs_the_exercise() -> None:
@@ -105,10 +106,10 @@ def test_a_search_that_is_none_costs_the_exercise() -> None:
 
 
 def test_the_secret_seed_stays_with_the_examiner() -> None:
-    tells = "import looplab.subject as s\nasked = []\nreal = s._Requested.__init__\n"
+    tells = "import looplab.subject.requests as s\nasked = []\nreal = s.Requested.__init__\n"
     tells += "def init(self, request, notebook):\n    asked.append(str(request))\n"
     tells += "    real(self, request, notebook)\n"
-    tells += "s._Requested.__init__ = init\n"
+    tells += "s.Requested.__init__ = init\n"
     answer = RACING.replace("return await self.store.read()", "raise ValueError(asked)")
     message = look(tells + answer).verdicts[TEST.grade_id].message
     assert "explore" in message

@@ -8,18 +8,9 @@ from textwrap import dedent
 
 import pytest
 
-from loopgrade.lesson import (
-    Cell,
-    Lesson,
-    LessonError,
-    RegionError,
-    bound_names,
-    grade_id,
-    read_lesson,
-    regions,
-    solution_text,
-    without_solution,
-)
+from loopgrade.authoring.lesson import Cell, Lesson, LessonError, grade_id, read_lesson
+from loopgrade.authoring.names import bound_names
+from loopgrade.authoring.regions import RegionError, regions, solution_text, without_solution
 
 GOOD = '''
 # ---

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from loopgrade.lint import Problem, lint_test_cell
+from loopgrade.authoring.lint import Problem, lint_test_cell
 
 STUDENTS_NAMES = frozenset({"fetch_all", "retry", "Account", "Short"})
 
@@ -195,7 +195,11 @@ BAD = {
         "hides the test's own `jobs`",
     ),
     "observe imported": ("from looplab import observe", 1, "hides the test's own `observe`"),
-    "looplab imported": ("import looplab.observing as looplab_", 1, "is not the examiner's"),
+    "looplab imported": (
+        "import looplab.observer.observing as looplab_",
+        1,
+        "is not the examiner's",
+    ),
     "a builtin hidden": (
         """
         for max in (1, 2):

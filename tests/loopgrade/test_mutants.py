@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from loopgrade.lesson import LessonError
-from loopgrade.mutants import MAX_MUTANTS, STILL_RIGHT, mutants, read_still_right
+from loopgrade.authoring.lesson import LessonError
+from loopgrade.bank.mutants import MAX_MUTANTS, STILL_RIGHT, mutants, read_still_right
 
 MADE = {
     "await dropped": ("async def f(x):\n    x = await x\n    return 1", "x = x"),

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from small import LESSON, RIGHT
 
-from loopgrade import sandbox
+from loopgrade.examination import sandbox
 
 CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "theirs"

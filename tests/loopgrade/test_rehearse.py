@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 from small import LESSON, SOURCE, write_course
 
+from loopgrade.bank.rehearse import GALLERY_WIDTH, Rehearsed, rehearse, write_gallery
 from loopgrade.cli import main
-from loopgrade.rehearse import GALLERY_WIDTH, Rehearsed, rehearse, write_gallery
 
 DRAWS = """# %% [markdown]
 # ## One job [alone]

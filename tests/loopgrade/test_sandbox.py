@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loopgrade import sandbox
+from loopgrade.examination import sandbox
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from small import LESSON, write_course
 
-from loopgrade import sandbox
-from loopgrade.examiner import seed_of
-from loopgrade.lesson import LessonError
-from loopgrade.mutants import STILL_RIGHT
-from loopgrade.verify import SECRET, Verified, summary, verify
+from loopgrade.authoring.lesson import LessonError
+from loopgrade.bank.mutants import STILL_RIGHT
+from loopgrade.bank.verify import SECRET, Verified, summary, verify
+from loopgrade.examination import sandbox
+from loopgrade.examination.test_cell import seed_of
 
 LEVEL = sandbox.strongest()
 

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from looplab import Run, observe
-from looplab.clock import VirtualLoop, is_virtual
-from looplab.outside import Outside
-from looplab.services import World
+from looplab.virtual.clock import is_virtual
+from looplab.virtual.loop import VirtualLoop
+from looplab.virtual.outside import Outside
+from looplab.virtual.world import World
 
 OLD_POOL = ThreadPoolExecutor(1)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from looplab.describing import describe, label, one_line, overlap, title
-from looplab.run import SCHEMA, Blocking, Run, Span, TaskLife, Wait
-from looplab.wire import Failure
+from looplab.pictures.describing import describe, label, one_line, overlap, title
+from looplab.runs.failures import Failure
+from looplab.runs.records import Blocking, Span, TaskLife, Wait
+from looplab.runs.run import SCHEMA, Run
 
 KEY_ERROR = Failure("KeyError", ("KeyError", "LookupError"), "'price'", (), 12)
 
@@ -185,8 +186,8 @@ def test_text_of_the_program_stays_on_one_line_and_harmless() -> None:
 def test_it_needs_no_matplotlib() -> None:
     code = (
         "import json, sys; sys.modules['matplotlib'] = None\n"
-        "from looplab.describing import describe\n"
-        "from looplab.run import Run\n"
+        "from looplab.pictures.describing import describe\n"
+        "from looplab.runs.run import Run\n"
         "print(describe(Run.from_json(json.loads(sys.argv[1]))))"
     )
     command = [sys.executable, "-c", code, json.dumps(run_of(duration=2.0).to_json())]

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from looplab import CheckFailed, check, expect, gens, observe
-from looplab import expecting as module
+from looplab.observer import announcing, expecting
 
 
 @pytest.fixture(autouse=True)
 def nothing_announced() -> Iterator[None]:
-    module.current_check = None
+    announcing.forget()
     yield
-    module.current_check = None
+    announcing.forget()
 
 
 async def slow() -> list[int]:
@@ -151,11 +151,11 @@ def test_long_lines_are_wrapped_and_what_was_printed_is_told() -> None:
     ]
     assert lines[9].startswith("  hint       word word")
     assert lines[10].startswith("             word")
-    assert max(map(len, lines)) <= module.WIDTH
+    assert max(map(len, lines)) <= expecting.WIDTH
 
 
 def test_numbers_may_differ_by_a_hair_and_types_may_not() -> None:
-    same = module.same
+    same = expecting.same
     assert same(0.1 + 0.2, 0.3)
     assert same({"a": [1, 2.0]}, {"a": [1.0, 2]})
     assert same({1, 2}, {2, 1})

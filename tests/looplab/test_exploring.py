@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from looplab import CheckFailed, expect, explore, gens, jobs, observe, store
-from looplab.clock import current_loops, no_current_loop
-from looplab.exploring import MAX_OUTCOMES, MAX_SCHEDULES, Found, Schedule
-from looplab.services import spec_from_json, spec_to_json
-from looplab.wire import WireError
+from looplab.observer.schedules import MAX_OUTCOMES, MAX_SCHEDULES, Found, Schedule
+from looplab.runs.wire import WireError
+from looplab.virtual.hiding import current_loops, no_current_loop
+from looplab.virtual.specs import spec_from_json, spec_to_json
 
 
 async def deposit(account: Any, amount: int) -> None:

@@ -336,7 +336,7 @@ def test_a_script_runs_the_old_spellings(how: str) -> None:
 def in_subject(*cells: str) -> list[Any]:
     """Return the outputs of each cell that a subject runs."""
     done = script(f"""
-        from looplab.subject import Notebook
+        from looplab.subject.serving import Notebook
 
         notebook = Notebook()
         for number, cell in enumerate({cells!r}, 1):

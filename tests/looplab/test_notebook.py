@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import looplab
-from looplab import notebook
+from looplab.notebook import enabling as notebook
 
 PACKAGES = str(Path(looplab.__file__).parents[1])
 PATIENCE = 30  # seconds for a cell that ought to take none
@@ -757,7 +757,7 @@ def test_a_sandbox_has_only_the_standard_library() -> None:
         import sys
         sys.path.insert(0, sys.argv[1])
         import asyncio
-        import looplab.notebook
+        import looplab.notebook.enabling
 
         before = asyncio.run, asyncio.Task, dict(vars(asyncio.BaseEventLoop))
         looplab.enable()
@@ -865,12 +865,15 @@ def test_a_failed_test_shows_message_and_timeline(kernel: Kernel) -> None:
 
 @slow
 def test_the_message_stands_when_the_timeline_cannot_be_drawn(kernel: Kernel) -> None:
-    kernel.run("drawing, sys.modules['looplab.timeline'] = sys.modules['looplab.timeline'], None")
+    kernel.run("""
+        name = "looplab.pictures.timeline"
+        drawing, sys.modules[name] = sys.modules[name], None
+    """)
     cell = kernel.run("""
         check("it takes 5 s", points=1)
         expect(observe(answer)).took(5)
     """)
-    kernel.run("sys.modules['looplab.timeline'] = drawing")
+    kernel.run("sys.modules[name] = drawing")
     assert cell.traceback.startswith("✗ it takes 5 s (1 point)")
     assert cell.out.startswith("The timeline could not be drawn: ")
     assert not cell.shown + [cell.err] * bool(cell.err)

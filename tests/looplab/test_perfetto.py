@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from looplab import Run, gens, jobs, observe, recording
-from looplab.perfetto import trace
+from looplab.pictures.perfetto import trace
 
 # What each phase of event must have, by the Trace Event Format
 NEEDED = {

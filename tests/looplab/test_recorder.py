@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from looplab import Run, jobs, observe
-from looplab.run import Lost, Span, TaskLife, Wait
+from looplab.runs.records import Lost, Span, TaskLife, Wait
 
 Check = Callable[[Run], object]
 PROGRAMS: list[Any] = []

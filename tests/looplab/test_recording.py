@@ -13,7 +13,7 @@ import pytest
 
 import looplab
 from looplab import Run, jobs, observe, recording
-from looplab.wire import WireError
+from looplab.runs.wire import WireError
 
 
 async def one(seconds: float) -> None:

@@ -24,12 +24,13 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from looplab import compare
-from looplab.describing import describe
-from looplab.drawing import BARS, LEGEND
-from looplab.layout import WIDTH
-from looplab.run import SCHEMA, Blocking, Lost, Run, Span, TaskLife, Wait
-from looplab.timeline import Timeline, draw
-from looplab.wire import Failure
+from looplab.pictures.describing import describe
+from looplab.pictures.drawing import BARS, LEGEND
+from looplab.pictures.plan import WIDTH
+from looplab.pictures.timeline import Timeline, draw
+from looplab.runs.failures import Failure
+from looplab.runs.records import Blocking, Lost, Span, TaskLife, Wait
+from looplab.runs.run import SCHEMA, Run
 
 ERROR = Failure("KeyError", ("KeyError",), "'price'")
 
@@ -617,8 +618,8 @@ def test_two_draws_give_the_same_svg(name: str) -> None:
 def test_two_processes_give_the_same_svg(tmp_path: Path) -> None:
     code = (
         "import json, sys\n"
-        "from looplab.run import Run\n"
-        "from looplab.timeline import draw\n"
+        "from looplab.runs.run import Run\n"
+        "from looplab.pictures.timeline import draw\n"
         "draw(Run.from_json(json.load(sys.stdin))).savefig(sys.argv[1])\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )

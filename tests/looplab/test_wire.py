@@ -5,20 +5,19 @@ from typing import Any
 
 import pytest
 
-from looplab.run import Run, Span
-from looplab.wire import (
+from looplab.runs.failures import Failure, describe_exception, plain_text
+from looplab.runs.records import Span
+from looplab.runs.run import Run
+from looplab.runs.wire import (
     MAX_DEPTH,
     MAX_NODES,
-    Failure,
     Opaque,
     WireError,
     decode,
-    describe_exception,
     dumps,
     encode,
     loads,
     pack,
-    plain_text,
     unpack,
 )
 

@@ -28,11 +28,14 @@ from pathlib import Path
 from typing import Any
 
 import looplab
-from loopgrade import batch, course, nbgrader_plugins, sandbox
-from loopgrade.build import build
-from loopgrade.demo import Student, copy_course, hand_in
-from loopgrade.lesson import Lesson
-from loopgrade.verify import Answer, Verified, read_answers, verify
+from loopgrade import course
+from loopgrade.authoring.build import build
+from loopgrade.authoring.lesson import Lesson
+from loopgrade.bank.demo import Student, copy_course, hand_in
+from loopgrade.bank.verify import Answer, Verified, read_answers, verify
+from loopgrade.classroom import batch
+from loopgrade.examination import sandbox
+from loopgrade.steps import preprocessors
 
 USE_EXAMINER = re.compile(r"^use_examiner\(c\)$", re.MULTILINE)
 
@@ -144,7 +147,7 @@ def agree(lessons: list[str] | None, level: sandbox.Level) -> int:
                     submitted = root / "autograder" / "submitted"
                     hand_in(built.release, submitted, built.lesson.name, student)
             # Other random inputs may find more of what is wrong; a kernel has these.
-            nbgrader_plugins.seed_of = lambda *_: looplab.SEED
+            preprocessors.seed_of = lambda *_: looplab.SEED
             mine = _scores(batch.grade(examined, one.lesson.name, level=level))
             with _quiet():  # each kernel warns that it is not encrypted
                 theirs = _scores(batch.grade(plain, one.lesson.name, level=level))

@@ -1,0 +1,1 @@
+"""One marked source in, nbgrader's source notebook and the student's notebook out."""

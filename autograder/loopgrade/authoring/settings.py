@@ -1,0 +1,62 @@
+"""The settings of a course, as nbgrader reads them, and nbgrader kept from its surroundings."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loopgrade.authoring.lesson import LessonError
+
+# nbgrader
+
+
+@dataclass(frozen=True)
+class Settings:
+    """nbgrader's settings of a course: where it is, the configuration, and the stub."""
+
+    root: str
+    config: Any
+    stub: str
+
+
+def read_settings(autograder: Path) -> Settings:
+    """Return what a course's nbgrader_config.py says."""
+    path = autograder / "nbgrader_config.py"
+    if not path.is_file():
+        raise LessonError(f"{path}:1: there is no such file; give the folder of a course.")
+    with undisturbed():
+        from nbgrader.preprocessors import ClearSolutions
+        from traitlets.config import PyFileConfigLoader
+
+        root = str(autograder.resolve())
+        config = PyFileConfigLoader(path.name, path=root).load_config()
+        return Settings(root, config, stub=ClearSolutions(config=config).code_stub["python"])
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let nbgrader run: nobody hears its warnings, and its own programs find what they need.
+
+    For a new gradebook it starts `alembic`, which must be the one of this Python, and
+    which reads the path of this Python in the encoding of the locale.
+    """
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+    changes = {"PATH": path, "LC_ALL": "C.UTF-8"}
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

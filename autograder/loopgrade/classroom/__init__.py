@@ -1,0 +1,1 @@
+"""A whole class: which submissions there are, and what becomes of each."""

@@ -1,0 +1,234 @@
+"""One submission: trusted test cells against a student's code, which runs elsewhere.
+
+The examiner runs the test cells; a *subject* in a sandbox runs the student's cells. A
+test cell is the same text that a student runs in a notebook. Here `observe` sends the
+program's name, or a scenario's source, to the subject, and gets a `Run` back. While the
+program runs, the examiner decides what time it is and what the services say, so how
+long it took, and what it asked for and when, is the examiner's own record.
+
+Each exercise has a subject of its own, which runs the student's other cells but not the
+answers to other exercises. A subject that dies costs that exercise and no other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from loopgrade.examination import sandbox
+from loopgrade.examination.subject import EXERCISE_SECONDS, MAX_BYTES, TOO_LONG, Gone, Odd, Subject
+from loopgrade.examination.test_cell import (
+    HIDDEN,
+    TrustedTest,
+    Verdict,
+    error_type,
+    run_test,
+    with_advice,
+    with_name,
+)
+from looplab.observer.expecting import CheckFailed
+from looplab.observer.schedules import Found
+from looplab.runs.run import Run
+from looplab.runs.wire import Json
+from looplab.subject.protocol import CellOutput
+from looplab.virtual.world import World
+
+
+@dataclass(frozen=True)
+class StudentCell:
+    """A code cell of the submission that is not a test.
+
+    Attributes:
+        index: its place in the notebook.
+        source: its text.
+        exercise: the exercise that it answers; None for any other cell.
+    """
+
+    index: int
+    source: str
+    exercise: str | None = None
+
+
+@dataclass
+class Examination:
+    """What came of one submission.
+
+    Attributes:
+        verdicts: one for each test, by its grade id.
+        outputs: what each cell of the student's printed and showed, by its index.
+        flags: what smells of tampering, by exercise: for a human, no points hang on it.
+        room: bytes of outputs that may still be kept.
+    """
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    outputs: dict[int, tuple[CellOutput, ...]] = field(default_factory=dict)
+    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    room: int = MAX_BYTES
+
+
+def examine(
+    cells: Sequence[StudentCell],
+    tests: Sequence[TrustedTest],
+    *,
+    level: sandbox.Level,
+    seed: Callable[[str], str],
+) -> Examination:
+    """Run each test against the student's cells.
+
+    Args:
+        cells: the submission's code cells, in order, without its tests.
+        tests: the trusted tests, in the lesson's order.
+        level: how isolated the student's code runs.
+        seed: gives the seed of a test by its grade id.
+    """
+    found = Examination()
+    for exercise in dict.fromkeys(test.exercise for test in tests):
+        mine = [test for test in tests if test.exercise == exercise]
+        with _Desk(cells, exercise, level, found) as desk:
+            for test in mine:
+                found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
+        if desk.flags:
+            found.flags[exercise] = tuple(sorted(desk.flags))
+    return found
+
+
+class _Desk:
+    """One exercise of one submission, with the subject that works at it.
+
+    Attributes:
+        flags: what smells of tampering.
+    """
+
+    def __init__(
+        self,
+        cells: Sequence[StudentCell],
+        exercise: str,
+        level: sandbox.Level,
+        found: Examination,
+    ) -> None:
+        self._cells, self._exercise, self._level = cells, exercise, level
+        self._found = found
+        self._stuck: set[int] = set()
+        self._everything = False
+        self._subject: Subject | None = None
+        self._knows_hidden = False
+        self._until = time.monotonic() + EXERCISE_SECONDS
+        self._trouble = ""
+        self._over = ""
+        self.flags: set[str] = set()
+
+    def __enter__(self) -> _Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._dismiss()
+
+    def judge(self, test: TrustedTest, seed: str) -> Verdict:
+        """Run a test; where a name is missing, once more with the answers to other exercises."""
+        verdict = self._try(test, seed)
+        if not verdict.passed and self._lacks_a_name(verdict) and not self._everything:
+            self._everything = True
+            self._dismiss()
+            verdict = self._try(test, seed)
+        if not verdict.passed and not verdict.hidden and self._knows_hidden and not self._over:
+            # What it says goes back to the student. A subject that has seen a hidden test
+            # could say what it saw, so it is a fresh one that speaks.
+            self._dismiss()
+            verdict = self._try(test, seed)
+        self._knows_hidden |= HIDDEN in test.source and (verdict.passed or verdict.hidden)
+        return verdict
+
+    def _lacks_a_name(self, verdict: Verdict) -> bool:
+        return verdict.run is not None and error_type(verdict.run) == "NameError"
+
+    def _try(self, test: TrustedTest, seed: str) -> Verdict:
+        if self._over:
+            return _lost(test, self._over)
+        try:
+            return run_test(test, self, seed)
+        except Gone as gone:
+            # After one such end the exercise's other tests would wait for the next.
+            self._over = str(gone)
+            if isinstance(gone, Odd):
+                self.flags.add(gone.notice)
+            self._dismiss()
+            return _lost(test, self._over)
+
+    def explore(self, request: dict[str, Json]) -> Found | Run:
+        """As `Asked.explore`."""
+        return self._ready().explore(request)
+
+    def observe(self, request: dict[str, Json], world: World) -> Run:
+        """As `Asked.observe`."""
+        run = self._ready().observe(request, world)
+        if error_type(run) == "NameError" and self._trouble and run.error is not None:
+            # The name is missing because its cell failed: that is what to mend.
+            raise CheckFailed(
+                "your code defines what the exercise asks for", self._trouble, "", run
+            )
+        return run
+
+    def note(self, notice: str) -> None:
+        """As `Asked.note`."""
+        self.flags.add(notice)
+
+    def _ready(self) -> Subject:
+        """Return a subject that has run the student's cells."""
+        while self._subject is None:
+            if time.monotonic() > self._until:
+                raise Gone(TOO_LONG)
+            self._subject = Subject(self._level, self._until)
+            try:
+                self._run_cells(self._subject)
+            except Gone as gone:
+                if isinstance(gone, Odd):
+                    self.flags.add(gone.notice)
+                self._dismiss()
+        return self._subject
+
+    def _run_cells(self, subject: Subject) -> None:
+        for number, cell in enumerate(self._cells, 1):
+            mine = cell.exercise == self._exercise
+            if cell.exercise and not mine and not self._everything:
+                continue
+            if cell.index in self._stuck:
+                continue
+            try:
+                self._keep(cell, subject.cell(cell.source, number), subject.said)
+            except Gone as gone:
+                self._stuck.add(cell.index)
+                self._keep(cell, (CellOutput("error", "Stopped", str(gone)),))
+                raise
+
+    def _keep(self, cell: StudentCell, outputs: tuple[CellOutput, ...], size: int = 0) -> None:
+        mine = cell.exercise == self._exercise
+        if mine or cell.index not in self._found.outputs:
+            kept = self._found.room >= size
+            self._found.room -= size if kept else 0
+            self._found.outputs[cell.index] = outputs if kept else _NOT_KEPT
+        if mine:
+            self._trouble = _last_error(outputs)
+
+    def _dismiss(self) -> None:
+        if self._subject is not None:
+            self.flags |= self._subject.notices
+            self._subject.close()
+            self._subject = None
+        self._knows_hidden = False
+
+
+_NOT_KEPT = (CellOutput("stream", "stderr", "(not kept: this notebook's outputs are too long)\n"),)
+
+
+def _last_error(outputs: Iterable[CellOutput]) -> str:
+    for output in outputs:
+        if output.kind == "error":
+            what = f"{output.name}: {output.text}" if output.text else output.name
+            return with_advice(f"the cell with your answer stopped: {what}", output.name)
+    return ""
+
+
+def _lost(test: TrustedTest, reason: str) -> Verdict:
+    failed = CheckFailed("your code runs to its end", reason)
+    return Verdict(test.grade_id, False, with_name(test, failed).message)

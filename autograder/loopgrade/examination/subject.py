@@ -1,0 +1,308 @@
+"""A student's process, seen from here: the protocol, and the limits that it keeps.
+
+While a program runs, the examiner decides what time it is and what the services say, so how
+long it took, and what it asked for and when, is the examiner's own record.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import secrets
+import select
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+import looplab
+from loopgrade.examination import sandbox
+from looplab.observer.expecting import CheckFailed
+from looplab.observer.schedules import Found
+from looplab.pictures.describing import one_line
+from looplab.runs.failures import describe_exception
+from looplab.runs.run import Run
+from looplab.runs.wire import Json, Value, WireError, decode, dumps, loads, unpack
+from looplab.subject.protocol import MAX_OUTPUTS, PROTOCOL, CellOutput
+from looplab.virtual.answers import TooMuch
+from looplab.virtual.world import World
+
+PROCESSOR_SECONDS = 2.0
+"""Of processor time that one cell or one observation may use."""
+
+WALL_SECONDS = 30.0
+"""Of patience with a subject that waits for something real and does not answer."""
+
+EXERCISE_SECONDS = 120.0
+"""Of patience with all that an exercise of a submission does."""
+
+MAX_BYTES = 8 * 2**20
+"""Of one reply with the questions before it; and of all outputs that are kept."""
+
+MAX_NOTICES = 20
+"""That are kept of one subject."""
+
+GLANCE_SECONDS = 0.25
+"""How often a subject's processes are counted."""
+
+MAX_SECONDS = 1e300
+"""On the clock of a run; so many, added up, stay a number."""
+
+
+T = TypeVar("T")
+
+
+class Gone(Exception):
+    """The subject has died, or says what it must not; the text tells a student why."""
+
+
+class Odd(Gone):
+    """The subject says what an honest one never says.
+
+    Attributes:
+        notice: what it does, in a few words that continue "the code ...".
+    """
+
+    def __init__(self, message: str, notice: str) -> None:
+        super().__init__(message)
+        self.notice = notice
+
+
+TOO_LONG = (
+    f"your code took more than the {EXERCISE_SECONDS:g} s that an exercise has in all: "
+    "see that it stops, and does not wait"
+)
+
+
+# The subject, from here
+
+
+class Subject:
+    """A student's process, as its examiner sees it.
+
+    Args:
+        level: how isolated it is.
+        until: when it has to be done with everything, as `time.monotonic` has it.
+
+    Attributes:
+        said: bytes that it has sent since the last request.
+        notices: what it has noticed of the code that it runs.
+
+    Every reply is read with limits and checked against a schema. A reply that fails
+    ends the subject: `Gone` says so, in words for the student and none of the subject's.
+    """
+
+    def __init__(self, level: sandbox.Level, until: float = math.inf) -> None:
+        self._process = sandbox.start(level)
+        self._stdin, self._stdout = sandbox.pipes(self._process)
+        self._rest = b""
+        self._id = ""
+        self._deadline = self._glance_at = 0.0
+        self._until = math.inf
+        self.said = 0
+        self.notices: set[str] = set()
+        try:
+            self._request(protocol=PROTOCOL, seconds=PROCESSOR_SECONDS)
+            if self._reply(None).get("protocol") != PROTOCOL:
+                raise Gone("it speaks another version of the protocol")
+        except Gone as gone:
+            self.close()
+            raise sandbox.SandboxError(
+                f"The sandbox ({level}) does not start: {gone}. Run `looplab doctor`."
+            ) from None
+        except BaseException:
+            self.close()
+            raise
+        self._until = until
+
+    def close(self) -> None:
+        """End it."""
+        sandbox.stop(self._process)
+
+    def cell(self, source: str, number: int) -> tuple[CellOutput, ...]:
+        """Run a cell and return its outputs.
+
+        Raises:
+            Gone: the subject has died.
+        """
+        self._request(op="cell", source=source, number=number)
+        reply = self._reply(None)
+        try:
+            told = _list(reply.get("outputs"))[:MAX_OUTPUTS]
+            return tuple(unpack(CellOutput, each) for each in told)
+        except WireError:
+            raise Odd(_NO_ANSWER, "forges an answer") from None
+
+    def observe(self, request: dict[str, Json], world: World) -> Run:
+        """Have it run a program on `world`, and return what it did.
+
+        Raises:
+            Gone: the subject has died.
+            CheckFailed: the program broke the subject, which is still alive.
+        """
+        self._request(op="observe", **request)
+        reply = self._reply(world)
+        world.finish()
+        return self._read_reply(reply, lambda: Run.from_json(reply.get("run")))
+
+    def explore(self, request: dict[str, Json]) -> Found | Run:
+        """Have it run a program in many orders; a Run where there is no such program.
+
+        Raises:
+            Gone: the subject has died.
+            CheckFailed: the program broke the subject, which is still alive.
+        """
+        self._request(op="explore", **request)
+        reply = self._reply(None)
+        orders = request["orders"]
+        return self._read_reply(reply, lambda: Found.from_json(reply.get("found"), orders))
+
+    def _read_reply(self, reply: dict[str, Json], read: Callable[[], T]) -> T | Run:
+        if "broken" in reply:
+            self.notices.add("breaks what watches it")
+            raise CheckFailed("your code can be watched", "it breaks what watches it")
+        if isinstance(reply.get("stopped"), str):
+            raise CheckFailed("your code comes to an end", reply["stopped"][:200])
+        try:
+            if isinstance(reply.get("missing"), str):
+                return _no_such_name(reply["missing"][:100])
+            return read()
+        except WireError:
+            raise Odd(_NO_ANSWER, "forges an answer") from None
+
+    def _request(self, **message: Json) -> None:
+        self._id = secrets.token_hex(8)
+        self._deadline = min(time.monotonic() + WALL_SECONDS, self._until)
+        self.said = 0
+        self._send({"id": self._id, **message})
+
+    def _send(self, message: dict[str, Json]) -> None:
+        left = dumps(message)
+        while left:
+            self._wait([], [self._stdin])
+            try:
+                # Its pipe does not block: who does not read must not hold us up.
+                left = left[os.write(self._stdin, left) :]
+            except OSError:
+                raise Gone(_ENDED) from None
+
+    def _reply(self, world: World | None) -> dict[str, Json]:
+        """Return the reply to the last request; meanwhile serve the program's questions."""
+        while True:
+            message = self._line()
+            if not isinstance(message, dict) or message.pop("id", None) != self._id:
+                raise Odd("your code's process spoke out of turn", "speaks out of turn")
+            if "notice" in message:
+                self._note(message["notice"])
+                continue
+            try:
+                answer = _serve(message, world)
+            except TooMuch as error:
+                answer = {"stop": str(error)}
+            except (WireError, TypeError, ValueError, KeyError):
+                raise Odd(
+                    "your code's process asked what cannot be", "asks what no program can"
+                ) from None
+            if answer is None:
+                return message
+            self._send(answer)
+
+    def _note(self, words: Json) -> None:
+        if not isinstance(words, str):
+            raise Odd(_NO_ANSWER, "forges an answer")
+        if len(self.notices) < MAX_NOTICES:
+            self.notices.add(one_line(words, 120))
+
+    def _line(self) -> Json:
+        part, end, self._rest = self._rest.partition(b"\n")
+        parts = [part]
+        while not end:
+            part, end, self._rest = self._read().partition(b"\n")
+            parts.append(part)
+        try:
+            return loads(b"".join(parts))
+        except WireError:
+            raise Odd(_NO_ANSWER, "forges an answer") from None
+
+    def _read(self) -> bytes:
+        self._wait([self._stdout], [])
+        data = os.read(self._stdout, 2**16)
+        if not data:
+            raise Gone(_ENDED)
+        self.said += len(data)
+        if self.said > MAX_BYTES:
+            raise Gone("your code's process said more than can be read: let it give and print less")
+        return data
+
+    def _wait(self, reading: list[int], writing: list[int]) -> None:
+        """Wait for a pipe of the subject's, no longer than its deadline, and watch it meanwhile."""
+        ready = False
+        while not ready:
+            now = time.monotonic()
+            if now > self._until:
+                raise Gone(TOO_LONG)
+            # Also of one that is never silent.
+            if now > self._deadline:
+                raise Gone(_WAITED.format(WALL_SECONDS))
+            if now > self._glance_at:
+                self._glance_at = now + GLANCE_SECONDS
+                self._glance()
+            ready = any(select.select(reading, writing, [], GLANCE_SECONDS))
+
+    def _glance(self) -> None:
+        processes, memory = sandbox.weight(self._process)
+        if processes > sandbox.MAX_PROCESSES:
+            raise Gone(
+                f"your code started more than {sandbox.MAX_PROCESSES} processes: start fewer"
+            )
+        if memory > sandbox.MAX_MEMORY:
+            raise Gone("your code's processes used more memory than they may: let them keep less")
+
+
+_ENDED = "your code ended its own process, as os._exit or a crash does: let it return instead"
+_WAITED = "your code did not come to an end in {:g} s: does it wait for what never comes?"
+_NO_ANSWER = "your code's process gave an answer that is none"
+
+
+def _list(data: Json) -> list[Json]:
+    if not isinstance(data, list):
+        raise WireError("a list was expected")
+    return data
+
+
+def _number(data: Json) -> float:
+    if type(data) not in (int, float) or not abs(data) <= MAX_SECONDS:
+        raise WireError("a number of seconds was expected")
+    return float(data)
+
+
+def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | None:
+    """Answer a program's question; None where the message is a reply.
+
+    Raises:
+        TooMuch: the program asks for ever.
+    """
+    if world is None or not message.keys() & {"ask", "advance", "block", "finish"}:
+        return None
+    if "ask" in message:
+        service, method, arguments = _list(message["ask"])
+        values: list[Value] = [decode(each) for each in _list(arguments)]
+        if type(service) is not int or type(method) is not str:
+            raise WireError("a service is asked by its number and a method's name")
+        return {"answer": world.ask(service, method, values).to_json()}
+    if "advance" in message:
+        deadline = message["advance"]
+        done = world.advance(None if deadline is None else _number(deadline))
+        told = None if done is None else [[n, answer.to_json()] for n, answer in done]
+        return {"now": world.now, "done": told}
+    if "block" in message:
+        world.block(_number(message["block"]))
+    else:
+        world.finish()
+    return {"now": world.now}
+
+
+def _no_such_name(name: str) -> Run:
+    """Return the run of a program whose name the notebook does not bind."""
+    error = describe_exception(NameError(f"name {name!r} is not defined"))
+    return replace(looplab.observe(int), program=name, result=None, error=error, lives=(), steps=0)

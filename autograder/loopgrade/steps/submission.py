@@ -1,0 +1,72 @@
+"""What was handed in, before anything of it is graded: whether it can be read at all.
+
+A submission may be empty, no notebook, or a link to somebody else's. Each gets one
+sentence that says what to ask for.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+
+from looplab.pictures.describing import one_line
+
+MAX_BYTES = 20 * 2**20
+"""A submitted notebook of more bytes than this is not read."""
+
+
+def unreadable(file: Path) -> str:
+    """Return why a submitted notebook cannot be read, in one sentence; empty where it can."""
+    name = file.name
+    if file.is_symlink() or any(parent.is_symlink() for parent in list(file.parents)[:2]):
+        return f"{name} is a link; ask for the file itself."
+    if odd := odd_file(file.parent):
+        return f"{one_line(odd, 60)} is a link, or no file; ask for the file itself."
+    if not file.is_file():
+        names = sorted(path.name for path in file.parent.iterdir())
+        others = one_line(", ".join(names), 200) or "nothing"
+        return f"{name} is missing (there is {others}); ask for it under that name."
+    if file.stat().st_size > MAX_BYTES:
+        return f"{name} has more than {MAX_BYTES >> 20} MiB; ask for it without its outputs."
+    if not file.read_bytes().strip():
+        return f"{name} is empty; ask for it again."
+    try:
+        notebook = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return f"{name} is not JSON, so it is no notebook; ask for it again."
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        return f"{name} is JSON but no notebook of version 4; ask for it again."
+    if notebook.get("nbformat") != 4:
+        return f"{name} is a notebook of another version than 4; ask for it saved by JupyterLab."
+    return _invalid(file)
+
+
+def odd_file(folder: Path) -> str:
+    """Return the name of a link, or of another thing that is no file, below a submission's folder.
+
+    nbgrader follows links when it copies a submission, and so would hand out what they lead to.
+    """
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            return path.name
+    return ""
+
+
+def _invalid(file: Path) -> str:
+    import nbformat
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it repairs missing and doubled cell ids, and says so
+        try:
+            nbformat.validate(nbformat.read(file, as_version=4))
+        except Exception as error:
+            reason = last_line(str(error).splitlines()[0] if str(error) else "")
+            return f"{file.name} is not a valid notebook ({reason}); ask for it again."
+    return ""
+
+
+def last_line(text: str) -> str:
+    """Return the last line of a text that is not blank, shortened."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    return one_line(lines[-1], 200) if lines else "no reason given"

@@ -1,0 +1,1 @@
+"""A program in, a `Run` or a verdict out: `observe`, `explore` and `expect`."""

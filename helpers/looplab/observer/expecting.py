@@ -1,0 +1,313 @@
+"""Named checks on a `Run`: what failed, what was expected, what happened, one hint.
+
+A test cell announces itself and then says what it expects:
+
+    check("the jobs overlap", points=1)
+    run = observe(fetch_all, jobs([2, 1, 4]), 3)
+    expect(run).took(4, hint="start all the jobs before you wait for one")
+
+A check that fails raises `CheckFailed`. In a notebook its message stands alone,
+without a traceback.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from looplab.observer.announcing import announced
+from looplab.runs.failures import Failure, plain_text
+from looplab.runs.records import Wait
+from looplab.runs.run import Run
+from looplab.runs.wire import Value
+
+if TYPE_CHECKING:
+    from looplab.observer.exploring import Exploration
+
+WIDTH = 92
+"""Characters in a line of a message."""
+
+MAX_PRINTED = 5
+"""Lines of what a program printed that a message repeats."""
+
+MAX_TEXT = 2_000
+"""Characters of what happened that a message tells: a program may have made it long."""
+
+TOLERANCE = 1e-9
+"""Two numbers that differ by no more than this are the same."""
+
+
+class CheckFailed(AssertionError):
+    """A program did not do what a test expects of it.
+
+    Attributes:
+        check: the test cell that failed; None outside one.
+        expected: what the test expects, in words.
+        happened: what happened instead, in words.
+        hint: what to try; may be empty.
+        run: what the program did.
+    """
+
+    def __init__(self, expected: str, happened: str, hint: str = "", run: Run | None = None):
+        self.check = announced()
+        self.expected, self.happened = expected[:MAX_TEXT], happened[:MAX_TEXT]
+        self.hint, self.run = hint, run
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The whole message, over several lines."""
+        parts = [("expected", self.expected), ("happened", self.happened), *self._facts()]
+        if self.hint:
+            parts.append(("hint", self.hint))
+        lines = [f"✗ {self.check or 'a check failed'}"]
+        for label, text in parts:
+            lines += textwrap.wrap(
+                text,
+                WIDTH,
+                initial_indent=f"  {label:<11}",
+                subsequent_indent=" " * 13,
+                break_on_hyphens=False,
+            )
+        return "\n".join(lines)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        """Yield what else the run says: where it failed, a warning, what it printed."""
+        if self.run is None:
+            return
+        if self.run.error is not None and self.run.error.line:
+            yield "look at", f"line {self.run.error.line} of your code"
+        if self.run.warnings:
+            yield "warned", self.run.warnings[0][:300]
+        printed = self.run.output.splitlines()
+        for line in printed[:MAX_PRINTED]:
+            yield "printed", line[:200]
+        if len(printed) > MAX_PRINTED:
+            yield "printed", f"... and {len(printed) - MAX_PRINTED} more lines"
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this: the message teaches, a traceback through ours would not.
+        return self.message.splitlines()
+
+
+def expect(run: Run | Exploration) -> Expectation:
+    """Return what checks `run`; each check returns it again, so that they chain.
+
+    Args:
+        run: what `observe` returned; or what `explore` did, and each outcome is checked.
+
+    >>> from looplab import observe
+    >>> expect(observe(max, 1, 2)).returned(2).took(0)  # doctest: +ELLIPSIS
+    <looplab.observer.expecting.Expectation object at ...>
+    """
+    return Expectation(run) if isinstance(run, Run) else _InEveryOrder(run)
+
+
+class Expectation:
+    """Checks on one run. Each raises `CheckFailed` where the run is not as expected."""
+
+    def __init__(self, run: Run) -> None:
+        if not isinstance(run, Run):
+            raise TypeError(f"expect takes what observe returned, not a {type(run).__name__}.")
+        self._run, self._calls = run, run.calls
+
+    def returned(self, value: Value, *, hint: str = "") -> Expectation:
+        """Check that the program returned `value`, or yielded the items of the list `value`.
+
+        Types must be the same; numbers may differ by 1e-9.
+        """
+        expected = f"{self._run.call} gives {plain_text(value)}"
+        self.finished(expected=expected, hint=hint)
+        return self.that(
+            same(self._run.result, value),
+            expected=expected,
+            happened=f"it gave {plain_text(self._run.result)}",
+            hint=hint,
+        )
+
+    def raised(self, error: type[BaseException], *, hint: str = "") -> Expectation:
+        """Check that `error` reached the caller: as itself, or as all that a group holds."""
+        name = error.__name__
+        return self.that(
+            self._run.error is not None and _is_a(self._run.error, name),
+            expected=f"{name} reaches the caller of {self._run.call}",
+            happened=self._ending(),
+            hint=hint,
+        )
+
+    def took(self, seconds: float, *, hint: str = "") -> Expectation:
+        """Check how long the program took, in seconds of virtual time."""
+        expected = f"{self._run.call} is done after {seconds:g} s"
+        self.finished(expected=expected, hint=hint)
+        return self.that(
+            math.isclose(self._run.duration, seconds, rel_tol=0, abs_tol=TOLERANCE),
+            expected=expected,
+            happened=f"it took {self._run.duration:g} s",
+            hint=hint,
+        )
+
+    def nothing_left(self, *, hint: str = "") -> Expectation:
+        """Check that every task that the program made had ended when it ended."""
+        left = "; ".join(_wait_text(wait) for wait in self._run.leftovers)
+        return self.that(
+            not self._run.leftovers,
+            expected=f"when {self._run.call} ends, every task that it started has ended",
+            happened=f"still there: {left}",
+            hint=hint,
+        )
+
+    def took_items(self, count: int, *, hint: str = "") -> Expectation:
+        """Check how many items the program took from the generators that `gens` made."""
+        taken = sum(call.method == "next" and call.outcome == "returned" for call in self._calls)
+        return self.that(
+            taken == count,
+            expected=f"{self._run.call} takes {count} of the generators' items",
+            happened=f"it took {taken}",
+            hint=hint,
+        )
+
+    def closed_generators(self, *, hint: str = "") -> Expectation:
+        """Check that each generator of `gens` that was started has ended or was closed."""
+        started = [call.service for call in self._calls if call.method == "next"]
+        over = {
+            call.service
+            for call in self._calls
+            if call.method == "close" or call.outcome in ("exhausted", "raised")
+        }
+        open_ = [name for name in dict.fromkeys(started) if name not in over]
+        return self.that(
+            not open_,
+            expected=f"{self._run.call} leaves no generator open that it has started",
+            happened=f"not closed: {', '.join(open_)}",
+            hint=hint,
+        )
+
+    def ran_at_most(self, steps: int, *, hint: str = "") -> Expectation:
+        """Check that the program did not poll: it ran no more often than it was woken.
+
+        Args:
+            steps: how many turns all its tasks may take together.
+            hint: what to try.
+        """
+        return self.that(
+            self._run.steps <= steps,
+            expected=f"{self._run.call} runs only when there is something to do",
+            happened=f"its tasks ran {self._run.steps} times",
+            hint=hint,
+        )
+
+    def without_threads(self, *, hint: str = "await instead of starting a thread") -> Expectation:
+        """Check that the program started no thread."""
+        return self.that(
+            not self._run.threads,
+            expected=f"{self._run.call} runs in one thread",
+            happened=f"threads that it started: {self._run.threads}",
+            hint=hint,
+        )
+
+    def finished(self, *, expected: str = "", hint: str = "") -> Expectation:
+        """Check that the program returned, whatever it returned."""
+        return self.that(
+            self._run.error is None,
+            expected=expected or f"{self._run.call} ends without an error",
+            happened=self._ending(),
+            hint=hint,
+        )
+
+    def that(self, condition: bool, *, expected: str, happened: str, hint: str = "") -> Expectation:
+        """Check anything else.
+
+        Args:
+            condition: whether the run is as expected.
+            expected: what is expected, in words.
+            happened: what happened instead, in words.
+            hint: what to try.
+        """
+        if not condition:
+            raise CheckFailed(expected, happened, hint, self._run)
+        return self
+
+    def _ipython_display_(self) -> None:
+        """Show nothing: nbgrader takes a value that a test cell shows for points."""
+
+    def _ending(self) -> str:
+        run = self._run
+        if run.deadlock:
+            return "nothing can ever run again: " + "; ".join(map(_wait_text, run.deadlock))
+        if run.error is None:
+            return f"it returned {plain_text(run.result)}"
+        if run.error.type == "TooMuch":
+            return run.error.message
+        if run.error.type == "WireError":  # ours, not the program's
+            return f"its result cannot be read: {run.error.message}"
+        return f"it raised {run.error}"
+
+
+class _InEveryOrder(Expectation):
+    """The same checks, on each outcome of an exploration."""
+
+    def __init__(self, found: Exploration) -> None:
+        if not hasattr(found, "outcomes"):
+            raise TypeError(f"expect takes what observe returned, not a {type(found).__name__}.")
+        self._found = found
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_"):
+            return object.__getattribute__(self, name)
+        return partial(self._check, name)
+
+    def _check(self, name: str, *args: Any, **kwargs: Any) -> Expectation:
+        failed = []
+        for outcome in self._found.outcomes:
+            try:
+                getattr(Expectation(outcome.run), name)(*args, **kwargs)
+            except CheckFailed as error:
+                failed.append((outcome, error))
+        if failed:
+            outcome, first = failed[0]
+            count = sum(each.count for each, _ in failed)
+            where = f"in {count:,} of {self._found.schedules:,} orders of the services' answers"
+            if count == self._found.schedules:
+                where = "in every order"
+            raise CheckFailed(first.expected, f"{where}: {first.happened}", first.hint, outcome.run)
+        return self
+
+
+def _wait_text(wait: Wait) -> str:
+    line = f" (line {wait.line})" if wait.line else ""
+    return f"{wait.task} waits for {wait.reason}{line}"
+
+
+def _is_a(error: Failure, name: str) -> bool:
+    if error.leaves:
+        return all(name in leaf.bases for leaf in error.leaves)
+    return name in error.bases
+
+
+def same(one: Value, other: Value) -> bool:
+    """Whether two plain values are equal, type by type; numbers within 1e-9.
+
+    >>> same([1, (2.0, "a")], [1.0, (2, "a")])
+    True
+    >>> same(True, 1), same([1], (1,)), same(10**1000, 1)
+    (False, False, False)
+    """
+    if _is_number(one) and _is_number(other):
+        try:
+            return one == other or math.isclose(one, other, rel_tol=0, abs_tol=TOLERANCE)
+        except OverflowError:  # one of them is larger than any float
+            return False
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)

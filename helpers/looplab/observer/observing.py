@@ -1,0 +1,420 @@
+"""`observe`: a program, a virtual clock and a recorder give a `Run`.
+
+>>> import asyncio
+>>> async def main():
+...     await asyncio.sleep(3600)
+...     return "done"
+>>> run = observe(main)
+>>> run.result, run.duration
+('done', 3600.0)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import io
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from looplab.recorder.generators import GeneratorTrace
+from looplab.recorder.handles import recorded
+from looplab.recorder.lives import lives_of, waits_of
+from looplab.recorder.losing import Losses
+from looplab.recorder.notes import ENDED
+from looplab.recorder.recorder import Recorder
+from looplab.recorder.threads import Threads
+from looplab.recorder.waiting import last_line, line_of_caller
+from looplab.recorder.watching import RealClock, Watch, blocked_in
+from looplab.runs.failures import Failure, describe_exception, plain_text, without_addresses
+from looplab.runs.records import Blocking, Wait
+from looplab.runs.run import SCHEMA, Run
+from looplab.runs.wire import Value, WireError, decode, encode
+from looplab.virtual.answers import Clock, TooMuch
+from looplab.virtual.clock import virtual_time
+from looplab.virtual.hiding import hidden_loop
+from looplab.virtual.loop import Deadlock, VirtualLoop
+from looplab.virtual.specs import Spec
+from looplab.virtual.stand_ins import stand_in
+from looplab.virtual.world import World
+
+MAX_ITEMS = 10_000
+"""An iterator that a program returns is consumed up to this many items."""
+
+MAX_STEPS = 3_000
+"""What happens in so many steps is recorded; a Run that crosses to another process is small."""
+
+MAX_OUTPUT = 20_000
+MAX_WARNINGS = 20
+
+
+def observe(
+    program: Callable[..., Any],
+    *args: Any,
+    take: int | None = None,
+    clock: Literal["virtual", "real"] = "virtual",
+) -> Run:
+    """Run `program(*args)` under virtual time, and return what it did.
+
+    The program runs in this thread, on a fresh event loop. A coroutine function, or
+    anything that returns an awaitable, is awaited. An iterator that it returns is
+    consumed, and `Run.result` is the list of its items. A plain function may call
+    `asyncio.run` itself.
+
+    Args:
+        program: what to run.
+        args: its arguments; they and the result are copied, as if they crossed to
+            another process. A spec, such as `jobs` or `gens` return, becomes the
+            service it describes.
+        take: how many items to take of an iterator that is returned; it is closed
+            then. Left out, all, and at most 10,000.
+        clock: `real` lets the program really wait, for what is about real time: how long
+            threads take, or a signal. It gets no specs then, and its deadlock is not found:
+            it waits until it is interrupted.
+
+    Returns:
+        The run. An exception of the program does not leave `observe`: it is `Run.error`.
+
+    Raises:
+        TypeError: an argument can be neither copied nor run, or is a spec under a real clock.
+
+    >>> def count():
+    ...     yield from range(10**9)
+    >>> observe(count, take=2).result
+    [0, 1]
+    """
+    from looplab.observer.announcing import announced
+
+    specs: list[Spec] = []
+    sent = [encode(arg, sender(specs)) for arg in args]
+    if clock == "real" and specs:
+        raise TypeError(
+            f"{specs[0].name} is a service on virtual time: leave out clock='real', or let the "
+            "program wait by itself."
+        )
+    world = World(specs) if clock == "virtual" else RealClock()
+    received = [decode(each, receiver(specs, args, world)) for each in sent]
+    run = perform(program, received, world, take=take, echo=not announced())
+    return with_record(run, world, call_text(program, args, take))
+
+
+def with_record(run: Run, world: World | RealClock, call: str) -> Run:
+    """Return `run` with what does not depend on the word of the process that it ran in.
+
+    Args:
+        run: what came out of the process.
+        world: the clock and the services that it ran on.
+        call: what it was asked to run; see `call_text`.
+    """
+    return replace(run, duration=world.duration, calls=world.calls, call=call)
+
+
+def call_text(program: Any, args: Sequence[Any], take: int | None = None) -> str:
+    """Return a call as a test would write it, shortened.
+
+    >>> call_text(max, [1, "b", [2, 3]])
+    "max(1, 'b', [2, 3])"
+    >>> call_text(iter, ["abc"], take=2)
+    "iter('abc'), asked for 2 items,"
+    """
+    words = ", ".join(map(_name_text, args))
+    call = f"{_name_text(program)}({words if len(words) <= 80 else words[:79] + '…'})"
+    if take is None:
+        return call
+    return f"{call}, asked for {take} item{'' if take == 1 else 's'},"
+
+
+def _name_text(value: Any) -> str:
+    # A spec and a student's name have a name, a function has a __name__.
+    for attribute in ("name", "__name__"):
+        if isinstance(name := getattr(value, attribute, None), str):
+            return name
+    return plain_text(value, 60)
+
+
+def sender(specs: list[Spec]) -> Callable[[object], Any]:
+    """Return what encodes an argument: a spec by its number, and code by its own identity."""
+
+    def reference(value: object) -> Any:
+        if isinstance(value, Spec):
+            specs.append(value)
+            return {"$spec": len(specs) - 1}
+        if callable(value):
+            return {"$here": id(value)}
+        raise TypeError(
+            f"observe cannot hand a {type(value).__name__} to the program: "
+            "make it inside the program, or pass plain values."
+        )
+
+    return reference
+
+
+def receiver(specs: Sequence[Spec], args: Sequence[Any], world: Any) -> dict[str, Any]:
+    """Return what builds the arguments again that `sender` has told."""
+    here = {id(value): value for value in _parts(args) if callable(value)}
+
+    def build(number: int) -> Any:
+        return stand_in(specs[number].kind, number, specs[number].name, world)
+
+    return {"$spec": build, "$here": here.__getitem__}
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    yield value
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from _parts(item)
+
+
+@dataclass
+class _Facts:
+    """What is known of a program while it runs."""
+
+    name: str
+    result: Value = None
+    error: Failure | None = None
+    leftovers: tuple[Wait, ...] = ()
+    deadlock: tuple[Wait, ...] = ()
+    blocked: list[Blocking] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def perform(
+    program: Callable[..., Any],
+    args: Sequence[Any],
+    world: Clock | RealClock,
+    *,
+    take: int | None = None,
+    echo: bool = False,
+) -> Run:
+    """Run `program(*args)` on `world`, and return what it did.
+
+    `observe` is this with a world of its own; in grading the world is the examiner's.
+
+    Args:
+        program: what to run.
+        args: its arguments, as it gets them.
+        world: the clock and the services, or a real clock.
+        take: as for `observe`.
+        echo: whether what it prints is also printed.
+    """
+    facts = _Facts(getattr(program, "__name__", type(program).__name__))
+    # Of a generator function the first lane is whoever asks it for items.
+    first = "caller" if inspect.isgeneratorfunction(program) else facts.name
+    recorder = Recorder(lambda: world.now, first, limit=MAX_STEPS)
+    threads, losses = Threads(recorder), Losses(recorder)
+    watch = Watch(recorder)
+
+    def blocked(start: float, seconds: float) -> None:
+        life, name = recorder.running, facts.name
+        if life is not None:
+            name = life.label
+        elif asyncio._get_running_loop() is not None:
+            name = "a callback"
+        facts.blocked.append(Blocking(name, start, float(seconds), line_of_caller()))
+
+    names = getattr(program, "__globals__", {})
+    with (
+        hidden_loop(),
+        _listening(facts.warnings, echo) as output,
+        watch if isinstance(world, RealClock) else virtual_time(world, names, blocked),
+        threads.recorded(),
+        losses.noted(),
+        recorded(recorder),
+    ):
+        if inspect.iscoroutinefunction(program):
+            _run_on_loop(program(*args), facts, recorder, world)
+        else:
+            _run_plainly(program, args, facts, recorder, world, take)
+        lost = losses.found()
+    if recorder.cut:
+        facts.warnings.append(f"only the first {recorder.cut[1]:,} steps are in the record")
+    if isinstance(world, RealClock):
+        facts.blocked.extend(blocked_in(recorder, watch))
+    result = _copy(facts)
+    return Run(
+        schema=SCHEMA,
+        program=facts.name,
+        clock="real" if isinstance(world, RealClock) else "virtual",
+        call=facts.name,
+        result=result,
+        error=facts.error,
+        duration=world.now,
+        steps=recorder.steps,
+        lives=lives_of(recorder),
+        calls=(),
+        leftovers=facts.leftovers,
+        deadlock=facts.deadlock,
+        blocked=tuple(facts.blocked),
+        lost=lost,
+        threads=threads.started,
+        output=without_addresses(output.getvalue()[:MAX_OUTPUT]),
+        warnings=tuple(facts.warnings[:MAX_WARNINGS]),
+    )
+
+
+def _copy(facts: _Facts) -> Value:
+    """Return the result as it crosses to another process; what is too large is an error."""
+    try:
+        return decode(encode(facts.result))
+    except WireError as error:
+        facts.error = describe_exception(error)
+        return None
+
+
+@contextlib.contextmanager
+def _catching(facts: _Facts) -> Iterator[None]:
+    """Note how the program failed, if it does."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        facts.error = describe_exception(error, last_line(error))
+
+
+def _run_on_loop(
+    awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock | RealClock
+) -> None:
+    loop = asyncio.new_event_loop() if isinstance(world, RealClock) else VirtualLoop(world)
+    loop.set_exception_handler(lambda _, context: facts.warnings.append(_warning(context)))
+
+    async def main() -> None:
+        try:
+            facts.result = await awaitable
+        finally:
+            # Now, and not when the loop has turned once more: by then a task that was
+            # cancelled and not waited for is gone too.
+            end()
+
+    def end() -> None:
+        if recorder.stopped:
+            return
+        if task.done() or asyncio.current_task(loop) is task:
+            facts.leftovers = waiting(asyncio.all_tasks(loop) - {task})
+        recorder.stop()
+        world.finish()
+
+    def waiting(tasks: set[asyncio.Task[Any]]) -> tuple[Wait, ...]:
+        return waits_of(recorder, recorder.lives_of(tasks))
+
+    main.__qualname__ = facts.name
+    task = loop.create_task(main())
+    try:
+        with _catching(facts):
+            try:
+                loop.run_until_complete(task)
+            except Deadlock:
+                facts.deadlock = waiting(asyncio.all_tasks(loop))
+                raise
+            finally:
+                end()
+    finally:
+        close_loop(loop)
+
+
+def _warning(context: dict[str, Any]) -> str:
+    error = context.get("exception")
+    told = f": {describe_exception(error)}" if error else ""
+    return first_line(context["message"]) + told
+
+
+def close_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel what is left, let it end, and close the loop."""
+    loop.set_exception_handler(lambda *_: None)
+    if isinstance(loop, VirtualLoop):
+        loop.reset_turns()
+    with contextlib.suppress(BaseException), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+            task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own switch, not in its stubs
+        left = asyncio.all_tasks(loop)
+        if left:
+            loop.run_until_complete(asyncio.wait(left, timeout=60))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+def _run_plainly(
+    program: Callable[..., Any],
+    args: Sequence[Any],
+    facts: _Facts,
+    recorder: Recorder,
+    world: Clock | RealClock,
+    take: int | None,
+) -> None:
+    value = None
+    trace = GeneratorTrace(recorder, getattr(program, "__code__", None))
+    program_life = recorder.new_life("program", recorder.program, recorder.program)
+    with _catching(facts), trace:
+        recorder.open(program_life, recorder.current)
+        value = program(*args)
+        if not inspect.isawaitable(value):
+            trace.go_on()
+            facts.result = _consume(value, take) if _is_iterator(value) else value
+            value = None
+    program_life.outcome = "raised" if facts.error else "returned"
+    program_life.error = facts.error
+    if recorder.opened is not None:
+        recorder.close(ENDED)
+    if value is not None and facts.error is None:
+        _run_on_loop(value, facts, recorder, world)
+    world.finish()
+
+
+def _is_iterator(value: Any) -> bool:
+    return hasattr(type(value), "__next__")
+
+
+def _consume(iterator: Any, take: int | None) -> list[Any]:
+    items: list[Any] = []
+    limit = MAX_ITEMS if take is None else take
+    while len(items) < limit:
+        try:
+            items.append(next(iterator))
+        except StopIteration:
+            return items
+    if take is None:
+        raise TooMuch(f"it yielded more than {MAX_ITEMS:,} items")
+    close = getattr(iterator, "close", None)
+    if close is not None:
+        close()
+    return items
+
+
+class _Tee(io.StringIO):
+    def __init__(self, also: Any) -> None:
+        super().__init__()
+        self._also = also
+
+    def write(self, text: str) -> int:
+        if self._also is not None:
+            self._also.write(text)
+        return super().write(text) if self.tell() < MAX_OUTPUT else len(text)
+
+    def close(self) -> None:
+        """Stay open: what was printed is still to be read."""
+
+
+@contextlib.contextmanager
+def _listening(told: list[str], echo: bool) -> Iterator[_Tee]:
+    """Catch what the program prints and what it is warned of."""
+    output = _Tee(sys.stdout if echo else None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            yield output
+    told.extend(f"{w.category.__name__}: {first_line(w.message)}" for w in caught)
+
+
+def first_line(message: object) -> str:
+    """Return the first line of a message, without memory addresses."""
+    return without_addresses(str(message)).partition("\n")[0][:300]

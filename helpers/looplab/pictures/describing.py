@@ -1,0 +1,302 @@
+"""A `Run` in words, for a terminal, for a screen reader, and beside its picture.
+
+    >>> from looplab import jobs, observe
+    >>> async def one_job(job):
+    ...     return await job(0)
+    >>> print(describe(observe(one_job, jobs([3]))))
+    one_job took 3 s
+    task one_job (Task-1): ran 2 times, waited 3 s in all: job(0); returned
+
+It needs nothing but the Run, and the same Run gives the same words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, zip_longest
+
+from looplab.pictures.grouping import endings, shown
+from looplab.runs.records import Blocking, Lost, Span, TaskLife
+from looplab.runs.run import Run
+
+
+def describe(run: Run) -> str:
+    """Return what `run` did: how it ended, then a line for each life.
+
+    Of more than 30 lives those of one function have a line together.
+    """
+    told = shown(run)
+    lines = [title(run), overlap(run), cut_short(run)]
+    for life in told.lives:
+        members = told.groups.get(life.id)
+        lines.append(_group_line(life, members) if members else _life_line(run, life))
+    if told.others:
+        lines.append(f"and {told.others:,} more")
+    held_up = Counter(f"{blocker(run, b)}: {blocks(run, b)}{_at(b.line)}" for b in run.blocked)
+    lines += [
+        f"{line} ({times} times)" if times > 1 else line for line, times in held_up.most_common(10)
+    ]
+    lines += [f"{lost(each)}{_at(each.line)}" for each in run.lost[:10]]
+    return "\n".join(line for line in lines if line)
+
+
+def title(run: Run) -> str:
+    """Return in one line how the run ended and what time it took."""
+    return ": ".join(filter(None, (headline(run), _listed(stuck(run), 3))))
+
+
+def headline(run: Run) -> str:
+    """Return the title, but for who waits for what in a deadlock; see `stuck`."""
+    name = one_line(run.program, 60)
+    if run.deadlock:
+        return f"{name} ended in a deadlock"
+    if run.error is not None:
+        if run.error.type == "TooMuch":
+            return f"{name} was stopped: {one_line(run.error.message, 200)}"
+        return f"{name} raised {one_line(str(run.error), 200)}"
+    if run.duration > 0:
+        return f"{name} took {seconds(run.duration)}"
+    return f"{name} took no time, {run.steps} step{'s' * (run.steps != 1)}"
+
+
+def stuck(run: Run) -> list[str]:
+    """Return who waits for what in a deadlock, and who holds it."""
+    return [
+        f"{plain_name(wait.task)} waits for {one_line(wait.reason, 60)}"
+        + (f" (held by {plain_name(wait.held_by)})" if wait.held_by else "")
+        for wait in run.deadlock
+    ]
+
+
+def overlap(run: Run) -> str:
+    """Return what the waits add up to, where that is more than the run took; else nothing.
+
+    Only waits for the world outside count, a timer or input. A wait that another life
+    ended is part of what that one did, and so is that of a program which runs a loop.
+    """
+    if run.deadlock:
+        return ""
+    total = sum(
+        span.stop - span.start
+        for life in run.lives
+        for span, after in pairwise(life.spans)
+        if span.state == "waiting" and after.woken_by is None and span.reason != "the event loop"
+    )
+    if total <= run.duration + 1e-6:
+        return ""
+    return f"waits add up to {seconds(total)}, the program took {seconds(run.duration)}"
+
+
+def cut_short(run: Run) -> str:
+    """Return that the record ends before the program did, where it does; else nothing."""
+    return next((each for each in run.warnings if each.startswith("only the first ")), "")
+
+
+def label(life: TaskLife, run: Run | None = None) -> tuple[str, str]:
+    """Return what to call a life, and what else tells it apart.
+
+    A name that asyncio gave says little, so what the task runs comes first.
+
+    Args:
+        life: of `run`.
+        run: given, a thread says whose it is.
+    """
+    name, function = plain_name(life.name), plain_name(life.function)
+    if life.kind == "thread" and run is not None and life.created_by is not None:
+        return name, f"thread of {name_of(run, life.created_by)}"
+    if life.kind != "task":
+        return name, life.kind
+    if name == function or not function:
+        return name, ""
+    return (function, name) if name.startswith("Task-") else (name, function)
+
+
+def name_of(run: Run, life: int) -> str:
+    """Return the name of the life with that id."""
+    return next((label(each)[0] for each in run.lives if each.id == life), "somebody")
+
+
+def lost(what: Lost) -> str:
+    """Return what the program lost."""
+    name = plain_name(what.name)
+    if what.kind == "coroutine":
+        return f"lost: {name}() was never awaited"
+    text = one_line(what.text, 80)
+    if what.kind == "task":
+        return f"lost: task {name} was destroyed while it waited{f' for {text}' if text else ''}"
+    return f"lost: nobody looked at the error of {name}: {text}"
+
+
+def ending(run: Run, life: TaskLife) -> str:
+    """Return how a life ended, in a few words."""
+    if life.outcome == "cancelled" and life.cancelled_by not in (None, life.id):
+        return f"cancelled by {name_of(run, life.cancelled_by)}"
+    if life.outcome == "raised" and life.error is not None:
+        return (
+            "stopped" if life.error.type == "TooMuch" else f"raised {plain_name(life.error.type)}"
+        )
+    if life.outcome != "pending":
+        return life.outcome
+    if not any(span.state == "running" for span in life.spans):
+        return "never started"
+    if life.kind == "task":
+        return "waits for ever" if run.deadlock else "still running"
+    return "not finished"
+
+
+def blocks(run: Run, blocking: Blocking) -> str:
+    """Return what a step that lasts does to the others; on a virtual clock, a `time.sleep`."""
+    if run.clock == "real":
+        return f"blocks everybody for {seconds(blocking.seconds)}"
+    return f"time.sleep({number(blocking.seconds)}) blocks everybody"
+
+
+def blocking_life(run: Run, blocking: Blocking) -> TaskLife | None:
+    """Return who blocked: of those of that name, the one that ran at that time."""
+    named = [life for life in run.lives if blocking.task in (life.name, life.function)]
+    for life in named:
+        if any(s.state == "running" and s.start <= blocking.start < s.stop for s in life.spans):
+            return life
+    return named[0] if named else None
+
+
+def blocker(run: Run, blocking: Blocking) -> str:
+    """Return the name of who blocked."""
+    life = blocking_life(run, blocking)
+    return label(life)[0] if life else plain_name(blocking.task)
+
+
+def seconds(value: float) -> str:
+    """Return a time in seconds, with its unit.
+
+    >>> seconds(0.1 + 0.2), seconds(4.0)
+    ('0.3 s', '4 s')
+    """
+    return f"{number(value)} s"
+
+
+def number(value: float) -> str:
+    """Return a number of seconds to the millisecond; a smaller one to one digit.
+
+    >>> number(1e-5), number(3600.0)
+    ('1e-05', '3600')
+    """
+    rounded = round(value, 3)
+    return f"{rounded:.10g}" if rounded or not value else f"{value:.1g}"
+
+
+def plain_name(name: str) -> str:
+    """Return a name without the functions around it.
+
+    >>> plain_name("main.<locals>.worker")
+    'worker'
+    """
+    return one_line(name.rpartition("<locals>.")[2], 60)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return text of the program's on one line of at most `limit` characters.
+
+    >>> one_line("two\\nlines", 20)
+    'two lines'
+    """
+    text = "".join(char if char.isprintable() else " " for char in text[: limit + 1])
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _group_line(life: TaskLife, members: Sequence[TaskLife]) -> str:
+    extent = "".join(f"{span.reason}; " for span in life.spans)
+    return f"{life.name} ({life.kind}s): {extent}{endings(members)}"
+
+
+def _life_line(run: Run, life: TaskLife) -> str:
+    name, more = label(life, run)
+    called = f"task {name}" if life.kind == "task" else name
+    facts = [_ran(life), _waited(run, life), _held_up(life)]
+    done = ", ".join(fact for fact in facts if fact)
+    return f"{called}{f' ({more})' if more else ''}: {done}; {_ending_in_full(run, life)}"
+
+
+def _ran(life: TaskLife) -> str:
+    times = sum(span.state == "running" for span in life.spans)
+    return {0: "never ran", 1: "ran once"}.get(times, f"ran {times} times")
+
+
+def held(span: Span, after: Span | None, holder: str) -> str:
+    """Return who held what a span waits for when the wait began; later it may be another.
+
+    Args:
+        span: of a life.
+        after: the one that follows on it; None where there is none.
+        holder: the name of who held it.
+
+    >>> first = Span("waiting", 0, 1, 0, 1, "Lock.acquire", held_by=1)
+    >>> held(first, Span("ready", 1, 1, 1, 1, woken_by=2), "A")
+    'first held by A'
+    """
+    passed_on = (
+        after is not None
+        and after.reason != "cancelled"
+        and after.woken_by not in (None, span.held_by)
+    )
+    return f"first held by {holder}" if passed_on else f"held by {holder}"
+
+
+def _reason(run: Run, span: Span, after: Span | None) -> str:
+    told = one_line(span.reason, 60)
+    if span.held_by is None:
+        return told
+    return f"{told}, {held(span, after, name_of(run, span.held_by))}"
+
+
+def _waited(run: Run, life: TaskLife) -> str:
+    pairs = zip_longest(life.spans, life.spans[1:])
+    waits = [(span, after) for span, after in pairs if span.state == "waiting"]
+    reasons = list(dict.fromkeys(_reason(run, span, after) for span, after in waits if span.reason))
+    if reasons == ["yield"]:
+        return "waited at yield between"
+    time = _time(span for span, _ in waits)
+    told = _listed(reasons, 4)
+    if time:
+        return f"waited {seconds(time)} in all{f': {told}' if told else ''}"
+    return f"waited for {told}" if told else ""
+
+
+def _held_up(life: TaskLife) -> str:
+    time = _time(span for span in life.spans if span.state == "ready")
+    return f"was ready for {seconds(time)} while something else ran" if time else ""
+
+
+def _ending_in_full(run: Run, life: TaskLife) -> str:
+    if life.outcome == "raised" and life.error is not None:
+        return f"raised {one_line(str(life.error), 200)}{_at(life.error.line)}"
+    last = life.spans[-1] if life.spans else None
+    if life.outcome != "pending" or last is None or last.state != "waiting":
+        return ending(run, life)
+    if life.kind == "task" and last.reason:
+        ever = " for ever" if run.deadlock else ""
+        return f"still waits{ever} for {one_line(last.reason, 60)}{_at(last.line)}"
+    return f"{ending(run, life)}{_at(last.line)}"
+
+
+def _time(spans: Iterable[Span]) -> float:
+    return sum(span.stop - span.start for span in spans)
+
+
+def some(texts: list[str], limit: int) -> list[str]:
+    """Return the first `limit` texts, the last of them with how many there are besides.
+
+    >>> some(["A", "B", "C"], 2)
+    ['A', 'B and 1 more']
+    """
+    more = len(texts) - limit
+    return [*texts[: limit - 1], f"{texts[limit - 1]} and {more} more"] if more > 0 else texts
+
+
+def _listed(texts: list[str], limit: int) -> str:
+    return ", ".join(some(texts, limit))
+
+
+def _at(line: int | None) -> str:
+    return "" if line is None else f" at line {line}"

@@ -1,0 +1,348 @@
+"""A `Plan` is drawn: matplotlib's shapes, their colours, hatches and arrows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+
+from looplab.pictures.describing import number
+from looplab.pictures.lettering import INK, length, write
+from looplab.pictures.plan import (
+    EDGE,
+    GREEN,
+    GREY,
+    LOOP_NAME,
+    LOW,
+    PIXEL,
+    TALL,
+    WIDTH,
+    Hold,
+    Plan,
+    Scale,
+    Stretch,
+    reason_that_fits,
+)
+
+TICK = 0.035  # inches, the least that running takes: it shall be seen
+HATCHED = 0.05  # inches; in a narrower bar no hatch can be seen, and each takes milliseconds
+
+LINE, STRIPE = "#d5d8dc", "#f4f5f7"
+BLUE, ORANGE, CREAM, VERMILION = "#0072b2", "#d99400", "#fbe8b8", "#d55e00"
+
+PALE = "#8cbfb1"  # what a green hatch on white looks like from afar
+
+BARS: dict[str, dict[str, Any]] = {
+    "waiting": {"facecolor": CREAM, "edgecolor": ORANGE, "linewidth": 0.8},
+    "ready": {"facecolor": "white", "edgecolor": GREEN, "linewidth": 0.8, "hatch": "//////"},
+    "running": {"facecolor": BLUE, "edgecolor": "white", "linewidth": 0.6},
+    "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
+    "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0, "hatch": "\\\\"},
+}
+ARROWS: dict[str, dict[str, Any]] = {
+    "wakes": {"color": INK, "linewidth": 0.9},
+    "resumes": {"color": BLUE, "linewidth": 1.3},
+    "hands back": {"color": BLUE, "linewidth": 1.3, "linestyle": (0, (2.5, 1.5))},
+}
+STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
+"""Each with the height of its bars, and what it is drawn above of."""
+
+LOOP: dict[str, dict[str, Any]] = {
+    "idle": {"facecolor": "white", "edgecolor": LINE, "linewidth": 0.6},
+    "running": BARS["running"],
+    "blocked": {**BARS["blocking"], "linewidth": 0.8},
+}
+LEGEND = {
+    "running": "running",
+    "on and off": "running on and off",
+    "waiting": "waiting",
+    "ready": "ready, not its turn yet",
+    "under way": "how many at once",
+    "blocking": "blocks everybody",
+    "wakes": "starts or wakes",
+    "resumes": "resumes",
+    "hands back": "yields or ends",
+}
+
+
+def draw_plan(figure: Figure, plan: Plan) -> set[str]:
+    """Draw a plan, and return what of the legend can be seen in it."""
+    axes = _frame(figure, plan)
+    seen = {arrow.means for arrow in plan.arrows} | ({"blocking"} if plan.holds else set())
+    crowds = {crowd.row: crowd.counts for crowd in plan.crowds}
+    for row in range(len(plan.lives)):
+        if row in crowds:
+            _crowd(axes, row, crowds[row])
+            seen.add("under way")
+        seen |= _lane(axes, plan, row, is_crowd=row in crowds)
+    if plan.loop:
+        seen |= _loop(figure, axes, plan)
+    for hold in plan.holds:
+        _hold(axes, hold)
+    for arrow in plan.arrows:
+        x = arrow.x + arrow.aside / plan.scale.inch
+        start, stop = (x, arrow.start), (x, arrow.stop)
+        axes.add_patch(_arrow(arrow.means, start, stop, zorder=3, clip_on=False))
+        if arrow.means == "wakes":
+            axes.add_line(_source(*start, zorder=4.2, clip_on=False))
+    _heading(figure, plan)
+    return seen
+
+
+def _frame(figure: Figure, plan: Plan) -> Axes:
+    """Make the Axes that holds the lanes, with stripes, names and the axis of time."""
+    scale, lanes = plan.scale, max(len(plan.lives), 1)
+    height = figure.get_figheight()
+    axes = figure.add_axes(
+        (
+            (plan.left - TICK) / WIDTH,
+            plan.bottom / height,
+            (scale.limit * scale.inch + 2 * TICK) / WIDTH,
+            (plan.top - plan.bottom) / height,
+        ),
+        facecolor="none",
+    )
+    margin = TICK / scale.inch
+    floor = lanes + plan.strip / plan.lane
+    axes.set(xlim=(-margin, scale.limit + margin), ylim=(floor, 0), yticks=[])
+    axes.spines[:].set_visible(False)
+    if plan.lives:
+        _time_axis(axes, scale, floor)
+    else:
+        axes.set_axis_off()
+        write(axes, 0, 0.5, "nothing ran", 9.5, color=GREY)
+    for row, (name, more) in enumerate(plan.labels):
+        y = plan.top - (row + 0.5) * plan.lane
+        if row % 2 == 0:
+            corner = (EDGE / 2, y - plan.lane / 2)
+            _box(figure, corner, WIDTH - EDGE, plan.lane, facecolor=STRIPE, zorder=-1)
+        write(figure, EDGE, y + (0.08 if more else 0), name, 9.5, bold=True)
+        if more:
+            write(figure, EDGE, y - 0.1, more, 7.5, color=GREY)
+    return axes
+
+
+def _time_axis(axes: Axes, scale: Scale, floor: float) -> None:
+    if scale.axis == "seconds":
+        times = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(0, scale.longest)
+        ticks = [float(time) for time in times if 0 <= time <= scale.end and not scale.nothing]
+        ticks = ticks or [0.0]
+        axes.set_xticks(ticks, [number(tick) for tick in ticks])
+        axes.set_xlabel("seconds", color=INK, fontfamily="DejaVu Sans", loc="left")
+    else:
+        wide = 0.15 + length(f"{scale.longest:.0f}", 8.5)
+        most = max(int(scale.longest * scale.inch / wide), 1)
+        steps = MaxNLocator(most, steps=[1, 2, 5, 10], integer=True).tick_values(0, scale.longest)
+        ticks = [float(step) for step in steps if 0 <= step < scale.end]
+        # A step is a column; its number stands below the middle of it.
+        axes.set_xticks([tick + 0.5 for tick in ticks], [f"{tick:.0f}" for tick in ticks])
+        axes.set_xlabel(
+            "steps: one at a time, in order", color=INK, fontfamily="DejaVu Sans", loc="left"
+        )
+    axes.tick_params(
+        axis="x", length=0, labelsize=8.5, labelcolor=INK, labelfontfamily="DejaVu Sans"
+    )
+    last = ticks[-1] if scale.nothing else scale.end
+    axes.vlines([*ticks, last], 0, floor, color=LINE, linewidth=0.6, zorder=0.5)
+    if scale.limit > scale.end:
+        axes.vlines(scale.end, 0, floor, color=INK, linewidth=1, linestyle="dashed", zorder=1.5)
+        below = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
+        write(axes, (scale.end + scale.limit) / 2, -0.02, "for ever", 8.5, **below)
+
+
+def _crowd(axes: Axes, row: int, counts: list[tuple[float, int]]) -> None:
+    """Draw how many of a group are under way, as a hill: the highest is as high as a bar."""
+    peak = max((count for _, count in counts), default=0)
+    if peak:
+        floor = row + 0.5 + TALL / 2
+        times = [time for time, _ in counts]
+        heights = [floor - TALL * count / peak for _, count in counts]
+        axes.fill_between(times, floor, heights, step="post", zorder=2, **BARS["waiting"])
+
+
+def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
+    """Draw the lane of the event loop, and return what of the legend can be seen in it."""
+    inch, middle = plan.scale.inch, len(plan.lives) + plan.strip / plan.lane / 2
+    write(figure, EDGE, plan.bottom + plan.strip / 2, LOOP_NAME, 8.5, color=GREY)
+    height = plan.strip / plan.lane * 0.5
+    for state, style in LOOP.items():
+        least = TICK if state == "running" else 0.0
+        for kind, bars in _bars(plan.loop.get(state, []), least / inch, PIXEL / inch).items():
+            drawn = BARS[kind] if kind == "on and off" else style
+            axes.broken_barh(bars, (middle - height / 2, height), zorder=4, **drawn)
+    for stretch in plan.loop.get("idle", []):
+        if (stretch.right - stretch.left) * inch > length("idle", 7) + 0.1:
+            x = (stretch.left + stretch.right) / 2
+            write(axes, x, middle, "idle", 7, color=GREY, ha="center", zorder=5)
+    blocked = {"blocking"} if "blocked" in plan.loop else set()
+    return ({"running"} & plan.loop.keys()) | blocked
+
+
+def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
+    """Draw one life, and return the states that can be seen in it."""
+    scale, stretches = plan.scale, plan.scale.stretches(plan.lives[row])
+    seen = set()
+    for state, height, zorder in () if is_crowd else STATES:
+        # On seconds running takes no time, and shall be seen all the same.
+        least = TICK if state == "running" and scale.axis == "seconds" else 0.0
+        mine = [stretch for stretch in stretches if stretch.span.state == state]
+        for kind, bars in _bars(mine, least / scale.inch, PIXEL / scale.inch).items():
+            seen.add(kind)
+            for style, some in _styled(kind, bars, scale.inch):
+                axes.broken_barh(some, (row + 0.5 - height / 2, height), zorder=zorder, **style)
+    for stretch in stretches:
+        text, size = reason_that_fits(scale, stretch)
+        if text and stretch.span.state != "running":
+            wide = length(text, size)
+            middle = _middle(scale, stretch, wide)
+            x = plan.clear(row, middle, wide, stretch.left, stretch.right)
+            halo = _halo(
+                BARS[stretch.span.state]["facecolor"], hatched=stretch.span.state == "ready"
+            )
+            write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
+    end = max((stretch.right for stretch in stretches), default=0.0)
+    text, colour = plan.endings[row]
+    halo = _halo("white" if row % 2 else STRIPE)
+    x = end + 0.07 / scale.inch
+    write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
+    return seen
+
+
+def _styled(
+    kind: str, bars: list[tuple[float, float]], inch: float
+) -> Iterator[tuple[dict[str, Any], list[tuple[float, float]]]]:
+    """Yield the bars of a lane, each part with its style."""
+    style = BARS[kind]
+    if max(width for _, width in bars) * inch < 10 * PIXEL:
+        style = {**style, "linewidth": 0}  # else it would be nothing but edges
+    least = HATCHED / inch if kind == "ready" else 0.0
+    wide = [bar for bar in bars if bar[1] >= least]
+    narrow = [bar for bar in bars if bar[1] < least]
+    if wide:
+        yield style, wide
+    if narrow:
+        yield {"facecolor": PALE, "linewidth": 0}, narrow
+
+
+def _middle(scale: Scale, stretch: Stretch, wide: float) -> float:
+    """Return where to centre a text of `wide` inches in a bar."""
+    middle = (stretch.left + stretch.right) / 2
+    if scale.axis == "seconds":
+        return middle
+    # In its first column: arrows cross the bar where the others begin.
+    return min(middle, stretch.left + (wide / 2 + 0.06) / scale.inch)
+
+
+def _halo(colour: str, *, hatched: bool = False) -> list[withStroke]:
+    """Return an outline of `colour` for a text: an arrow passes under it, or a hatch."""
+    return [withStroke(linewidth=4.5 if hatched else 2.2, foreground=colour)]
+
+
+def _bars(
+    stretches: list[Stretch], least: float, pixel: float
+) -> dict[str, list[tuple[float, float]]]:
+    """Return the start and width of each bar of a lane in one state, by how it is drawn.
+
+    Args:
+        stretches: what to draw.
+        least: the width that a narrower one gets.
+        pixel: narrow ones that are nearer to each other become one bar.
+    """
+    narrow = max(least, pixel)
+    groups: list[list[tuple[float, float, float]]] = []
+    for _, left, right, _ in stretches:
+        width = right - left
+        missing = max(least - width, 0.0) / 2
+        bar = (left - missing, right + missing, width)
+        if bar[1] <= bar[0]:
+            continue
+        before = groups[-1][-1] if groups else None
+        if before and bar[0] - before[1] < pixel and max(width, before[2]) <= narrow:
+            groups[-1].append(bar)
+        else:
+            groups.append([bar])
+    bars: dict[str, list[tuple[float, float]]] = {}
+    for group in groups:
+        left, right = group[0][0], group[-1][1]
+        kind: str = stretches[0].span.state
+        full = sum(width for *_, width in group) > 0.8 * (right - left)
+        if kind == "running" and not full and right - left > 3 * narrow:
+            kind = "on and off"
+        bars.setdefault(kind, []).append((left, right - left))
+    return bars
+
+
+def _hold(axes: Axes, hold: Hold) -> None:
+    """Mark what held up the loop, and the time that nobody else could run in."""
+    axes.axvspan(hold.left, hold.right, color=VERMILION, alpha=0.12, linewidth=0, zorder=0.4)
+    corner = (hold.left, hold.row + 0.5 - TALL / 2)
+    axes.add_patch(Rectangle(corner, hold.right - hold.left, TALL, zorder=4.5, **BARS["blocking"]))
+    if hold.text:
+        middle = (hold.left + hold.right) / 2
+        style: dict[str, Any] = {"bold": True, "color": "white", "ha": "center", "zorder": 5}
+        style["path_effects"] = _halo(VERMILION, hatched=True)
+        write(axes, middle, hold.row + 0.5, hold.text, 8, **style)
+
+
+def _arrow(
+    means: str, start: tuple[float, float], stop: tuple[float, float], **kwargs: Any
+) -> FancyArrowPatch:
+    head: dict[str, Any] = {
+        "arrowstyle": "-|>,head_length=0.4,head_width=0.2",
+        "mutation_scale": 11,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    return FancyArrowPatch(start, stop, **head, **ARROWS[means], **kwargs)
+
+
+def _source(x: float, y: float, **kwargs: Any) -> Line2D:
+    """Return the dot at which an arrow begins: there may be a head of another below it."""
+    return Line2D([x], [y], marker="o", markersize=4, color=INK, **kwargs)
+
+
+def _box(
+    figure: Figure, corner: tuple[float, float], width: float, height: float, **kwargs: Any
+) -> None:
+    figure.add_artist(Rectangle(corner, width, height, transform=figure.dpi_scale_trans, **kwargs))
+
+
+def _heading(figure: Figure, plan: Plan) -> None:
+    y = plan.base + plan.height - EDGE / 2
+    for line in plan.title:
+        y -= 0.26
+        write(figure, EDGE, y + 0.1, line, 13, bold=True)
+    for line, colour in plan.notes:
+        y -= 0.2
+        write(figure, EDGE, y + 0.08, line, 9.5, color=colour)
+    if plan.footer:
+        write(figure, EDGE, plan.bottom - 0.13, plan.footer, 9, color=GREY)
+
+
+def legend(figure: Figure, y: float, seen: set[str]) -> None:
+    """Explain, in a row, what can be seen in the picture and nothing else."""
+    x = EDGE
+    for means, text in LEGEND.items():
+        if means not in seen:
+            continue
+        if means in BARS:
+            height = 0.11 if means in ("ready", "waiting") else 0.2
+            _box(figure, (x, y - height / 2), 0.22, height, **BARS[means])
+        elif means == "under way":
+            corners = [(x, y - 0.1), (x + 0.06, y + 0.1), (x + 0.12, y), (x + 0.22, y - 0.1)]
+            hill = Polygon(corners, transform=figure.dpi_scale_trans, **BARS["waiting"])
+            figure.add_artist(hill)
+        else:
+            figure.add_artist(
+                _arrow(means, (x, y), (x + 0.24, y), transform=figure.dpi_scale_trans)
+            )
+            if means == "wakes":
+                figure.add_artist(_source(x, y, transform=figure.dpi_scale_trans))
+        write(figure, x + 0.29, y, text, 8.5)
+        x += 0.29 + length(text, 8.5) + 0.25

@@ -1,0 +1,306 @@
+"""Where everything of a picture goes: lanes, bars, arrows, and what is written where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise, zip_longest
+
+from looplab.pictures.describing import (
+    blocker,
+    blocking_life,
+    blocks,
+    cut_short,
+    ending,
+    headline,
+    label,
+    lost,
+    overlap,
+    some,
+    stuck,
+)
+from looplab.pictures.grouping import endings, shown, under_way
+from looplab.pictures.lettering import INK, cut, length, wrapped
+from looplab.pictures.plan import (
+    ASIDE,
+    COLUMN,
+    EDGE,
+    GREY,
+    LABELS,
+    LONGEST,
+    LOOP_NAME,
+    LOW,
+    MARKS,
+    MOST_ARROWS,
+    PIXEL,
+    RED,
+    SHORTEST,
+    TALL,
+    WIDTH,
+    Arrow,
+    AxisName,
+    Crowd,
+    Hold,
+    Plan,
+    Scale,
+    Stretch,
+    reason_that_fits,
+    reasons_of,
+)
+from looplab.runs.records import Span, TaskLife
+from looplab.runs.run import Run
+
+
+class Draft:
+    """A run of which is not settled how wide it is drawn, for others may share its scale.
+
+    Args:
+        run: what to draw.
+        axis: seconds or steps, from left to right.
+        name: what to call the run, before its title.
+
+    Attributes:
+        left: the least room for the names of lanes, in inches.
+    """
+
+    def __init__(self, run: Run, axis: AxisName, name: str = "") -> None:
+        self._run, self._axis, self._name = run, axis, name
+        self._shown = shown(run)
+        lives, groups = self._shown.lives, self._shown.groups
+        held_by = {span.held_by for life in lives for span in life.spans}
+        self._holders: dict[int | None, str] = {
+            life.id: label(life)[0] for life in run.lives if life.id in held_by
+        }
+        self._compact = len(lives) > 12
+        self._endings = [_ending(run, life, groups.get(life.id)) for life in lives]
+        # First as if the names took all they may: a reason that fits into its bar then fits.
+        narrow = self.scale(EDGE + LABELS)
+        self._labels = [
+            _labelled(run, narrow, life, self._compact or life.id in groups) for life in lives
+        ]
+        lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in self._labels]
+        if axis == "seconds" and run.tasks:
+            lengths.append(length(LOOP_NAME, 8.5))
+        self.left = EDGE + max(lengths, default=0) + 0.15
+
+    def scale(self, left: float, others: Sequence[Scale] = ()) -> Scale:
+        """Return the widest scale that leaves room for what is told at a lane's end.
+
+        Args:
+            left: the room for the names of lanes, in inches.
+            others: those of the runs that are drawn on the same scale.
+        """
+        run, axis, lives = self._run, self._axis, self._shown.lives
+        end = min(run.duration if axis == "seconds" else run.steps, LONGEST)
+        nothing = end <= SHORTEST
+        end = 1 if nothing else end
+        plain = Scale(axis, end, end, 1, holders=self._holders)
+        pending = [life for life in lives if life.outcome == "pending" and life.spans]
+        waits = [plain.stretches(life)[-1] for life in pending]
+        reasons = [text for wait in waits for text in reasons_of(wait)]
+        longest = max((length(text, 8) for text in reasons), default=0)
+        tail = min(longest + 0.3, 2.0) if run.deadlock and waits else 0.0
+        room = WIDTH - EDGE - left
+        widths = [room]
+        for life, (text, _) in zip(lives, self._endings, strict=True):
+            needed = 0.1 + length(text, 8.5)
+            stop = max((s.right for s in plain.stretches(life)), default=0) / end
+            if tail and life.outcome == "pending":
+                widths.append(room - needed)
+            elif stop:
+                widths.append(tail + (room - tail - needed) / stop)
+        inch = min([max(min(widths) - tail, 1) / end, *(other.inch for other in others)])
+        if axis == "steps":
+            inch = min(inch, COLUMN)
+        most = max([end, *(other.end for other in others)])
+        return Scale(axis, end, end + tail / inch, inch, most, nothing, self._holders)
+
+    def plan(self, left: float, scale: Scale) -> Plan:
+        """Return where everything of the run goes.
+
+        Args:
+            left: the room for the names of lanes, in inches.
+            scale: where its moments lie.
+        """
+        run, axis, lives, groups = self._run, self._axis, self._shown.lives, self._shown.groups
+        unique = dict[tuple[object, ...], Arrow]()
+        for arrow in (*_wakes(lives, scale), *_hand_overs(lives, axis)):
+            unique.setdefault(arrow[:4], arrow)  # the same at a later step covers it
+        arrows = list(unique.values())
+        holds = list(_holds(run, lives, scale))
+        told = f"{self._name}: {headline(run)}" if self._name else headline(run)
+        others = self._shown.others
+        return Plan(
+            lives=lives,
+            labels=self._labels,
+            endings=self._endings,
+            scale=scale,
+            # More would be a thicket.
+            arrows=_apart(arrows) if len(arrows) <= MOST_ARROWS else [],
+            holds=holds,
+            crowds=[
+                Crowd(row, under_way(groups[life.id], on_steps=axis == "steps"))
+                for row, life in enumerate(lives)
+                if life.id in groups
+            ],
+            loop=_loop(run, scale),
+            title=wrapped(told, WIDTH - 2 * EDGE, 13),
+            notes=_notes(run, holds),
+            footer=f"and {others:,} more" if others else "",
+            lane=0.34 if self._compact else 0.52,
+            left=left,
+            below=0.48 + 0.2 * (others > 0),
+        )
+
+
+def plans_of(runs: Sequence[Run], axis: AxisName, names: Sequence[str]) -> list[Plan]:
+    """Return where everything of some runs goes, that are drawn on one scale.
+
+    Args:
+        runs: what to draw, from top to bottom.
+        axis: seconds or steps, from left to right.
+        names: what to call each.
+    """
+    drafts = [Draft(run, axis, name) for run, name in zip(runs, names, strict=True)]
+    # The column of names first, for it leaves room for the rest.
+    left = max(draft.left for draft in drafts)
+    widest = [draft.scale(left) for draft in drafts]
+    plans = [draft.plan(left, draft.scale(left, widest)) for draft in drafts]
+    base = 0.0
+    for number in reversed(range(len(plans))):
+        plans[number] = replace(plans[number], base=base, explained=number == 0)
+        base += plans[number].height
+    return plans
+
+
+def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None) -> tuple[str, str]:
+    """Return the mark and the words at the end of a lane, and their colour."""
+    if members:
+        outcomes = {each.outcome for each in members}
+        mark, colour = MARKS[life.outcome] if len(outcomes) == 1 else ("", INK)
+        return f"{mark} {cut(endings(members), 1.8, 8.5)}".lstrip(), colour
+    mark, colour = MARKS[life.outcome]
+    words = ending(run, life)
+    if life.outcome == "raised":
+        words = words.removeprefix("raised ")
+    return f"{mark} {cut(words, 1.8, 8.5)}", colour
+
+
+def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[str, str]:
+    """Return the name of a lane, and below it what else is to be said of it."""
+    name, more = label(life, run)
+    if compact:
+        return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
+    inside, outside = set(), []
+    for stretch in scale.stretches(life):
+        reason = next(iter(reasons_of(stretch)), "")
+        if reason_that_fits(scale, stretch)[0]:
+            inside.add(reason)
+        elif reason not in outside and reason != "cancelled":  # which is no wait
+            outside.append(reason)
+    waits = ", ".join(reason for reason in outside if reason and reason not in inside)
+    told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"
+    below = " · ".join(filter(None, (more, told)))
+    return cut(name, LABELS, 9.5, True), cut(below, LABELS, 7.5)
+
+
+def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold]:
+    rows = {life.id: row for row, life in enumerate(lives)}
+    for blocking in run.blocked:
+        life = blocking_life(run, blocking)
+        if life is None or life.id not in rows:
+            continue
+        for span, left, right, _ in scale.stretches(life):
+            if span.state == "running" and span.start <= blocking.start < span.stop:
+                if scale.axis == "seconds":
+                    left = min(max(blocking.start, left), right)
+                    right = min(left + blocking.seconds, right)
+                room = (right - left) * scale.inch - 0.1
+                text = blocks(run, blocking)
+                fits = length(text, 8, True) <= room
+                yield Hold(rows[life.id], left, right, text if fits else "")
+                break
+
+
+def _loop(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
+    """Return what the event loop did, by state; nothing on steps, where it is always busy."""
+    states: dict[str, list[Stretch]] = {}
+    if scale.axis == "steps" or scale.nothing or not run.tasks:
+        return states
+    for turn in run.loop():
+        idle = turn.state == "idle"
+        span = Span("waiting" if idle else "running", turn.start, turn.stop, turn.first, turn.last)
+        place = Stretch(span, min(turn.start, scale.end), min(turn.stop, scale.end))
+        states.setdefault(turn.state, []).append(place)
+    return states
+
+
+def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
+    """Return the lines below the title, and their colours."""
+    notes = [(overlap(run), GREY)] if overlap(run) else []
+    notes += [(line, RED) for line in some(stuck(run), 3)]
+    notes += [(cut_short(run), RED)] if cut_short(run) else []
+    notes += [(lost(each), RED) for each in run.lost[:3]]
+    if sum(hold.text != "" for hold in holds) < len(run.blocked):
+        told = [f"{blocker(run, blocking)}: {blocks(run, blocking)}" for blocking in run.blocked]
+        notes += [(line, RED) for line in list(dict.fromkeys(told))[:3]]
+    return [(cut(line, WIDTH - 2 * EDGE, 9.5), colour) for line, colour in notes]
+
+
+def _wakes(lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Arrow]:
+    rows = {life.id: row for row, life in enumerate(lives)}
+    for row, life in enumerate(lives):
+        if life.kind == "generator":  # its caller hands over to it
+            continue
+        for span, left, right, _ in scale.stretches(life):
+            waker = rows.get(-1 if span.woken_by is None else span.woken_by, row)
+            if waker != row:
+                low = span.state == "ready" and (right - left) * scale.inch > PIXEL
+                yield _between("wakes", left, waker, row, LOW if low else TALL, span.first)
+
+
+def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
+    """Yield an arrow for each turn that leads to a generator's or follows on one."""
+    if axis == "seconds":
+        return
+    turns = []
+    for row, life in enumerate(lives):
+        for span, after in zip_longest(life.spans, life.spans[1:]):
+            if span.state == "running":
+                suspended = after is None or after.reason == "yield"
+                turns.append((span.first, span.last, row, suspended))
+    for (_, last, row, suspended), (first, _, next_row, _) in pairwise(sorted(turns)):
+        if last == first and row != next_row:
+            back = suspended and lives[row].kind == "generator"
+            if back or lives[next_row].kind == "generator":
+                means = "hands back" if back else "resumes"
+                yield _between(means, first, row, next_row, TALL, first)
+
+
+def _apart(arrows: list[Arrow]) -> list[Arrow]:
+    """Return the arrows, and those that go up and down through one place side by side.
+
+    Those of the direction that came first stand on the left.
+    """
+
+    def extent(arrow: Arrow) -> tuple[float, float]:
+        return min(arrow.start, arrow.stop), max(arrow.start, arrow.stop)
+
+    def meet(one: Arrow, other: Arrow) -> bool:
+        (top, bottom), (other_top, other_bottom) = extent(one), extent(other)
+        opposite = (one.start < one.stop) != (other.start < other.stop)
+        return one.x == other.x and opposite and top < other_bottom and other_top < bottom
+
+    found = []
+    for arrow in arrows:
+        if any(meet(arrow, other) for other in arrows):
+            first = min((each for each in arrows if each.x == arrow.x), key=lambda each: each.step)
+            left = (arrow.start < arrow.stop) == (first.start < first.stop)
+            arrow = arrow._replace(aside=-ASIDE if left else ASIDE)
+        found.append(arrow)
+    return found
+
+
+def _between(means: str, x: float, row: int, to: int, height: float, step: int) -> Arrow:
+    down = 1 if to > row else -1
+    return Arrow(means, x, row + 0.5 + down * TALL / 2, to + 0.5 - down * height / 2, step)

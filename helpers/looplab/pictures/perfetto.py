@@ -1,0 +1,159 @@
+"""A `Run` as a trace that ui.perfetto.dev and chrome://tracing open.
+
+Each life is a track, and the event loop another. A slice is a span; an arrow leads from who
+woke a life to where it then ran. The trace is in the Trace Event Format, JSON:
+https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMCfj44QNBZo6wYTvnI
+
+Under virtual time running takes no time, and what takes none cannot be seen. So each step
+takes a microsecond here, beside the seconds that the program counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from looplab.pictures.describing import ending, label, plain_name
+from looplab.runs.queries import Turn
+from looplab.runs.records import Span, TaskLife
+from looplab.runs.run import Run
+
+_PROCESS = 1
+_LOOP = 0  # the track of the event loop; a life's is its id + 1
+
+_COLOURS = {
+    "running": "thread_state_running",
+    "ready": "thread_state_runnable",
+    "waiting": "thread_state_sleeping",
+    "blocked": "terrible",
+    "idle": "white",
+}
+
+
+def write(run: Run, path: str | Path) -> None:
+    """Write the trace of a run.
+
+    Args:
+        run: what happened.
+        path: the file, `.json` by custom.
+    """
+    Path(path).write_text(json.dumps(trace(run), ensure_ascii=False), encoding="utf-8")
+
+
+def trace(run: Run) -> dict[str, Any]:
+    """Return a run in the Trace Event Format.
+
+    >>> from looplab import jobs, observe
+    >>> async def one_job(job):
+    ...     return await job(0)
+    >>> events = trace(observe(one_job, jobs([3])))["traceEvents"]
+    >>> [(each["name"], each["dur"]) for each in events if each.get("cat") == "waiting"]
+    [('job(0)', 3000000.0)]
+    """
+    events = [_named("process_name", _LOOP, plain_name(run.program))]
+    events.append(_named("thread_name", _LOOP, "event loop"))
+    clock = _Clock(run)
+    for life in run.lives:
+        name, more = label(life)
+        events.append(_named("thread_name", life.id + 1, f"{name} ({more})" if more else name))
+        events += _slices(run, life, clock)
+    events += [_turn(run, turn, clock) for turn in run.loop()]
+    events += _arrows(run, clock)
+    return {
+        "traceEvents": events,
+        "displayTimeUnit": "ms",
+        "otherData": {"program": run.program, "clock": run.clock, "schema": run.schema},
+    }
+
+
+class _Clock:
+    """Moments of a run in microseconds."""
+
+    def __init__(self, run: Run) -> None:
+        self._step = 1.0 if run.clock == "virtual" else 0.0
+
+    def at(self, seconds: float, step: int) -> float:
+        return round(seconds * 1e6 + step * self._step, 3)
+
+    def stretch(self, part: Span | Turn) -> dict[str, float]:
+        start = self.at(part.start, part.first)
+        return {"ts": start, "dur": round(max(self.at(part.stop, part.last) - start, 0.0), 3)}
+
+
+def _named(what: str, track: int, name: str) -> dict[str, Any]:
+    return {"ph": "M", "name": what, "pid": _PROCESS, "tid": track, "args": {"name": name}}
+
+
+def _slices(run: Run, life: TaskLife, clock: _Clock) -> Iterator[dict[str, Any]]:
+    for span in life.spans:
+        stretch = clock.stretch(span)
+        if not stretch["dur"]:
+            continue  # whoever is ready and runs at once need not be seen to be ready
+        args: dict[str, Any] = {}
+        if span.line is not None:
+            args["line"] = span.line
+        for key, other in (("woken by", span.woken_by), ("held by", span.held_by)):
+            if other is not None:
+                args[key] = label(run.lives[other])[0]
+        yield {
+            "ph": "X",
+            "name": span.reason if span.state == "waiting" and span.reason else span.state,
+            "cat": span.state,
+            "cname": _COLOURS[span.state],
+            "pid": _PROCESS,
+            "tid": life.id + 1,
+            **stretch,
+            "args": args,
+        }
+    if life.spans:
+        last = life.spans[-1]
+        yield {
+            "ph": "i",
+            "name": ending(run, life),
+            "cat": "end",
+            "s": "t",
+            "pid": _PROCESS,
+            "tid": life.id + 1,
+            "ts": clock.at(last.stop, last.last),
+        }
+
+
+def _turn(run: Run, turn: Turn, clock: _Clock) -> dict[str, Any]:
+    nobody = "a callback" if turn.state == "blocked" else "idle"
+    who = nobody if turn.life is None else label(run.lives[turn.life])[0]
+    return {
+        "ph": "X",
+        "name": f"blocked by {who}" if turn.state == "blocked" else who,
+        "cat": turn.state,
+        "cname": _COLOURS[turn.state],
+        "pid": _PROCESS,
+        "tid": _LOOP,
+        **clock.stretch(turn),
+        "args": {} if turn.line is None else {"line": turn.line},
+    }
+
+
+def _arrows(run: Run, clock: _Clock) -> Iterator[dict[str, Any]]:
+    """Yield two events for each waking: where the waker ran, and where the woken ran then."""
+    number = 0
+    for life in run.lives:
+        for woken in life.spans:
+            if woken.woken_by is None:
+                continue
+            # Wakings are noted where the woken becomes ready, which is as the waker's step ends.
+            runs = [s for s in life.spans if s.state == "running" and s.first >= woken.first]
+            wakers = [
+                s
+                for s in run.lives[woken.woken_by].spans
+                if s.state == "running" and s.first < max(woken.first, 1)
+            ]
+            if not runs or not wakers:
+                continue
+            number += 1
+            shared = {"name": "wakes", "cat": "wakes", "id": number, "pid": _PROCESS}
+            start = clock.at(wakers[-1].start, wakers[-1].first)
+            yield {**shared, "ph": "s", "tid": woken.woken_by + 1, "ts": start}
+            stop = clock.at(runs[0].start, runs[0].first)
+            yield {**shared, "ph": "f", "bp": "e", "tid": life.id + 1, "ts": stop}

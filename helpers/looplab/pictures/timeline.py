@@ -1,0 +1,120 @@
+"""A `Run` as a picture: one lane for each life, from top to bottom as they were created.
+
+A tall solid bar runs; a low bar waits, with the reason written in it; a low hatched bar
+is ready and does not get its turn. An arrow shows who woke whom. Two kinds of time can
+go from left to right: *seconds*, where running is a thin tick because it takes none, and
+*steps*, where each turn has a column of its own. On steps, generators hand over to one
+another along arrows: there is one thread of control, and the arrows are its path.
+
+    >>> from looplab import jobs, observe
+    >>> async def one_job(job):
+    ...     return await job(0)
+    >>> draw(observe(one_job, jobs([3]))).axes[0].get_xlabel()
+    'seconds'
+
+States differ by shape as well as by colour (Okabe and Ito's), so that the picture can be
+read in grey and by the colour-blind. Its bytes depend on the run alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib.style
+from matplotlib.figure import Figure
+
+from looplab.pictures.describing import describe, title
+from looplab.pictures.drawing import draw_plan, legend
+from looplab.pictures.layout import plans_of
+from looplab.pictures.plan import WIDTH
+from looplab.runs.run import Run
+
+SCREEN_DPI = 104  # as wide as a notebook; drawn with twice as many dots, for sharp screens
+
+
+def draw(
+    *runs: Run,
+    names: Sequence[str] | None = None,
+    axis: Literal["auto", "seconds", "steps"] = "auto",
+) -> Timeline:
+    """Draw runs one below the other, on one scale; of each 30 lives at most.
+
+    Args:
+        runs: what to draw, from top to bottom.
+        names: what to call each.
+        axis: `seconds`, `steps`, or `auto`: seconds where any passed, else steps.
+
+    Returns:
+        The figure. A notebook shows it, with the runs in words as its alternative text.
+
+    Raises:
+        ValueError: there is no run, or there are not as many names as runs.
+    """
+    if not runs:
+        raise ValueError("Give compare the runs to draw, compare(then, now) for example.")
+    if names is not None and len(names) != len(runs):
+        raise ValueError(f"Give compare one name for each run: {len(runs)}, not {len(names)}.")
+    # `then: then took 2 s` would say it twice.
+    called = [
+        "" if name == run.program else name
+        for name, run in zip(names or [""] * len(runs), runs, strict=True)
+    ]
+    return _figure(runs, called, axis)
+
+
+def _figure(
+    runs: Sequence[Run], names: Sequence[str], axis: Literal["auto", "seconds", "steps"]
+) -> Timeline:
+    if axis == "auto":
+        axis = "seconds" if any(run.duration > 0 for run in runs) else "steps"
+    plans = plans_of(runs, axis, names)
+    height = sum(plan.height for plan in plans)
+    with _look():
+        figure = Timeline(runs, names, figsize=(WIDTH, height), facecolor="white")
+        seen = {means for plan in plans for means in draw_plan(figure, plan)}
+        legend(figure, plans[0].legend, seen)
+    return figure
+
+
+class Timeline(Figure):
+    """A figure that a notebook shows although pyplot did not make it.
+
+    Args:
+        runs: what is drawn in it.
+        names: what each is called; an empty text where it has no name.
+        kwargs: as for `matplotlib.figure.Figure`.
+    """
+
+    def __init__(self, runs: Sequence[Run], names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        called = [f"{name}: " if name else "" for name in names]
+        self._words = "\n\n".join(map(str.__add__, called, map(describe, runs)))
+        self._title = "; ".join(map(str.__add__, called, map(title, runs)))
+
+    def savefig(self, fname: Any, **kwargs: Any) -> None:
+        """Save the picture, as `Figure.savefig` does; the same run gives the same SVG."""
+        suffix = Path(fname).suffix[1:] if isinstance(fname, str | Path) else ""
+        if kwargs.get("format", suffix) in ("svg", "svgz"):
+            kwargs["metadata"] = {"Date": None, **(kwargs.get("metadata") or {})}
+        with _look():
+            super().savefig(fname, **kwargs)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        png = io.BytesIO()
+        self.savefig(png, format="png", dpi=2 * SCREEN_DPI)
+        picture = base64.b64encode(png.getvalue()).decode("ascii")
+        data = {"image/png": picture, "text/plain": self._words}
+        shown = {"alt": f"Timeline: {self._title}", "width": round(WIDTH * SCREEN_DPI)}
+        return data, {"image/png": shown}
+
+
+def _look() -> AbstractContextManager[None]:
+    """Return a context in which matplotlib's settings are ours, whatever they were."""
+    return matplotlib.style.context(
+        ["default", {"svg.hashsalt": "looplab", "hatch.linewidth": 0.8}]
+    )

@@ -1,0 +1,72 @@
+"""What a program made and nobody looked after: exceptions, coroutines, tasks.
+
+asyncio tells of each only when Python destroys it, on the standard error and in words
+that a program cannot read. Here they are noted, with their task and their line.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from looplab.recorder.handles import patched
+from looplab.recorder.lives import waits_of
+from looplab.recorder.recorder import Recorder
+from looplab.recorder.waiting import is_program, line_of_caller
+from looplab.runs.records import Lost
+
+
+class Losses:
+    """Notes what the program of a recorder loses.
+
+    Args:
+        recorder: what else is recorded.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._coroutines: list[Lost] = []
+        self._tasks: list[Lost] = []
+        self._exceptions: set[int] = set()
+        recorder.on_unhandled = self._unhandled
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note the coroutines that are dropped in the with block and were never awaited."""
+        warn: Callable[[Any], None] = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]  # what the interpreter calls
+
+        def note(coroutine: Any) -> None:
+            if self._recorder.here() and is_program(coroutine.cr_code.co_filename):
+                name = coroutine.__qualname__
+                self._coroutines.append(Lost("coroutine", name, "", line_of_caller()))
+            warn(coroutine)
+
+        with patched(warnings, "_warn_unawaited_coroutine", note):
+            yield
+
+    def _unhandled(self, context: dict[str, Any]) -> None:
+        life = self._recorder.life_in(context)
+        if life is None:
+            return
+        if context["message"].startswith("Task exception was never retrieved"):
+            self._exceptions.add(life.id)
+        elif context["message"].startswith("Task was destroyed but it is pending"):
+            wait = waits_of(self._recorder, [life.id])[0]
+            self._tasks.append(Lost("task", life.label, wait.reason, wait.line))
+
+    def found(self) -> tuple[Lost, ...]:
+        """Return what was lost until now, an exception that a task still keeps included."""
+        exceptions = [
+            Lost("exception", life.label, str(life.error), life.error.line)
+            for life in self._recorder.lives
+            if life.error is not None and (life.id in self._exceptions or _is_kept(life.task))
+        ]
+        return (*exceptions, *self._coroutines, *self._tasks)
+
+
+def _is_kept(reference: Any) -> bool:
+    """Whether a task still has an exception that nobody asked for."""
+    task = None if reference is None else reference()
+    return task is not None and task._log_traceback

@@ -1,0 +1,360 @@
+"""Values and records as tagged JSON, with limits: the only thing that crosses a process border.
+
+A value is encoded by its exact type. What has no exact form, a subclass of a
+builtin included, becomes an `Opaque`: a type's name and a text, equal to nothing.
+So an object that claims to equal everything loses that power when it crosses.
+
+    >>> decode(encode({"took": (2, 1.5)}))
+    {'took': (2, 1.5)}
+    >>> class Sly(int):
+    ...     def __eq__(self, other): return True
+    >>> decode(encode(Sly(3))) == 3
+    False
+
+Nothing is pickled and nothing is imported: `decode` builds plain values only, and
+`unpack` builds only the dataclasses it is told to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import types
+import typing
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from looplab.runs.failures import Failure, describe_exception, plain_text
+
+MAX_DEPTH = 40
+MAX_NODES = 100_000
+MAX_TEXT = 100_000
+MAX_INT_BITS = 4_096
+MAX_PARTS = 1_000_000
+MAX_SAME_HASH = 100
+
+Json = Any
+Value = Any
+"""Annotates a field that holds any value: it is encoded and decoded by tags."""
+
+T = TypeVar("T")
+
+
+class WireError(ValueError):
+    """What came over the wire is not what the schema allows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque:
+    """A value that cannot cross: what it was, in words. It is equal to nothing else.
+
+    Attributes:
+        type: the name of its class.
+        text: its repr without memory addresses, shortened.
+    """
+
+    type: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class _Budget:
+    def __init__(self) -> None:
+        self.nodes = MAX_NODES
+
+    def spend(self) -> None:
+        self.nodes -= 1
+        if self.nodes < 0:
+            raise WireError(f"The value has more than {MAX_NODES} parts; send a smaller one.")
+
+
+Reference = Callable[[object], Json]
+"""Gives the JSON of a value that only one side can build, or None where it is not one."""
+
+
+def encode(value: Value, reference: Reference | None = None) -> Json:
+    """Return `value` as JSON that `decode` turns back into an equal plain value.
+
+    Args:
+        value: anything.
+        reference: asked first about each value that has no exact form.
+
+    Raises:
+        WireError: the value has more than `MAX_NODES` parts.
+
+    >>> encode((1, float("inf"), b"x"))
+    {'$tuple': [1, {'$float': 'inf'}, {'$bytes': '78'}]}
+    """
+    return _encode(value, reference, _Budget(), 0)
+
+
+def _encode(  # noqa: PLR0912  # a branch for each type
+    value: Value, reference: Reference | None, budget: _Budget, depth: int
+) -> Json:
+    budget.spend()
+    kind = type(value)
+    if value is None or kind is bool:
+        return value
+    if kind is int and value.bit_length() <= MAX_INT_BITS:
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else {"$float": repr(value)}
+    if kind is str and len(value) <= MAX_TEXT:
+        return value
+    if kind is bytes and len(value) <= MAX_TEXT:
+        return {"$bytes": value.hex()}
+    if depth < MAX_DEPTH:
+
+        def inner(item: Value) -> Json:
+            return _encode(item, reference, budget, depth + 1)
+
+        if kind is list:
+            return [inner(item) for item in value]
+        if kind is tuple:
+            return {"$tuple": [inner(item) for item in value]}
+        if kind is set or kind is frozenset:
+            return {"$set": sorted((inner(item) for item in value), key=json.dumps)}
+        if kind is dict:
+            return {"$dict": [[inner(key), inner(item)] for key, item in value.items()]}
+    if kind is Failure:
+        return {"$failure": pack(value)}
+    if kind is Opaque:
+        return {"$opaque": [value.type, value.text]}
+    if reference is not None and (found := reference(value)) is not None:
+        return found
+    if isinstance(value, BaseException):
+        return {"$failure": pack(describe_exception(value))}
+    return {"$opaque": [str(kind.__name__)[:100], plain_text(value)]}
+
+
+def decode(data: Json, build: dict[str, Callable[[Json], Value]] | None = None) -> Value:
+    """Return the value that `encode` made `data` from.
+
+    Args:
+        data: parsed JSON, from anywhere.
+        build: makes the value of a tag that is not one of the plain ones.
+
+    Raises:
+        WireError: `data` has an unknown tag, a wrong shape, or is too large or too deep.
+    """
+    return _decode(data, build or {}, _Budget(), 0)
+
+
+def _decode(  # noqa: PLR0912  # a branch for each tag
+    data: Json, build: dict[str, Callable[[Json], Value]], budget: _Budget, depth: int
+) -> Value:
+    budget.spend()
+    if depth > MAX_DEPTH + 1:
+        raise WireError(f"The value is nested deeper than {MAX_DEPTH}; send a flatter one.")
+
+    def inner(item: Json) -> Value:
+        return _decode(item, build, budget, depth + 1)
+
+    if isinstance(data, list):
+        return [inner(item) for item in data]
+    if not isinstance(data, dict):
+        return _bounded(data)
+    if len(data) != 1:
+        raise WireError("A tagged value has exactly one tag.")
+    ((tag, body),) = data.items()
+    if tag in build:
+        return build[tag](body)
+    try:
+        match tag:
+            case "$tuple":
+                return tuple(inner(item) for item in _list(body))
+            case "$set":
+                return set(_spread([inner(item) for item in _list(body)]))
+            case "$dict":
+                pairs = [(inner(key), inner(item)) for key, item in _list(body)]
+                _spread([key for key, _ in pairs])
+                return dict(pairs)
+            case "$float" if body in ("inf", "-inf", "nan"):
+                return float(body)
+            case "$bytes":
+                return bytes.fromhex(body)
+            case "$failure":
+                return unpack(Failure, body)
+            case "$opaque":
+                kind, text = _list(body)
+                if isinstance(kind, str) and isinstance(text, str):
+                    return Opaque(kind, text)
+    except (TypeError, ValueError) as error:
+        raise WireError(f"A value tagged {tag!r:.20} has a wrong shape.") from error
+    raise WireError(f"No value is tagged {tag!r:.20}.")
+
+
+def _list(body: Json) -> list[Json]:
+    if not isinstance(body, list):
+        raise WireError("A list was expected.")
+    return body
+
+
+def _bounded(data: Json) -> Value:
+    """Return a text or a number that `encode` could have sent."""
+    if isinstance(data, str) and len(data) > MAX_TEXT:
+        raise WireError(f"A text has more than {MAX_TEXT:,} characters; send a shorter one.")
+    if isinstance(data, int) and data.bit_length() > MAX_INT_BITS:
+        raise WireError(f"A number has more than {MAX_INT_BITS:,} bits; send a smaller one.")
+    return data
+
+
+def _spread(members: list[Value]) -> list[Value]:
+    """Return what is to be hashed, unless it was chosen to be slow.
+
+    A number's hash is no secret: to put 100,000 numbers of one hash into a set takes minutes.
+    """
+    if len(members) - len({hash(member) for member in members}) > MAX_SAME_HASH:
+        raise WireError("Too many members of a set have the same hash.")
+    return members
+
+
+# Records: dataclasses, by their annotations
+
+
+@cache
+def _hints(cls: Hashable) -> dict[str, Any]:
+    return typing.get_type_hints(typing.cast(type, cls))
+
+
+def pack(record: Any) -> dict[str, Json]:
+    """Return a dataclass of this package as JSON, field by field.
+
+    >>> pack(Failure("KeyError", ("KeyError",), "'x'"))["type"]
+    'KeyError'
+    """
+    hints = _hints(type(record))  # type: ignore[arg-type]  # a class is hashable
+    return {f.name: _pack(getattr(record, f.name), hints[f.name]) for f in fields(record)}
+
+
+def _pack(value: Any, hint: Any) -> Json:
+    if hint is Value:
+        return encode(value)
+    if is_dataclass(value):
+        return pack(value)
+    if isinstance(value, tuple):
+        item = get_args(hint)[0]
+        return [_pack(part, item) for part in value]
+    return value
+
+
+def unpack(cls: type[T], data: Json) -> T:
+    """Return the dataclass `cls` that `data` describes, if its schema allows it.
+
+    Every field must be there, no other may be, and each must have the type that
+    `cls` declares: `data` comes out of a sandbox.
+
+    Raises:
+        WireError: `data` does not fit the schema.
+
+    >>> unpack(Failure, {"type": 3})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    looplab.runs.wire.WireError: A Failure needs exactly the fields type, bases, ...
+    """
+    return typing.cast(T, _unpack_record(cls, data, 0))
+
+
+def _unpack_record(cls: Any, data: Json, depth: int) -> Any:
+    hints = _hints(cls)
+    names = [f.name for f in fields(cls)]
+    if not isinstance(data, dict) or set(data) != set(names):
+        raise WireError(f"A {cls.__name__} needs exactly the fields {', '.join(names)}.")
+    values = {}
+    for name in names:
+        try:
+            values[name] = _unpack(hints[name], data[name], depth + 1)
+        except WireError as error:
+            raise WireError(f"{cls.__name__}.{name}: {error}") from None
+    return cls(**values)
+
+
+def _unpack(hint: Any, data: Json, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError("The record is nested too deep.")
+    if hint is Value:
+        return decode(data)
+    if is_dataclass(hint):
+        return _unpack_record(hint, data, depth)
+    origin = get_origin(hint)
+    if origin is Literal:
+        if data in get_args(hint) and isinstance(data, str):
+            return data
+        raise WireError(f"one of {', '.join(map(repr, get_args(hint)))} was expected")
+    if origin in (Union, types.UnionType):
+        for option in get_args(hint):
+            with contextlib.suppress(WireError):
+                return _unpack(option, data, depth)
+        raise WireError(f"{hint} was expected")
+    if origin is tuple:
+        if not isinstance(data, list):
+            raise WireError("a list was expected")
+        return tuple(_unpack(get_args(hint)[0], item, depth + 1) for item in data)
+    if hint is float:
+        if type(data) in (int, float):
+            with contextlib.suppress(OverflowError):
+                return float(data)
+    elif type(data) is hint or (hint is type(None) and data is None):
+        return data
+    raise WireError(f"{getattr(hint, '__name__', hint)} was expected")
+
+
+# Lines
+
+
+def dumps(message: Json) -> bytes:
+    """Return `message` as one line of JSON, with its line end.
+
+    >>> dumps({"b": 1, "a": None})
+    b'{"b":1,"a":null}\\n'
+    """
+    text = json.dumps(message, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.encode("ascii") + b"\n"
+
+
+def loads(line: bytes) -> Json:
+    """Return the JSON of one line.
+
+    Raises:
+        WireError: it is not JSON, has a key twice, has NaN or an infinity, or is too deep
+            or of too many parts.
+
+    >>> loads(b'{"a": 1, "a": 2}')
+    Traceback (most recent call last):
+    looplab.runs.wire.WireError: A line has the key 'a' twice.
+    """
+    # Before it is read: an empty list is two bytes in a line and sixty in memory.
+    if sum(map(line.count, (b",", b"[", b"{"))) > MAX_PARTS:
+        raise WireError(f"A line has more than {MAX_PARTS:,} parts.")
+    try:
+        return json.loads(
+            line, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+        )
+    except WireError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"A line is not JSON that can be read: {type(error).__name__}.") from None
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in found:
+            raise WireError(f"A line has the key {key!r:.20} twice.")
+        found[key] = value
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise WireError(f"A line has {text:.20}, which is larger than any float.")
+    return number
+
+
+def _no_constant(name: str) -> Json:
+    raise WireError(f"A line has {name}, which is not JSON.")

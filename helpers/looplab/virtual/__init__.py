@@ -1,0 +1,1 @@
+"""Time, services, and the world outside the loop. Nothing here records."""

@@ -1,0 +1,91 @@
+"""What a program gets for a spec: it asks the world, and knows nothing of the spec."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from typing import Any
+
+from looplab.runs.wire import Value, WireError
+from looplab.virtual.answers import Clock
+
+# What the program sees
+
+
+def stand_in(kind: str, service: int, name: str, world: Clock) -> Any:
+    """Return what the program gets for a spec: it knows the world and nothing of the spec.
+
+    Args:
+        kind: the spec's kind.
+        service: the spec's number in the world.
+        name: the spec's name, for pictures.
+        world: where to ask.
+
+    Raises:
+        WireError: there is no such kind.
+    """
+    if kind == "jobs":
+        return _job(service, world)
+    if kind == "gen":
+        return _stream(service, name, world)
+    if kind == "store":
+        return StoreStandIn(service, name, world)
+    raise WireError(f"There is no service of the kind {kind!r:.20}.")
+
+
+def _job(service: int, world: Clock) -> Callable[..., Awaitable[Value]]:
+    async def job(*arguments: Value) -> Value:
+        return await _ask(world, service, "call", arguments)
+
+    return job
+
+
+class StoreStandIn:
+    """What the program gets for a store."""
+
+    def __init__(self, service: int, name: str, world: Clock) -> None:
+        self._service, self._name, self._world = service, name, world
+
+    async def read(self) -> Value:
+        """Return what the store holds."""
+        return await _ask(self._world, self._service, "read", ())
+
+    async def write(self, value: Value) -> None:
+        """Let the store hold `value`."""
+        await _ask(self._world, self._service, "write", (value,))
+
+
+async def _ask(world: Clock, service: int, method: str, arguments: Sequence[Value]) -> Value:
+    """Use a service, and wait for its answer."""
+    answer = world.ask(service, method, arguments)
+    if answer.kind == "ticket":
+        loop: Any = asyncio.get_running_loop()
+        future = loop.wait_for_ticket(answer.value)
+        try:
+            answer = await future
+        except asyncio.CancelledError:
+            world.ask(service, "cancel", [answer.value])
+            raise
+    if answer.kind == "raise":
+        raise answer.value
+    return answer.value
+
+
+def _stream(
+    service: int,
+    name: str,  # noqa: ARG001  # the recorder reads it, and names the generator's lane after it
+    world: Clock,
+) -> Generator[Value, None, None]:
+    ended = False
+    try:
+        while True:
+            answer = world.ask(service, "next", ())
+            if answer.kind != "value":
+                ended = True
+                if answer.kind == "raise":
+                    raise answer.value
+                return
+            yield answer.value
+    finally:
+        if not ended:
+            world.ask(service, "close", ())
