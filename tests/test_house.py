@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import loopgrade
-import looplab
-
-FOLDERS = {each.__name__: Path(each.__path__[0]) for each in (looplab, loopgrade)}
-CONTRIBUTING = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+FOLDERS = {"looplab": ROOT / "helpers" / "looplab", "loopgrade": ROOT / "autograder" / "loopgrade"}
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 LONGEST = 420
 """Lines of a file that says no reason for more."""
 

@@ -228,11 +228,16 @@ def test_a_request_that_nobody_reads_holds_up_nobody(attack: Attack) -> None:
 
 def test_an_exercise_has_an_end(attack: Attack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "WALL_SECONDS", 1.0)
-    monkeypatch.setattr(examiner, "EXERCISE_SECONDS", 3.0)
+    monkeypatch.setattr(examiner, "OTHER_SECONDS", 3.0)
+    waits = "import threading\nthreading.Event().wait()"
     start = time.monotonic()
-    found = attack(others=["import threading\nthreading.Event().wait()"] * 40, only="twice")
+    found = attack(others=[waits] * 40, only="twice")
+    assert found.verdicts["twice-seven"].passed  # what waits is no answer, and is left out
+    monkeypatch.setattr(examiner, "EXERCISE_SECONDS", 0.5)
+    answer = "import threading\ndef twice(n):\n    threading.Event().wait()"
+    found = attack(twice=answer, only="twice")
     assert "that an exercise has in all" in found.verdicts["twice-seven"].message
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
 
 
 OUTPUTS = {

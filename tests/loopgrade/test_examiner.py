@@ -306,7 +306,7 @@ def test_cells_run_as_in_a_notebook() -> None:
         [],
         [("result", "", "3")],
         [("result", "", "'ran'")],
-        [("error", "SyntaxError", "line 1: shell commands do not run here: leave them out")],
+        [("stream", "stderr", "(!ls does not run when a notebook is graded)\n")],
         [("error", "ZeroDivisionError", "division by zero")],
         [("stream", "stdout", "out\n"), ("stream", "stderr", "err\n")],
     ]

@@ -8,11 +8,13 @@ import pytest
 
 from looplab import CheckFailed, check, expect, gens, observe
 from looplab.observer import announcing, expecting
+from looplab.recorder import waiting
 
 
 @pytest.fixture(autouse=True)
 def nothing_announced() -> Iterator[None]:
     announcing.forget()
+    waiting._tests.clear()  # this file is a test cell's to some tests, a program's to others
     yield
     announcing.forget()
 

@@ -336,7 +336,10 @@ def test_the_loop_around_is_hidden_whoever_asks_for_it() -> None:
 
     def main() -> bool:
         policy = asyncio.get_event_loop_policy()
-        loop = policy.get_event_loop()
+        try:
+            loop = policy.get_event_loop()
+        except RuntimeError:  # since Python 3.14 it makes none
+            loop = policy.new_event_loop()
         loop.run_until_complete(asyncio.sleep(3))
         loop.close()
         return loop is around[0]

@@ -13,11 +13,12 @@ answers to other exercises. A subject that dies costs that exercise and no other
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
-from loopgrade.examination.subject import EXERCISE_SECONDS, MAX_BYTES, TOO_LONG, Gone, Odd, Subject
+from loopgrade.examination.notation import Notation, PlainCell
+from loopgrade.examination.subject import MAX_BYTES, Gone, Odd, Subject
 from loopgrade.examination.test_cell import (
     HIDDEN,
     TrustedTest,
@@ -29,10 +30,23 @@ from loopgrade.examination.test_cell import (
 )
 from looplab.observer.expecting import CheckFailed
 from looplab.observer.schedules import Found
+from looplab.pictures.describing import one_line
 from looplab.runs.run import Run
 from looplab.runs.wire import Json
 from looplab.subject.protocol import CellOutput
 from looplab.virtual.world import World
+
+EXERCISE_SECONDS = 90.0
+"""Of patience with the answer to an exercise and all its tests."""
+
+OTHER_SECONDS = 60.0
+"""Of patience with the submission's other cells, for each exercise: they take none of the above."""
+
+QUICK_SECONDS = 1.0
+"""When `OTHER_SECONDS` are used up, other cells that take no longer still run."""
+
+MAX_STUCK = 8
+"""Cells that may be stopped for one exercise; then none runs that has not shown that it ends."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +96,11 @@ def examine(
         level: how isolated the student's code runs.
         seed: gives the seed of a test by its grade id.
     """
-    found = Examination()
+    found, notation = Examination(), Notation()
+    plain = [notation.plain(cell.source) for cell in cells]
     for exercise in dict.fromkeys(test.exercise for test in tests):
         mine = [test for test in tests if test.exercise == exercise]
-        with _Desk(cells, exercise, level, found) as desk:
+        with _Desk(list(zip(cells, plain, strict=True)), exercise, level, found) as desk:
             for test in mine:
                 found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
         if desk.flags:
@@ -102,7 +117,7 @@ class _Desk:
 
     def __init__(
         self,
-        cells: Sequence[StudentCell],
+        cells: Sequence[tuple[StudentCell, PlainCell]],
         exercise: str,
         level: sandbox.Level,
         found: Examination,
@@ -114,7 +129,10 @@ class _Desk:
         self._subject: Subject | None = None
         self._knows_hidden = False
         self._until = time.monotonic() + EXERCISE_SECONDS
-        self._trouble = ""
+        self._at_the_latest = self._until + OTHER_SECONDS
+        self._left = OTHER_SECONDS
+        self._took: dict[int, float] = {}
+        self._troubles: dict[int, str] = {}
         self._over = ""
         self.flags: set[str] = set()
 
@@ -157,17 +175,28 @@ class _Desk:
 
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """As `Asked.explore`."""
-        return self._ready().explore(request)
+        found = self._ready().explore(request)
+        if isinstance(found, Run):
+            self._tell_first_cause(found)
+        return found
 
     def observe(self, request: dict[str, Json], world: World) -> Run:
         """As `Asked.observe`."""
         run = self._ready().observe(request, world)
-        if error_type(run) == "NameError" and self._trouble and run.error is not None:
-            # The name is missing because its cell failed: that is what to mend.
-            raise CheckFailed(
-                "your code defines what the exercise asks for", self._trouble, "", run
-            )
+        self._tell_first_cause(run)
         return run
+
+    def _tell_first_cause(self, run: Run) -> None:
+        """Where a name is missing because a cell failed, say so: that is what to mend."""
+        cause = self.trouble or next(iter(self._troubles.values()), "")
+        if error_type(run) == "NameError" and cause:
+            raise CheckFailed("your code defines what the exercise asks for", cause, "", run)
+
+    @property
+    def trouble(self) -> str:
+        """As `Asked.trouble`."""
+        answers = (cell.index for cell, _ in self._cells if cell.exercise == self._exercise)
+        return next((self._troubles[n] for n in answers if n in self._troubles), "")
 
     def note(self, notice: str) -> None:
         """As `Asked.note`."""
@@ -177,8 +206,9 @@ class _Desk:
         """Return a subject that has run the student's cells."""
         while self._subject is None:
             if time.monotonic() > self._until:
-                raise Gone(TOO_LONG)
-            self._subject = Subject(self._level, self._until)
+                raise Gone(_too_long())
+            self._subject = Subject(self._level)
+            self._subject.be_done(self._until, _too_long())
             try:
                 self._run_cells(self._subject)
             except Gone as gone:
@@ -188,18 +218,39 @@ class _Desk:
         return self._subject
 
     def _run_cells(self, subject: Subject) -> None:
-        for number, cell in enumerate(self._cells, 1):
-            mine = cell.exercise == self._exercise
-            if cell.exercise and not mine and not self._everything:
+        for number, (cell, plain) in enumerate(self._cells, 1):
+            if not self._is_to_run(cell):
                 continue
-            if cell.index in self._stuck:
-                continue
+            start = time.monotonic()
+            if cell.exercise != self._exercise:
+                until = min(start + max(self._left, QUICK_SECONDS), self._at_the_latest)
+                subject.be_done(until, _others_too_long())
             try:
-                self._keep(cell, subject.cell(cell.source, number), subject.said)
+                self._keep(cell, subject.cell(plain, number), subject.said)
             except Gone as gone:
                 self._stuck.add(cell.index)
                 self._keep(cell, (CellOutput("error", "Stopped", str(gone)),))
                 raise
+            finally:
+                self._count(cell, time.monotonic() - start)
+                subject.be_done(self._until, _too_long())
+
+    def _is_to_run(self, cell: StudentCell) -> bool:
+        if cell.index in self._stuck:
+            return False
+        if cell.exercise == self._exercise:
+            return True
+        if cell.exercise and not self._everything:
+            return False
+        unknown = 0.0 if len(self._stuck) < MAX_STUCK else QUICK_SECONDS
+        return self._left > 0 or self._took.get(cell.index, unknown) < QUICK_SECONDS
+
+    def _count(self, cell: StudentCell, seconds: float) -> None:
+        """Take what another cell has used from its own patience, and not from the exercise's."""
+        if cell.exercise != self._exercise:
+            self._took[cell.index] = seconds
+            self._left -= seconds
+            self._until = min(self._until + seconds, self._at_the_latest)
 
     def _keep(self, cell: StudentCell, outputs: tuple[CellOutput, ...], size: int = 0) -> None:
         mine = cell.exercise == self._exercise
@@ -207,8 +258,12 @@ class _Desk:
             kept = self._found.room >= size
             self._found.room -= size if kept else 0
             self._found.outputs[cell.index] = outputs if kept else _NOT_KEPT
-        if mine:
-            self._trouble = _last_error(outputs)
+        error = next((output for output in outputs if output.kind == "error"), None)
+        self._troubles.pop(cell.index, None)
+        if error is not None:
+            first_line = one_line(cell.source.strip().partition("\n")[0], 40)
+            name = "the cell with your answer" if mine else f"your cell `{first_line}`"
+            self._troubles[cell.index] = _stopped(name, error)
 
     def _dismiss(self) -> None:
         if self._subject is not None:
@@ -218,15 +273,25 @@ class _Desk:
         self._knows_hidden = False
 
 
+def _too_long() -> str:
+    return (
+        f"your code took more than the {EXERCISE_SECONDS:g} s that an exercise has in all: "
+        "see that it stops, and does not wait"
+    )
+
+
+def _others_too_long() -> str:
+    return (
+        f"this cell was stopped: the cells that answer no exercise have {OTHER_SECONDS:g} s in all"
+    )
+
+
 _NOT_KEPT = (CellOutput("stream", "stderr", "(not kept: this notebook's outputs are too long)\n"),)
 
 
-def _last_error(outputs: Iterable[CellOutput]) -> str:
-    for output in outputs:
-        if output.kind == "error":
-            what = f"{output.name}: {output.text}" if output.text else output.name
-            return with_advice(f"the cell with your answer stopped: {what}", output.name)
-    return ""
+def _stopped(cell: str, error: CellOutput) -> str:
+    what = f"{error.name}: {error.text}" if error.text else error.name
+    return with_advice(f"{cell} stopped: {what}", error.name)
 
 
 def _lost(test: TrustedTest, reason: str) -> Verdict:

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import looplab
 from loopgrade.examination import sandbox
+from loopgrade.examination.notation import PlainCell
 from looplab.observer.expecting import CheckFailed
 from looplab.observer.schedules import Found
 from looplab.pictures.describing import one_line
@@ -32,9 +33,6 @@ PROCESSOR_SECONDS = 2.0
 
 WALL_SECONDS = 30.0
 """Of patience with a subject that waits for something real and does not answer."""
-
-EXERCISE_SECONDS = 120.0
-"""Of patience with all that an exercise of a submission does."""
 
 MAX_BYTES = 8 * 2**20
 """Of one reply with the questions before it; and of all outputs that are kept."""
@@ -68,12 +66,6 @@ class Odd(Gone):
         self.notice = notice
 
 
-TOO_LONG = (
-    f"your code took more than the {EXERCISE_SECONDS:g} s that an exercise has in all: "
-    "see that it stops, and does not wait"
-)
-
-
 # The subject, from here
 
 
@@ -82,7 +74,6 @@ class Subject:
 
     Args:
         level: how isolated it is.
-        until: when it has to be done with everything, as `time.monotonic` has it.
 
     Attributes:
         said: bytes that it has sent since the last request.
@@ -92,13 +83,13 @@ class Subject:
     ends the subject: `Gone` says so, in words for the student and none of the subject's.
     """
 
-    def __init__(self, level: sandbox.Level, until: float = math.inf) -> None:
+    def __init__(self, level: sandbox.Level) -> None:
         self._process = sandbox.start(level)
         self._stdin, self._stdout = sandbox.pipes(self._process)
         self._rest = b""
         self._id = ""
         self._deadline = self._glance_at = 0.0
-        self._until = math.inf
+        self._until, self._too_long = math.inf, ""
         self.said = 0
         self.notices: set[str] = set()
         try:
@@ -113,19 +104,31 @@ class Subject:
         except BaseException:
             self.close()
             raise
-        self._until = until
+
+    def be_done(self, until: float, too_long: str) -> None:
+        """Give it so much time.
+
+        Args:
+            until: when it has to be done with everything, as `time.monotonic` has it.
+            too_long: what to tell the student where it is not.
+        """
+        self._until, self._too_long = until, too_long
 
     def close(self) -> None:
         """End it."""
         sandbox.stop(self._process)
 
-    def cell(self, source: str, number: int) -> tuple[CellOutput, ...]:
+    def cell(self, cell: PlainCell, number: int) -> tuple[CellOutput, ...]:
         """Run a cell and return its outputs.
+
+        Args:
+            cell: what to run.
+            number: its number in the notebook, from 1.
 
         Raises:
             Gone: the subject has died.
         """
-        self._request(op="cell", source=source, number=number)
+        self._request(op="cell", source=cell.source, timeline=cell.timeline, number=number)
         reply = self._reply(None)
         try:
             told = _list(reply.get("outputs"))[:MAX_OUTPUTS]
@@ -240,7 +243,7 @@ class Subject:
         while not ready:
             now = time.monotonic()
             if now > self._until:
-                raise Gone(TOO_LONG)
+                raise Gone(self._too_long)
             # Also of one that is never silent.
             if now > self._deadline:
                 raise Gone(_WAITED.format(WALL_SECONDS))

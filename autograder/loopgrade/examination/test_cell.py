@@ -30,6 +30,7 @@ from looplab.observer.observing import call_text, with_record
 from looplab.observer.schedules import Found, Schedule
 from looplab.runs.run import Run
 from looplab.runs.wire import Json, encode
+from looplab.subject.protocol import is_pythons
 from looplab.virtual.specs import Spec, spec_to_json
 from looplab.virtual.world import World
 
@@ -137,7 +138,7 @@ class _TestNames(dict[str, Any]):
     """The names of a test cell; what nobody else binds is the student's."""
 
     def __missing__(self, name: str) -> Any:
-        if hasattr(builtins, name):
+        if hasattr(builtins, name) or is_pythons(name):
             raise KeyError(name)
         return StudentName(name)
 
@@ -150,6 +151,10 @@ class Asked(Protocol):
 
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """Have a program run in many orders; a Run where there is no such program."""
+
+    @property
+    def trouble(self) -> str:
+        """How the cell with the answer stopped; empty where it ran to its end."""
 
     def note(self, notice: str) -> None:
         """Keep what a human should look at, in a few words that continue "the code ..."."""
@@ -178,13 +183,17 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     names["observe"], names["explore"] = observers.observe, observers.explore
     announcing.forget()
     try:
-        exec(compile(test.source, filename, "exec"), names)  # trusted: see TrustedTest
+        code = compile(test.source, filename, "exec", dont_inherit=True)
+        exec(code, names)  # trusted: see TrustedTest
     except Gone:
         raise
     except Exception as error:
         failed = error if isinstance(error, CheckFailed) else _misread(error)
         if failed.run is not None:
             failed.happened = with_advice(failed.happened, error_type(failed.run))
+        if asked.trouble and asked.trouble not in failed.happened:
+            # What was judged may be what an older cell left.
+            failed.happened = f"{asked.trouble}; before that is mended: {failed.happened}"
         hidden = _in_hidden_part(test, error)
         hint = failed.hint
         return Verdict(

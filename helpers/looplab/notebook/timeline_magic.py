@@ -55,12 +55,12 @@ class TimelineMagic:
 
     def before_cell(self, info: Any) -> None:
         """Begin to record, where the cell that IPython tells of asks for it."""
-        self.begin(info.raw_cell or "")
+        self.begin(is_asked_for(info.raw_cell or ""))
 
-    def begin(self, source: str) -> None:
-        """Begin to record, where a cell's text asks for it."""
+    def begin(self, asked: bool) -> None:
+        """Begin to record, where a cell asks for it."""
         self.end()  # an interrupted cell may not have ended its own
-        if is_asked_for(source):
+        if asked:
             self._run = self._open.enter_context(recording("this cell", limit=self._limit))
 
     def end(self) -> Run | None:

@@ -1,6 +1,7 @@
 """The cells of a student's notebook, run as a kernel runs them, on a virtual clock."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import contextlib
@@ -15,7 +16,7 @@ from typing import Any, Literal
 
 from looplab.notebook.hosting import come_back, run_fresh_loops
 from looplab.notebook.nesting import keep_running, stand_in_for_nests
-from looplab.notebook.timeline_magic import TimelineMagic, without_magic
+from looplab.notebook.timeline_magic import TimelineMagic
 from looplab.observer.observing import MAX_STEPS
 from looplab.pictures.describing import describe
 from looplab.recorder.waiting import is_program
@@ -23,6 +24,7 @@ from looplab.runs.failures import plain_text
 from looplab.runs.run import Run
 from looplab.subject.noticing import cell_filename
 from looplab.subject.protocol import MAX_OUTPUT, MAX_OUTPUTS, CellOutput
+from looplab.subject.shell import Anything, Shell, bring
 from looplab.virtual.clock import virtual_time
 from looplab.virtual.loop import VirtualLoop
 from looplab.virtual.world import World
@@ -39,8 +41,9 @@ class Notebook:
         module = types.ModuleType("__main__")
         sys.modules["__main__"] = module
         self.names = module.__dict__
-        self.names["display"] = self._display
         self._outputs: list[CellOutput] = []
+        bring(Shell(self.names, self._display))
+        self._compile = _Compiler()
         self._magic = TimelineMagic(limit=MAX_STEPS)
         self._world = World()
         self._loop = VirtualLoop(self._world)
@@ -50,12 +53,13 @@ class Notebook:
         keep_running(self._loop, undo)
         stand_in_for_nests(undo)
 
-    def run_cell(self, source: str, number: int) -> list[CellOutput]:
+    def run_cell(self, source: str, number: int, *, timeline: bool = False) -> list[CellOutput]:
         """Run a cell and return its outputs.
 
         Args:
-            source: its text.
+            source: its text, as Python.
             number: its number in the notebook, from 1.
+            timeline: whether to show its timeline.
         """
         self._outputs = []
         out, err = _Bounded(), _Bounded()
@@ -66,7 +70,7 @@ class Notebook:
         ):
             try:
                 self._loop.reset_turns()
-                self._loop.run_until_complete(self._run(source, cell_filename(number)))
+                self._loop.run_until_complete(self._run(source, cell_filename(number), timeline))
             except BaseException as error:
                 self._outputs.append(_error_output(error))
         printed = [
@@ -76,10 +80,10 @@ class Notebook:
         ]
         return [*printed, *self._outputs][:MAX_OUTPUTS]
 
-    async def _run(self, source: str, filename: str) -> None:
-        self._magic.begin(source)
+    async def _run(self, source: str, filename: str, timeline: bool) -> None:
+        self._magic.begin(timeline)
         try:
-            await self._run_source("".join(without_magic(source.splitlines(True))), filename)
+            await self._run_source(source, filename)
         finally:
             run = self._magic.end()
             if run is not None and run.steps:
@@ -87,9 +91,9 @@ class Notebook:
 
     async def _run_source(self, source: str, filename: str) -> None:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-        tree = _parse(source, filename)
-        flags = compile(tree, filename, "exec", _TOP_LEVEL_AWAIT).co_flags
-        self._is_script = not flags & inspect.CO_COROUTINE
+        tree = ast.parse(source, filename)
+        code = self._compile(tree, filename, "exec")
+        self._is_script = not code.co_flags & inspect.CO_COROUTINE
         try:
             await self._run_tree(tree, source, filename)
         finally:
@@ -100,39 +104,36 @@ class Notebook:
         shown = isinstance(last, ast.Expr) and not source.rstrip().endswith(";")
         if shown and isinstance(last, ast.Expr):
             del tree.body[-1]
-        await self._execute(compile(tree, filename, "exec", _TOP_LEVEL_AWAIT))
+        await self._execute(self._compile(tree, filename, "exec"))
         if shown and isinstance(last, ast.Expr):
             expression = ast.Expression(last.value)
-            value = await self._execute(compile(expression, filename, "eval", _TOP_LEVEL_AWAIT))
+            value = await self._execute(self._compile(expression, filename, "eval"))
             if value is not None:
                 self.names["_"] = value
+            if value is not None and not isinstance(value, Anything):
                 self._outputs.append(_value_output("result", value))
 
     async def _execute(self, code: types.CodeType) -> Any:
         value = eval(code, self.names)  # the student's code: this process is for it
         return await value if code.co_flags & inspect.CO_COROUTINE else value
 
-    def _display(self, *values: Any) -> None:
+    def _display(self, *values: Any, **_: Any) -> None:
         self._outputs.extend(_value_output("display", value) for value in values)
 
 
-_TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+class _Compiler:
+    """Compiles cells as a kernel does: `await` may stand at the top, and what one cell imports
+    from `__future__` holds for those after it.
+    """
 
+    def __init__(self) -> None:
+        self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
-def _parse(source: str, filename: str) -> ast.Module:
-    """Parse a cell; lines that only a notebook understands are left out."""
-    try:
-        return ast.parse(source, filename)
-    except SyntaxError:
-        lines = source.splitlines()
-        shell = [n for n, line in enumerate(lines, 1) if line.lstrip().startswith("!")]
-        if shell:
-            told = f"line {shell[0]}: shell commands do not run here: leave them out"
-            raise SyntaxError(told) from None
-        kept = ["" if line.lstrip().startswith("%") else line for line in lines]
-        if kept == lines:
-            raise
-        return ast.parse("\n".join(kept), filename)
+    def __call__(self, tree: Any, filename: str, mode: str) -> types.CodeType:
+        code: types.CodeType = compile(tree, filename, mode, self._flags, dont_inherit=True)
+        for name in __future__.all_feature_names:
+            self._flags |= code.co_flags & getattr(__future__, name).compiler_flag
+        return code
 
 
 class _Bounded(io.StringIO):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from looplab.runs.run import Run
 
-PROTOCOL = 2
+PROTOCOL = 3
 """The version of the requests and replies."""
 
 RUN_TYPE = "application/vnd.looplab.run+json"
@@ -15,6 +15,18 @@ RUN_TYPE = "application/vnd.looplab.run+json"
 
 MAX_OUTPUT = 20_000
 MAX_OUTPUTS = 50
+
+
+def is_pythons(name: str) -> bool:
+    """Whether Python itself may look a name up, so that it is never one of a student's.
+
+    An `import` asks a module for `__lazy_modules__` (Python 3.15), an annotation for
+    `__annotations__`, and the next version for what nobody knows yet.
+
+    >>> is_pythons("__lazy_modules__"), is_pythons("_total")
+    (True, False)
+    """
+    return name.startswith("__") and name.endswith("__")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from looplab.runs.run import Run
 from looplab.runs.wire import Json, Value, decode
 from looplab.subject.cells import Notebook
 from looplab.subject.channel import Channel, ExaminersWorld
+from looplab.subject.protocol import is_pythons
 from looplab.virtual.answers import Clock
 from looplab.virtual.specs import spec_from_json
 from looplab.virtual.stand_ins import stand_in
@@ -34,7 +35,7 @@ class TestNames(dict[str, Any]):
         self._students = students
 
     def __missing__(self, name: str) -> Any:
-        if name in _BUILTINS:
+        if name in _BUILTINS or is_pythons(name):
             raise KeyError(name)
         return self._students[name]
 
@@ -63,7 +64,8 @@ class Requested:
             filename = f"<test {number}>"
             is_test(filename)
             linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-            exec(compile(source, filename, "exec"), self._names)  # the test's own text
+            code = compile(source, filename, "exec", dont_inherit=True)
+            exec(code, self._names)  # the test's own text
         self.program = decode(request["program"], self._build(World()))
 
     def arguments(self, world: Clock) -> Callable[[], list[Any]]:

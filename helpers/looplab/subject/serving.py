@@ -143,7 +143,9 @@ def answer(
     # What comes after the program is not the program's time, so it stands outside.
     if request["op"] == "cell":
         with processor_time(seconds, channel):
-            outputs = notebook.run_cell(request["source"], request["number"])
+            outputs = notebook.run_cell(
+                request["source"], request["number"], timeline=request["timeline"]
+            )
         return {"outputs": [pack(each) for each in outputs]}
     if request["op"] == "explore":
         with processor_time(seconds, channel) as go_on:
