@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from loopgrade.steps.preprocessors import use_examiner
+from loopgrade.nbgrader_plugins import use_examiner
 
 c = get_config()  # noqa: F821  (nbgrader puts it here)
 

@@ -129,12 +129,14 @@ def _build(options: argparse.Namespace) -> int:
     from loopgrade.authoring.build import build
     from loopgrade.authoring.settings import read_settings
     from loopgrade.bank.verify import stub_passes
+    from loopgrade.classroom.batch import require_lesson_sound
 
     root = course.own()
     stub = read_settings(root / "autograder").stub
     asked = stub_passes(stub, sandbox.strongest())
     for built in build(root, options.lessons or None, stub_passes=asked):
         print(f"{built.notebook.relative_to(root)}: {'written' if built.changed else 'unchanged'}")
+        require_lesson_sound(root, built.lesson.name, sandbox.strongest())
     return 0
 
 

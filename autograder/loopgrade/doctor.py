@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from loopgrade import course
-from loopgrade.examination import sandbox
+from loopgrade.examination import canary, sandbox
 
 PACKAGES = ("jupyterlab", "nbgrader", "nest-asyncio2", "matplotlib", "jupytext")
 
@@ -35,7 +35,7 @@ def examine_machine() -> list[Finding]:
     """Look at everything that LoopLab uses."""
     found = [_python()]
     found += [_package(name) for name in PACKAGES]
-    found += [_isolation(), _course()]
+    found += [_isolation(), _grading(), _course()]
     return found
 
 
@@ -58,6 +58,15 @@ def _isolation() -> Finding:
         return Finding("isolation", True, "bubblewrap", needed=False)
     told = f"{diagnosis.problem} Students need nothing; grading does."
     return Finding("isolation", False, told, diagnosis.remedy, needed=False)
+
+
+def _grading() -> Finding:
+    """Examine a small exercise: the conditions of every verdict, in small."""
+    level = sandbox.strongest()
+    if found := canary.fault_in_small(level):
+        remedy = "install the Pythons and packages that LoopLab was tested with (constraints.txt)"
+        return Finding("grading", False, f"{found}; grades would mean nothing", remedy)
+    return Finding("grading", True, f"a right answer keeps its points, a stub has none ({level})")
 
 
 def _course() -> Finding:

@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from loopgrade.authoring.settings import Settings, read_settings, undisturbed
 from loopgrade.examination import sandbox
+from loopgrade.steps.soundness import require_sound
 from loopgrade.steps.submission import last_line, unreadable
 from looplab.pictures.describing import one_line
 
@@ -98,6 +99,7 @@ def grade(
     Raises:
         GradingError: there is nothing to grade, or the lesson was not built.
         sandbox.SandboxError: `level` cannot be had here.
+        canary.Unsound: the lesson's own reference loses a point here, or its stub has one.
     """
     sandbox.require(level)
     settings = read_settings(course / "autograder")
@@ -117,11 +119,28 @@ def grade(
     with _nbgrader(settings) as api:
         if lesson not in {each["name"] for each in api.get_assignments()}:
             raise GradingError(f"The gradebook does not know {lesson}; run `looplab build` first.")
+        require_sound(Path(settings.root), api.coursedir.db_url, lesson, lesson, level)
         for number, student in enumerate(chosen):
             progress(number, len(chosen), student)
             graded.append(_grade_one(api, Path(settings.root), lesson, student, regrade))
         progress(len(chosen), len(chosen), "")
     return graded
+
+
+def require_lesson_sound(course: Path, lesson: str, level: sandbox.Level) -> None:
+    """Make sure that a lesson that was built can be graded here.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        lesson: its name.
+        level: how isolated code runs.
+
+    Raises:
+        canary.Unsound: its own reference loses a point here, or its stub has one.
+    """
+    settings = read_settings(course / "autograder")
+    with _nbgrader(settings) as api:
+        require_sound(Path(settings.root), api.coursedir.db_url, lesson, lesson, level)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from traitlets import Enum
 
 import looplab
 from loopgrade.examination import sandbox
+from loopgrade.examination.canary import Unsound
 from loopgrade.examination.examiner import examine
 from loopgrade.examination.test_cell import seed_of
 from loopgrade.steps.cells import (
@@ -41,6 +42,7 @@ from loopgrade.steps.cells import (
 )
 from loopgrade.steps.outputs import FLAG, Notebook, Resources, show_flags, writable, write_outputs
 from loopgrade.steps.secret import course_secret
+from loopgrade.steps.soundness import require_sound
 from loopgrade.steps.submission import odd_file
 
 
@@ -87,10 +89,10 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
 
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Repair a submitted notebook."""
-        Examine(parent=self).refuse_less_isolation()
+        told = resources["nbgrader"]
+        Examine(parent=self).refuse_unsound(told["db_url"], told["assignment"], told["notebook"])
         if odd := odd_file(Path(resources["metadata"]["path"])):
             raise ValueError(f"{odd!r} is a link, or no file; ask for the file itself.")
-        told = resources["nbgrader"]
         known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
         nb = writable(nb)
         nb.cells = repaired(nb.cells, known)
@@ -106,15 +108,17 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
         help="How isolated a student's code must run: 'bubblewrap', or 'process' with less.",
     ).tag(config=True)
 
-    def refuse_less_isolation(self) -> None:
-        """End nbgrader where this machine cannot isolate the student's code as asked.
+    def refuse_unsound(self, db_url: str, assignment: str, notebook: str) -> None:
+        """End nbgrader where a verdict would mean nothing, or code is not isolated as asked.
 
         Raises:
-            SystemExit: it cannot; the log says what to do.
+            SystemExit: it is so; the log says why.
         """
+        course = Path.cwd()  # nbgrader works in the course's folder
         try:
             sandbox.require(self.isolation)
-        except sandbox.SandboxError as error:
+            require_sound(course, db_url, assignment, notebook, self.isolation)
+        except (sandbox.SandboxError, Unsound) as error:
             self.log.error("%s", error)
             raise SystemExit(1) from None
 

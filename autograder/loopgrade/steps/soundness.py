@@ -1,0 +1,119 @@
+"""Whether a course may be graded here: its own references and stubs, examined and remembered.
+
+What was examined, and under what, is one hash. It stands in `.looplab_sound.json` in the course's
+folder once all was well, so that nothing is examined again until something has changed: a test,
+a solution, the secret, the isolation, Python, or a line of LoopLab's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+import loopgrade
+import looplab
+from loopgrade.examination import sandbox
+from loopgrade.examination.canary import Unsound, fault
+from loopgrade.examination.examiner import StudentCell
+from loopgrade.examination.test_cell import TrustedTest, seed_of
+from loopgrade.steps.cells import GradedCell, graded_cells, student_cells, test_cells
+from loopgrade.steps.secret import course_secret
+
+SOUND_FILE = ".looplab_sound.json"
+
+
+def require_sound(
+    course: Path, db_url: str, assignment: str, notebook: str, level: sandbox.Level
+) -> None:
+    """Make sure that the tests of a notebook can be trusted here, by its own reference and stub.
+
+    Args:
+        course: nbgrader's folder, which holds `source/` and the secret.
+        db_url: where the gradebook is.
+        assignment: the assignment's name.
+        notebook: the notebook's name.
+        level: how isolated code runs.
+
+    Raises:
+        Unsound: they cannot.
+    """
+    known = graded_cells(db_url, assignment, notebook)
+    source = course / "source" / assignment / f"{notebook}.ipynb"
+    if not any(cell.is_test for cell in known.values()):
+        return
+    if not source.is_file():
+        raise Unsound(
+            f"{notebook} cannot be graded: its own solutions are examined first, and {source} is "
+            "not there; bring the course's folder source/ here."
+        )
+    secret = course_secret(course)
+    cells = nbformat.read(source, as_version=4).cells
+    reference = student_cells(cells, known)
+    stub = [_as_stub(cell, known) for cell in reference]
+    tests = test_cells(cells, known)
+    tests += [
+        TrustedTest(each.grade_id, each.exercise, each.source)
+        for each in known.values()
+        if each.is_test and each.grade_id not in {test.grade_id for test in tests}
+    ]
+    place = f"{assignment}/{notebook}"
+    state = _hash(
+        _conditions(), secret.hex(), level, place, *map(repr, (*reference, *stub, *tests))
+    )
+    if _remembered(course).get(place) == state:
+        return
+    found = fault(
+        reference, stub, tests, level=level, seed=lambda test: seed_of(secret, assignment, test)
+    )
+    if found:
+        raise Unsound(
+            f"{notebook} cannot be graded with Python {sys.version.split()[0]}, isolation {level} "
+            f"and this course's secret: {found}."
+        )
+    _remember(course, place, state)
+
+
+def _as_stub(cell: StudentCell, known: Mapping[str, GradedCell]) -> StudentCell:
+    if cell.exercise is None:
+        return cell
+    answers = [each for each in known.values() if each.is_answer and each.exercise == cell.exercise]
+    return StudentCell(cell.index, answers[0].source, cell.exercise) if answers else cell
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+@cache
+def _conditions() -> str:
+    """Return a hash of what is the same for all that this process grades: Python and our code."""
+    told = [sys.version, sys.platform, *os.uname()] if hasattr(os, "uname") else [sys.version]
+    for package in (looplab, loopgrade):
+        folder = Path(package.__path__[0])
+        rooms = [path for path in sorted(folder.rglob("*.py")) if "course" not in path.parts]
+        told += [path.read_text(encoding="utf-8") for path in rooms]
+    return _hash(*told)
+
+
+def _remembered(course: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((course / SOUND_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _remember(course: Path, place: str, state: str) -> None:
+    # Two graders may be here at once: each writes a whole file, and the last one stands.
+    draft = course / f"{SOUND_FILE}.{secrets.token_hex(8)}"
+    draft.write_text(json.dumps({**_remembered(course), place: state}, indent=1), encoding="utf-8")
+    draft.replace(course / SOUND_FILE)
