@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from loopgrade.examination.examiner import StudentCell
 from loopgrade.examination.test_cell import TrustedTest
+from loopgrade.steps.reading import give_ids
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def repaired(cells: list[Any], known: Mapping[str, GradedCell]) -> list[Any]:
     for grade_id, trusted in known.items():
         if trusted.is_test and grade_id not in claims:
             kept.insert(_place(kept, trusted.exercise), restored(None, trusted))
+    give_ids(kept, known)
     return kept
 
 

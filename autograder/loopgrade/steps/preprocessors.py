@@ -40,7 +40,7 @@ from loopgrade.steps.cells import (
     student_cells,
     test_cells,
 )
-from loopgrade.steps.outputs import FLAG, Notebook, Resources, show_flags, writable, write_outputs
+from loopgrade.steps.outputs import FLAG, Notebook, Resources, show_flags, write_outputs
 from loopgrade.steps.secret import course_secret
 from loopgrade.steps.soundness import require_sound
 from loopgrade.steps.submission import odd_file
@@ -71,6 +71,7 @@ def use_examiner(config: Any) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    config.Autograde.exporter_class = "loopgrade.steps.reading.MendingExporter"
     config.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "loopgrade.steps.preprocessors.HideHiddenTests",
@@ -94,7 +95,6 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
         if odd := odd_file(Path(resources["metadata"]["path"])):
             raise ValueError(f"{odd!r} is a link, or no file; ask for the file itself.")
         known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
-        nb = writable(nb)
         nb.cells = repaired(nb.cells, known)
         return nb, resources
 

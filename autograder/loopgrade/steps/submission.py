@@ -6,10 +6,9 @@ sentence that says what to ask for.
 
 from __future__ import annotations
 
-import json
-import warnings
 from pathlib import Path
 
+from loopgrade.steps.reading import NoNotebook, read_notebook
 from looplab.pictures.describing import one_line
 
 MAX_BYTES = 20 * 2**20
@@ -32,14 +31,10 @@ def unreadable(file: Path) -> str:
     if not file.read_bytes().strip():
         return f"{name} is empty; ask for it again."
     try:
-        notebook = json.loads(file.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        return f"{name} is not JSON, so it is no notebook; ask for it again."
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        return f"{name} is JSON but no notebook of version 4; ask for it again."
-    if notebook.get("nbformat") != 4:
-        return f"{name} is a notebook of another version than 4; ask for it saved by JupyterLab."
-    return _invalid(file)
+        read_notebook(file)
+    except NoNotebook as error:
+        return f"{name} {error}."
+    return ""
 
 
 def odd_file(folder: Path) -> str:
@@ -50,19 +45,6 @@ def odd_file(folder: Path) -> str:
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             return path.name
-    return ""
-
-
-def _invalid(file: Path) -> str:
-    import nbformat
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it repairs missing and doubled cell ids, and says so
-        try:
-            nbformat.validate(nbformat.read(file, as_version=4))
-        except Exception as error:
-            reason = last_line(str(error).splitlines()[0] if str(error) else "")
-            return f"{file.name} is not a valid notebook ({reason}); ask for it again."
     return ""
 
 

@@ -1,0 +1,183 @@
+"""A notebook as it was handed in, made a valid one of format 4.5: real editors write others.
+
+VS Code and Colab write formats 4.0 to 4.4, without ids; other tools leave out `outputs` or
+`metadata`, put a byte order mark before the text, NaN into metadata, or the state of widgets
+without its `state`. What grading needs of a notebook is its cells and which is which; so each
+cell is made anew of that, without its outputs, which are not the student's to say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+
+_OF_CELLS: Mapping[str, type | tuple[type, ...]] = {
+    "collapsed": bool,
+    "execution": dict,
+    "format": str,
+    "jupyter": dict,
+    "name": str,
+    "nbgrader": dict,
+    "scrolled": (bool, str),
+}
+"""What the format says of a cell's metadata; all else may be anything."""
+
+
+class NoNotebook(ValueError):
+    """It is no notebook that can be read; the text goes on after the file's name."""
+
+
+def read_notebook(path: Path) -> Any:
+    """Return a notebook as a valid one of format 4.5.
+
+    Args:
+        path: the file, as it was handed in.
+
+    Raises:
+        NoNotebook: it is none, or of another version than 4.
+    """
+    try:
+        data = json.loads(_text(path.read_bytes()), parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        raise NoNotebook("is not JSON, so it is no notebook; ask for it again") from None
+    if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
+        raise NoNotebook("is JSON but no notebook of version 4; ask for it again")
+    if data.get("nbformat") != 4:
+        raise NoNotebook("is a notebook of another version than 4; ask for it saved by JupyterLab")
+    return mended(data)
+
+
+def mended(notebook: Mapping[str, Any]) -> Any:
+    """Return a notebook of any format 4, whatever is wrong with it, as a valid one of 4.5.
+
+    >>> mended({"cells": [{"cell_type": "code", "source": ["x = 1"]}]}).cells[0].source
+    'x = 1'
+    """
+    cells = [_mended_cell(cell) for cell in notebook["cells"] if isinstance(cell, Mapping)]
+    give_ids(cells)
+    told = nbformat.v4.new_notebook(cells=cells, metadata=_metadata(notebook.get("metadata")))
+    return _from_json(_as_json(told))
+
+
+def _text(data: bytes) -> str:
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding)
+    return data.decode("utf-8")
+
+
+def _as_json(notebook: Any) -> str:
+    """Return a notebook as JSON that any browser reads: no NaN, no half of a surrogate pair."""
+    text = json.dumps(_finite(notebook), ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _from_json(text: str) -> Any:
+    return nbformat.from_dict(json.loads(text))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    if isinstance(value, float) and not -float("inf") < value < float("inf"):
+        return None
+    return value
+
+
+def _mended_cell(cell: Mapping[str, Any]) -> Any:
+    kind, source = cell.get("cell_type"), _joined(cell.get("source", cell.get("input", "")))
+    if kind == "heading":  # of format 3, which old tools leave behind
+        kind, source = "markdown", f"# {source}"
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    made = make.get(str(kind), nbformat.v4.new_raw_cell)(source)
+    made.metadata, made.id = (
+        nbformat.from_dict(_cell_metadata(cell.get("metadata"))),
+        cell.get("id"),
+    )
+    if isinstance(pictures := cell.get("attachments"), dict) and kind != "code":
+        made.attachments = {
+            name: {media: data for media, data in each.items() if isinstance(data, str)}
+            for name, each in pictures.items()
+            if isinstance(each, dict)
+        }
+    return made
+
+
+def _joined(source: Any) -> str:
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _cell_metadata(metadata: Any) -> dict[str, Any]:
+    if not isinstance(metadata, Mapping):
+        return {}
+    kept = {
+        key: value
+        for key, value in metadata.items()
+        if key not in _OF_CELLS or isinstance(value, _OF_CELLS[key])
+    }
+    if "tags" in kept and not _is_tags(kept["tags"]):
+        del kept["tags"]
+    return kept
+
+
+def _is_tags(tags: Any) -> bool:
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        return False
+    return len(set(tags)) == len(tags) and not any("," in tag for tag in tags)
+
+
+def _metadata(metadata: Any) -> dict[str, Any]:
+    """Return of a notebook's metadata what a grader and an editor need: kernel and language."""
+    found: dict[str, Any] = {}
+    for key, needed in (("kernelspec", ("name", "display_name")), ("language_info", ("name",))):
+        told = metadata.get(key) if isinstance(metadata, Mapping) else None
+        if isinstance(told, Mapping) and all(isinstance(told.get(each), str) for each in needed):
+            found[key] = {each: value for each, value in told.items() if isinstance(value, str)}
+    return found
+
+
+def give_ids(cells: Iterable[Any], known: Container[str] = ()) -> None:
+    """Give each cell an id that is valid, and no other cell's.
+
+    Args:
+        cells: they keep what they have where that is so.
+        known: ids that the cells of these names have, and no other may.
+    """
+    used: set[str] = set()
+    for place, cell in enumerate(cells):
+        id, count = cell.get("id"), 0
+        while not _is_id(id) or id in used or (id in known and not cell.metadata.get("nbgrader")):
+            count += 1
+            id = f"cell-{place}-{count}"
+        used.add(id)
+        cell.id = id
+
+
+def _is_id(id: Any) -> bool:
+    return (
+        isinstance(id, str)
+        and 1 <= len(id) <= 64
+        and all(char.isascii() and (char.isalnum() or char in "-_") for char in id)
+    )
+
+
+class MendingExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
+    """nbconvert's exporter, which reads what is handed in as `read_notebook` does."""
+
+    def from_file(self, file_stream: Any, resources: Any = None, **options: Any) -> Any:
+        """Convert an open notebook."""
+        notebook = read_notebook(Path(file_stream.name))
+        return self.from_notebook_node(notebook, resources=resources, **options)
