@@ -47,14 +47,16 @@ def test_evidence_that_is_hidden_is_flagged(attack: Attack, patch: str, replaced
     honest = attack(LEAKS, only="fetch", more=[NOTHING_LEFT])
     assert "fetch_all-left" not in passed(honest)
     assert not honest.flags
-    assert f"replaces {replaced}" in attack(patch + LEAKS, more=[NOTHING_LEFT]).flags["fetch_all"]
+    found = attack(patch + LEAKS, more=[NOTHING_LEFT])
+    assert f"replaces {replaced}" in found.flags["fetch_all"]
+    assert any(told.startswith("line ") for told in found.flags["fetch_all"])
 
 
 SMELLS = {
     "frames": ("import sys\nsys._getframe()", "looks into the frames of its callers"),
     "tracebacks": (
-        "try: 1 / 0\nexcept Exception as e: e.__traceback__.tb_frame",
-        "looks into the frames of its callers",
+        "try: 1 / 0\nexcept Exception as e: e.__traceback__.tb_frame.f_back",
+        "looks into closures, frames",
     ),
     "objects": (
         "import gc\ngc.get_objects()",
@@ -64,7 +66,7 @@ SMELLS = {
     "ctypes": ("import ctypes", "uses ctypes"),
     "other code": (
         "import asyncio\nasyncio.to_thread.__code__ = (lambda: 0).__code__",
-        "sets __code__",
+        "sets the code, defaults",
     ),
     "writing": ("try: open('/subject/x', 'w')\nexcept OSError: pass", "writes outside"),
     "proc": ("import pathlib\npathlib.Path('/proc/1/status').read_text()", "reads /proc"),
@@ -87,7 +89,7 @@ SMELLS = {
     "frames of an error, by a walk": (
         "import traceback\ntry: 1 / 0\n"
         "except Exception as e: next(traceback.walk_tb(e.__traceback__))[0].f_back",
-        "looks into the frames",
+        "looks into closures, frames",
     ),
     "frames, by what calls anything": (
         "import functools, sys\nclass D(int): f = functools.cached_property(sys._getframe)\nD(2).f",
@@ -116,17 +118,17 @@ SMELLS = {
     "a trace, by bdb": ("import bdb\nbdb.Bdb().runcall(int)", "sets a trace function"),
     "other defaults": (
         "import looplab.observer.schedules as e\ne.Schedule.__init__.__defaults__ = ((1,), None)",
-        "sets __defaults__",
+        "sets the code, defaults",
     ),
     "other code, by a mock": (
         "import asyncio\nfrom unittest.mock import patch\ndef mine(): pass\n"
         "patch.object(asyncio.to_thread, '__code__', mine.__code__).start()",
-        "sets __code__",
+        "sets the code, defaults",
     ),
     "another class": (
         "import asyncio\nclass Mine(asyncio.SelectorEventLoop): pass\n"
         "loop = asyncio.new_event_loop()\nloop.__class__ = type(loop)",
-        "sets __class__",
+        "sets the code, defaults",
     ),
     "a file of Python's": (
         "import os\ncompile('1', os.__file__, 'exec')",
@@ -155,8 +157,7 @@ SMELLS = {
 def test_what_smells_is_flagged_and_costs_nothing(attack: Attack, code: str, words: str) -> None:
     found = attack(twice=f"{code}\n{RIGHT['twice']}", only="twice")
     assert passed(found) == {"twice-seven"}
-    [told] = found.flags["twice"]
-    assert words in told
+    assert any(words in told for told in found.flags["twice"])
 
 
 def test_a_notice_of_a_thread_comes_with_the_next_request(attack: Attack) -> None:
@@ -169,7 +170,7 @@ timer.start()
     wait = "\ndef twice(n):\n    timer.join()\n    return n + n"
     found = attack(twice=later + wait, only="twice")
     assert passed(found) == {"twice-seven"}
-    assert found.flags == {"twice": ("looks into the frames of its callers",)}
+    assert "looks into the frames of its callers" in found.flags["twice"]
 
 
 def test_who_speaks_out_of_turn_is_flagged(attack: Attack) -> None:
@@ -204,6 +205,15 @@ HONEST = {
         "import looplab\nasync def main(): pass\nimport asyncio\n"
         "with looplab.recording(): asyncio.run(main())"
     ),
+    "a breakpoint": "breakpoint()",
+    "a profile": "import cProfile, pstats\npr = cProfile.Profile()\npr.enable()\npr.disable()\n"
+    "cProfile.run('1 + 1')",
+    "a shared value": "import multiprocessing\nmultiprocessing.Value('i', 3).value",
+    "the frame of its own error": (
+        "try: 1 / 0\n"
+        "except Exception as e: print(e.__traceback__.tb_frame, e.__traceback__.tb_lineno)"
+    ),
+    "the memory of the machine": "open('/proc/meminfo').read()",
     "a new name": "import asyncio\nasyncio.mine = 1",
     "a class of its own": "class A: pass\nclass B: pass\na = A()\na.__class__ = B",
     "an old coroutine": "import types\n@types.coroutine\ndef f(): yield",

@@ -154,6 +154,7 @@ def examine_answer(
             index,
             answer.source if cell.exercise == answer.exercise else solution_text(cell.source),
             cell.exercise,
+            cell.exercise != answer.exercise,
         )
         for index, cell in enumerate(lesson.cells)
         if cell.kind == "code" and cell.role != "test"

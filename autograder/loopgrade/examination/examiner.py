@@ -13,11 +13,13 @@ answers to other exercises. A subject that dies costs that exercise and no other
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
 from loopgrade.examination.notation import Notation, PlainCell
+from loopgrade.examination.smells import smells
 from loopgrade.examination.subject import MAX_BYTES, Gone, Odd, Subject
 from loopgrade.examination.test_cell import (
     HIDDEN,
@@ -57,11 +59,13 @@ class StudentCell:
         index: its place in the notebook.
         source: its text.
         exercise: the exercise that it answers; None for any other cell.
+        ours: whether it is the lesson's own, and as the lesson has it.
     """
 
     index: int
     source: str
     exercise: str | None = None
+    ours: bool = False
 
 
 @dataclass
@@ -98,13 +102,26 @@ def examine(
     """
     found, notation = Examination(), Notation()
     plain = [notation.plain(cell.source) for cell in cells]
+    read = _smells_by_exercise(cells, plain)
     for exercise in dict.fromkeys(test.exercise for test in tests):
         mine = [test for test in tests if test.exercise == exercise]
         with _Desk(list(zip(cells, plain, strict=True)), exercise, level, found) as desk:
             for test in mine:
                 found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
-        if desk.flags:
-            found.flags[exercise] = tuple(sorted(desk.flags))
+        flags = [*read[None], *read[exercise], *sorted(desk.flags)]
+        if flags:
+            found.flags[exercise] = tuple(dict.fromkeys(flags))
+    return found
+
+
+def _smells_by_exercise(
+    cells: Sequence[StudentCell], plain: Sequence[PlainCell]
+) -> Mapping[str | None, list[str]]:
+    """Return what smells in the text of the answers, and under None in that of other cells."""
+    found: dict[str | None, list[str]] = defaultdict(list)
+    for cell, python in zip(cells, plain, strict=True):
+        if not cell.ours:
+            found[cell.exercise] += smells(python.source)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,15 +137,24 @@ def _place(cells: list[Any], exercise: str) -> int:
     return mine[-1] + 1 if mine else len(cells)
 
 
-def student_cells(cells: list[Any], known: Mapping[str, GradedCell]) -> list[StudentCell]:
-    """Return what the subject runs: each code cell that is not a test."""
+def student_cells(
+    cells: list[Any], known: Mapping[str, GradedCell], ours: Container[str] = ()
+) -> list[StudentCell]:
+    """Return what the subject runs: each code cell that is not a test.
+
+    Args:
+        cells: of the notebook.
+        known: what the gradebook knows, by grade id.
+        ours: the texts of the lesson's own cells, without blank lines around them.
+    """
     found = []
     for index, cell in enumerate(cells):
         trusted = known.get(grade_id_of(cell) or "")
         if cell.cell_type != "code" or (trusted is not None and trusted.is_test):
             continue
         answers = trusted.exercise if trusted is not None and trusted.is_answer else None
-        found.append(StudentCell(index, cell.source, answers))
+        is_ours = cell.source.strip() in ours
+        found.append(StudentCell(index, cell.source, answers, is_ours))
     return found
 
 

@@ -42,7 +42,7 @@ from loopgrade.steps.cells import (
 )
 from loopgrade.steps.outputs import FLAG, Notebook, Resources, show_flags, write_outputs
 from loopgrade.steps.secret import course_secret
-from loopgrade.steps.soundness import require_sound
+from loopgrade.steps.soundness import own_texts, require_sound
 from loopgrade.steps.submission import odd_file
 
 
@@ -126,14 +126,15 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
         """Examine a repaired notebook, and write the verdicts as nbgrader reads them."""
         told = resources["nbgrader"]
         known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
-        secret = course_secret(Path.cwd())  # nbgrader works in the course's folder
+        course = Path.cwd()  # nbgrader works in the course's folder
+        secret = course_secret(course)
         seeds = {
             grade_id: seed_of(secret, told["assignment"], grade_id)
             for grade_id, cell in known.items()
             if cell.is_test
         }
         examination = examine(
-            student_cells(nb.cells, known),
+            student_cells(nb.cells, known, own_texts(course, told["assignment"], told["notebook"])),
             test_cells(nb.cells, known),
             level=self.isolation,
             seed=seeds.__getitem__,

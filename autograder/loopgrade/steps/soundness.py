@@ -13,6 +13,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,8 @@ def require_sound(
         )
     secret = course_secret(course)
     cells = nbformat.read(source, as_version=4).cells
-    reference = student_cells(cells, known)
+    texts = {cell.source.strip() for cell in cells}
+    reference = student_cells(cells, known, texts)
     stub = [_as_stub(cell, known) for cell in reference]
     tests = test_cells(cells, known)
     tests += [
@@ -82,11 +84,25 @@ def require_sound(
     _remember(course, place, state)
 
 
+def own_texts(course: Path, assignment: str, notebook: str) -> frozenset[str]:
+    """Return the texts of a lesson's own cells, as `student_cells` takes them.
+
+    Args:
+        course: nbgrader's folder, which holds `source/`.
+        assignment: the assignment's name.
+        notebook: the notebook's name.
+    """
+    source = course / "source" / assignment / f"{notebook}.ipynb"
+    if not source.is_file():
+        return frozenset()
+    return frozenset(cell.source.strip() for cell in nbformat.read(source, as_version=4).cells)
+
+
 def _as_stub(cell: StudentCell, known: Mapping[str, GradedCell]) -> StudentCell:
     if cell.exercise is None:
         return cell
     answers = [each for each in known.values() if each.is_answer and each.exercise == cell.exercise]
-    return StudentCell(cell.index, answers[0].source, cell.exercise) if answers else cell
+    return replace(cell, source=answers[0].source) if answers else cell
 
 
 def _hash(*parts: str) -> str:

@@ -19,16 +19,30 @@ from __future__ import annotations
 import builtins
 import functools
 import os
+import re
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from types import FrameType, ModuleType
+from collections.abc import Callable, Iterator, Mapping
+from types import FrameType, MappingProxyType, ModuleType
 from typing import Any
 
 from looplab.recorder.generators import CALLS_NOTHING, opcode_at
 from looplab.recorder.waiting import HERE, is_program
+from looplab.subject.protocol import (
+    CTYPES,
+    FRAMES,
+    HOOKS,
+    NAMES,
+    OBJECTS,
+    PROC,
+    REPLACES,
+    SETS,
+    SIGNALS,
+    TRACES,
+    WRITES,
+)
 
 CELL = "<cell "
 """How the file name of a cell's code begins."""
@@ -67,7 +81,7 @@ class Noticing:
         for owner, name, value in self._known:
             now = vars(owner).get(name)
             if now is not value and not _is_ours(now):
-                self._notice(f"replaces {_name_of(owner)}.{name}")
+                self._notice(f"{REPLACES} {_name_of(owner)}.{name}")
 
     def _notice(self, words: str) -> None:
         if words not in self._told and os.getpid() == self._process:
@@ -117,14 +131,26 @@ def _asks(words: str) -> _Judge:
 
 
 def _loads_ctypes(frame: FrameType, _: tuple[Any, ...]) -> str | None:
-    return "uses ctypes" if _on_behalf_of_student(frame) else None
+    caller: FrameType | None = frame
+    while caller is not None and _PARTS_OF_CTYPES.search(caller.f_code.co_filename):
+        caller = caller.f_back
+    # multiprocessing, for one, uses it for its own ends.
+    return CTYPES if caller is None or _is_students(caller) else None
+
+
+_PARTS_OF_CTYPES = re.compile(r"[/\\]ctypes[/\\]|^<frozen importlib")
 
 
 def _traces(frame: FrameType, _: tuple[Any, ...]) -> str | None:
     # Python itself takes away a trace of ours that raises, as any does deep in a recursion.
-    if opcode_at(frame.f_code, frame.f_lasti) in CALLS_NOTHING or _is_in(frame, "doctest"):
+    # At the others a generator goes on: who calls settrace there is seen in the text.
+    at = opcode_at(frame.f_code, frame.f_lasti)
+    if at in CALLS_NOTHING or at in ("SEND", "FOR_ITER") or _is_in(frame, "doctest"):
         return None
-    return "sets a trace function" if _on_behalf_of_student(frame) else None
+    # cProfile has no function of the student's called; its `enable` is in C.
+    if _is_in(frame, "cProfile") or "enable" in frame.f_code.co_names:
+        return None
+    return TRACES if _on_behalf_of_student(frame) else None
 
 
 def _looks(frame: FrameType, name: str) -> str | None:
@@ -138,7 +164,7 @@ def _looks(frame: FrameType, name: str) -> str | None:
         found = _on_behalf_of_student(frame)
     else:
         found = _is_students(frame) or _is_students(frame.f_back)
-    return _FRAMES if found else None
+    return FRAMES if found else None
 
 
 _GIVE_FRAMES = {"currentframe", "stack", "getinnerframes", "walk_stack", "walk_tb", "<lambda>"}
@@ -153,10 +179,6 @@ def _gets_frame(frame: FrameType, _: tuple[Any, ...]) -> str | None:
     return _looks(frame, "_getframe")
 
 
-def _reads_attribute(frame: FrameType, args: tuple[Any, ...]) -> str | None:
-    return _looks(frame, "tb_frame") if args[1] == "tb_frame" else None
-
-
 def _sets_attribute(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     owner, name = args[0], args[1]
     if name in ("__defaults__", "__kwdefaults__"):
@@ -169,7 +191,7 @@ def _sets_attribute(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     # `types.coroutine` does so for its own ends: it names what it sets.
     asked = _is_students(frame) or name not in frame.f_code.co_names
     if found and asked and _on_behalf_of_student(frame):
-        return f"sets {name} of a {type(owner).__name__}"[:80]
+        return SETS
     return None
 
 
@@ -186,9 +208,9 @@ def _uses_path(frame: FrameType, path: object, writes: bool) -> str | None:
     if name is None:
         return None
     if writes and not _is_below(name, _MAY_WRITE):
-        words = "writes outside its temporary folder"
-    elif _is_below(name, ("/proc",)):
-        words = "reads /proc"
+        words = WRITES
+    elif _is_below(name, ("/proc",)) and not (name in _OF_THE_MACHINE and not writes):
+        words = PROC
     else:
         return None
     return words if _on_behalf_of_student(frame) else None
@@ -208,6 +230,9 @@ def _is_below(name: str, folders: tuple[str, ...]) -> bool:
     return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
 
 
+_OF_THE_MACHINE = {f"/proc/{name}" for name in ("cpuinfo", "loadavg", "meminfo", "stat", "uptime")}
+"""These tell of no process."""
+
 _MAY_WRITE = (tempfile.gettempdir(), "/tmp", "/dev/shm", "/dev/null", "/dev/tty")
 
 
@@ -226,7 +251,7 @@ def _lists(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 
 def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     found = args[0] != os.getpid() and _is_students(frame)
-    return "sends a signal to another process" if found else None
+    return SIGNALS if found else None
 
 
 def _compiles(frame: FrameType, args: tuple[Any, ...]) -> str | None:
@@ -239,44 +264,41 @@ def _runs(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 
 def _names_code(frame: FrameType, name: object) -> str | None:
     found = isinstance(name, str) and (type(name) is not str or not is_program(name))
-    return _NAMES if found and _is_students(frame) else None
+    return NAMES if found and _is_students(frame) else None
 
 
-_FRAMES = "looks into the frames of its callers"
-_OBJECTS = "asks the garbage collector for objects that are not its own"
-_NAMES = "names its code after a file of Python's or looplab's"
-
-_EVENTS: dict[str, _Judge] = {
-    "sys._getframe": _gets_frame,
-    "sys._current_frames": _asks(_FRAMES),
-    "sys._current_exceptions": _asks(_FRAMES),
-    "gc.get_objects": _asks(_OBJECTS),
-    "gc.get_referrers": _asks(_OBJECTS),
-    "gc.get_referents": _asks(_OBJECTS),
-    "sys.settrace": _traces,
-    "sys.setprofile": _traces,
-    "sys.monitoring.register_callback": _traces,
-    "sys.addaudithook": _asks("sets an audit hook"),
-    "object.__getattr__": _reads_attribute,
-    "object.__setattr__": _sets_attribute,
-    "open": _opens,
-    "os.listdir": _lists,
-    "os.scandir": _lists,
-    "os.mkdir": _changes(0),
-    "os.rmdir": _changes(0),
-    "os.remove": _changes(0),
-    "os.truncate": _changes(0),
-    "os.chmod": _changes(0),
-    "os.rename": _changes(0, 1),
-    "os.link": _changes(1),
-    "os.symlink": _changes(1),
-    "os.kill": _signals,
-    "os.killpg": _signals,
-    "compile": _compiles,
-    "code.__new__": _compiles,
-    "exec": _runs,
-    "function.__new__": _runs,
-}
+_EVENTS: Mapping[str, _Judge] = MappingProxyType(
+    {
+        "sys._getframe": _gets_frame,
+        "sys._current_frames": _asks(FRAMES),
+        "sys._current_exceptions": _asks(FRAMES),
+        "gc.get_objects": _asks(OBJECTS),
+        "gc.get_referrers": _asks(OBJECTS),
+        "gc.get_referents": _asks(OBJECTS),
+        "sys.settrace": _traces,
+        "sys.setprofile": _traces,
+        "sys.monitoring.register_callback": _traces,
+        "sys.addaudithook": _asks(HOOKS),
+        "object.__setattr__": _sets_attribute,
+        "open": _opens,
+        "os.listdir": _lists,
+        "os.scandir": _lists,
+        "os.mkdir": _changes(0),
+        "os.rmdir": _changes(0),
+        "os.remove": _changes(0),
+        "os.truncate": _changes(0),
+        "os.chmod": _changes(0),
+        "os.rename": _changes(0, 1),
+        "os.link": _changes(1),
+        "os.symlink": _changes(1),
+        "os.kill": _signals,
+        "os.killpg": _signals,
+        "compile": _compiles,
+        "code.__new__": _compiles,
+        "exec": _runs,
+        "function.__new__": _runs,
+    }
+)
 
 
 # ---- what is replaced ----

@@ -17,6 +17,24 @@ MAX_OUTPUT = 20_000
 MAX_OUTPUTS = 50
 
 
+REPLACES = "replaces"
+"""Before the name of what a program has replaced."""
+
+FRAMES = "looks into the frames of its callers"
+OBJECTS = "asks the garbage collector for objects that are not its own"
+NAMES = "names its code after a file of Python's or looplab's"
+TRACES = "sets a trace function"
+HOOKS = "sets an audit hook"
+CTYPES = "uses ctypes"
+WRITES = "writes outside its temporary folder"
+PROC = "reads /proc"
+SIGNALS = "sends a signal to another process"
+SETS = "sets the code, defaults, class or bases of what is not its own"
+
+NOTICES = frozenset({FRAMES, OBJECTS, NAMES, TRACES, HOOKS, CTYPES, WRITES, PROC, SIGNALS, SETS})
+"""All that a subject may say it has noticed, beside what was replaced: "the code ..."."""
+
+
 def is_pythons(name: str) -> bool:
     """Whether Python itself may look a name up, so that it is never one of a student's.
 

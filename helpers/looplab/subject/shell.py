@@ -197,6 +197,7 @@ def bring(shell: Shell) -> None:
         "get_ipython": lambda: shell,
         "display": shell.display,
         "help": _help,
+        "breakpoint": _no_end,
         "exit": _no_end,
         "quit": _no_end,
     }
@@ -206,8 +207,8 @@ def bring(shell: Shell) -> None:
     sys.path.append(str(Path.cwd()))  # for what %%writefile has written; last, so it hides nothing
 
 
-def _no_end(*_: object) -> None:
-    """Do nothing: a kernel would end once the cell has."""
+def _no_end(*_: object, **__: object) -> None:
+    """Do nothing: nobody is here who would end a kernel, or answer a debugger."""
 
 
 def _help(*things: Any) -> None:
