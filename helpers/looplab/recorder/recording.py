@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 
 from looplab.recorder.handles import recorded
-from looplab.recorder.lives import lives_of, waits_of
+from looplab.recorder.lives import callbacks_of, cut_short, lives_of, waits_of
 from looplab.recorder.losing import Losses
 from looplab.recorder.notes import MAX_STEPS
 from looplab.recorder.recorder import Recorder
@@ -88,7 +88,6 @@ def _record(
         for life in recorder.lives
         if life.kind == "task" and life.outcome == "pending" and life is not recorder.root
     ]
-    cut = recorder.cut
     run = Run(
         schema=SCHEMA,
         program=name,
@@ -98,6 +97,8 @@ def _record(
         error=failure,
         duration=recorder.stopped[0] - recorder.origin,
         steps=recorder.steps,
+        callbacks=recorder.callbacks,
+        ticks=callbacks_of(recorder),
         lives=lives_of(recorder),
         calls=(),
         leftovers=waits_of(recorder, left),
@@ -106,6 +107,6 @@ def _record(
         lost=losses.found(),
         threads=threads.started,
         output="",
-        warnings=(f"only the first {cut[1]:,} steps are in the record",) if cut else (),
+        warnings=cut_short(recorder),
     )
     return {field.name: getattr(run, field.name) for field in fields(Run)}

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from looplab.recorder.callbacks import FromThread
 from looplab.recorder.handles import patched
 from looplab.recorder.notes import Life, ThreadNotes
 from looplab.recorder.recorder import Recorder
@@ -86,7 +87,7 @@ class Threads:
         def call_soon_threadsafe(loop: Any, callback: Any, *args: Any, **kwargs: Any) -> Any:
             life = getattr(self._lives, "here", None)
             if life is not None and self._recorder.stopped is None:
-                callback = _FromThread(self._recorder, life.id, callback)
+                callback = FromThread(self._recorder, life.id, callback)
             return original(loop, callback, *args, **kwargs)
 
         return call_soon_threadsafe
@@ -117,18 +118,3 @@ class Threads:
             return result
 
         return run
-
-
-class _FromThread:
-    """A callback that a thread hands to the loop: what it wakes, the thread has woken."""
-
-    def __init__(self, recorder: Recorder, life: int, callback: Callable[..., Any]) -> None:
-        self._recorder, self._life, self._callback = recorder, life, callback
-
-    def __call__(self, *args: Any) -> Any:
-        if self._recorder.here():
-            self._recorder.current = self._recorder.relay(self._life)
-        return self._callback(*args)
-
-    def __repr__(self) -> str:
-        return repr(self._callback)
