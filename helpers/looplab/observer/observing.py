@@ -223,7 +223,7 @@ def perform(
         hidden_loop(),
         listening(facts.warnings, echo) as output,
         watch if isinstance(world, RealClock) else virtual_time(world, names, blocked),
-        threads.recorded(),
+        threads.recorded(names),
         losses.noted(),
         recorded(recorder),
     ):

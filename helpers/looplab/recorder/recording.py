@@ -60,7 +60,7 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
     recorder = Recorder(time.perf_counter, name, limit)
     threads, losses = Threads(recorder), Losses(recorder)
     failure = None
-    with Watch(recorder) as watch, threads.recorded(), losses.noted(), recorded(recorder):
+    with Watch(recorder) as watch, threads.recorded({}), losses.noted(), recorded(recorder):
         try:
             yield run
         except BaseException as error:

@@ -79,7 +79,7 @@ def virtual_time(
         replaced(time, fakes, names),
         methods_replaced(telling.methods(world, here)),
         loops_replaced(loop),
-        outside.watched(),
+        outside.watched(names),
     ):
         _here.world = world
         try:
