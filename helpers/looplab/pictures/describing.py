@@ -18,7 +18,7 @@ from itertools import pairwise, zip_longest
 
 from looplab.pictures.grouping import endings, shown
 from looplab.runs.records import Blocking, Lost, Span, TaskLife
-from looplab.runs.run import Run
+from looplab.runs.run import NOTHING_SEEN, Run
 
 LOOP = "event loop"
 """What the loop is called, beside the lives."""
@@ -102,8 +102,9 @@ def overlap(run: Run) -> str:
 
 
 def cut_short(run: Run) -> str:
-    """Return that the record ends before the program did, where it does; else nothing."""
-    return next((each for each in run.warnings if each.startswith("only the first ")), "")
+    """Return that the record lacks something that the program did, where it does; else nothing."""
+    lacks = (each for each in run.warnings if each.startswith(("only the first ", NOTHING_SEEN)))
+    return next(lacks, "")
 
 
 def label(life: TaskLife, run: Run | None = None) -> tuple[str, str]:

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 SCHEMA = 3
 """The version of a Run's JSON."""
 
+NOTHING_SEEN = (
+    "no task ran on a loop of asyncio's: one that runs handles of its own, such as uvloop's, "
+    "cannot be recorded"
+)
+"""What a recording is warned of that has recorded nothing."""
+
 
 @dataclass(frozen=True)
 class Run:
