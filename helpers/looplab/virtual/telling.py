@@ -13,7 +13,7 @@ the real one, for they really wait: `sched`, `threading` and `queue`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Protocol
 
@@ -78,23 +78,27 @@ def _with_default(
     return ask
 
 
-_OF_THE_PROCESSOR = ("CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID", "CLOCK_PROF")
-_OF_THE_WALL = ("CLOCK_REALTIME", "CLOCK_TAI")
+def _numbers(names: Iterable[str]) -> frozenset[int]:
+    return frozenset(getattr(time, name) for name in names if hasattr(time, name))
+
+
+_OF_THE_WALL = _numbers(("CLOCK_REALTIME", "CLOCK_TAI"))
+_OF_THE_PROCESSOR = _numbers(("CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID", "CLOCK_PROF"))
+_STEADY = _numbers(name for name in vars(time) if name.startswith("CLOCK_")) - (
+    _OF_THE_WALL | _OF_THE_PROCESSOR
+)
 
 
 def _of_a_clock(
     real: Callable[..., Any], wall: Callable[[], Any], steady: Callable[[], Any]
 ) -> Callable[..., Any]:
     """Return `clock_gettime`, or its sibling in nanoseconds."""
-    by_number = {
-        number: wall if name in _OF_THE_WALL else steady
-        for name, number in vars(time).items()
-        if name.startswith("CLOCK_") and name not in _OF_THE_PROCESSOR
-    }
 
     def ask(*args: Any) -> Any:
-        fake = by_number.get(args[0]) if len(args) == 1 and type(args[0]) is int else None
-        return real(*args) if fake is None else fake()
+        number = args[0] if len(args) == 1 and type(args[0]) is int else None
+        if number in _OF_THE_WALL:
+            return wall()
+        return steady() if number in _STEADY else real(*args)
 
     return ask
 
