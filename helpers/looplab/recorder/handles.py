@@ -165,6 +165,9 @@ def _patched_handles(recorder: Recorder) -> Iterator[None]:
 # What a task is run by, where that is not a type of its own: in C, and in Python
 _STEPS = {"task_wakeup", "__step", "__wakeup"}
 
+# The usual timer: it need not be looked at to know that it is asyncio's
+_ENDS_A_SLEEP = asyncio.futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # what `sleep` asks for
+
 _SLOTS = ("_cause", "_ready_at")
 
 # asyncio's own, also inside another recording
@@ -293,7 +296,7 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
         return
     inside = handle._cause >= 0 or handle._cause <= TIMED
     name = None
-    if inside or recorder.root is None:
+    if handle._callback is not _ENDS_A_SLEEP and (inside or recorder.root is None):
         name = of_program(handle._callback, handle._args, of_student=recorder.root is not None)
     if inside and recorder.steps < recorder.limit:
         waker = None if timer else recorder.waker(handle._cause)
