@@ -564,7 +564,7 @@ def test_names_in_a_module_that_was_imported_meanwhile_are_real_again() -> None:
 def test_a_thread_that_stands_still_is_not_waited_for_for_ever() -> None:
     outside, door = Outside(patience=0.05), threading.Lock()
     door.acquire()
-    with outside.watched():
+    with outside.watched({}):
         thread = threading.Thread(target=lambda: door.acquire(), daemon=True)
         thread.start()
     deadline = time.monotonic() + 20
@@ -580,7 +580,7 @@ def test_a_thread_that_stands_still_is_not_waited_for_for_ever() -> None:
 def test_a_thread_of_an_executor_that_was_shut_down_is_about_to_end() -> None:
     """Who waits for the executor's end, `asyncio.run` for example, waits for that thread."""
     outside = Outside()
-    with outside.watched(), ThreadPoolExecutor(1) as pool:
+    with outside.watched({}), ThreadPoolExecutor(1) as pool:
         pool.submit(int).result()
         deadline = time.monotonic() + 20
         while outside.look().at_work and time.monotonic() < deadline:

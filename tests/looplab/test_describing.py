@@ -31,7 +31,7 @@ def life(number: int, name: str, *spans: Span, **more: Any) -> TaskLife:
 def run_of(*lives: TaskLife, **more: Any) -> Run:
     facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
     facts |= {"steps": 12, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
-    facts |= {"threads": 0, "clock": "virtual", "lost": ()}
+    facts |= {"callbacks": 0, "ticks": (), "threads": 0, "clock": "virtual", "lost": ()}
     return Run(
         schema=SCHEMA, call="main()", lives=lives, output="", warnings=(), **{**facts, **more}
     )

@@ -407,6 +407,45 @@ def test_interrupt_stops_at_the_first_press(
 
 
 @slow
+@pytest.mark.parametrize(
+    "source",
+    [
+        "await asyncio.gather(*(blocks() for _ in range(12)))",
+        "tasks = [asyncio.create_task(blocks()) for _ in range(12)]\nfor task in tasks: await task",
+        "async with asyncio.TaskGroup() as group:\n"
+        "    for _ in range(12): group.create_task(blocks())",
+        "await asyncio.wait([asyncio.create_task(blocks()) for _ in range(12)])",
+    ],
+    ids=["gather", "in turn", "group", "wait"],
+)
+def test_one_press_ends_a_cell_whose_tasks_all_block(kernel: Kernel, source: str) -> None:
+    kernel.run(
+        """
+        import time
+
+        async def blocks():
+            print("ready")
+            time.sleep(0.5)
+
+        async def beats():
+            while True:
+                await asyncio.sleep(0.01)
+
+        older = asyncio.create_task(beats())
+        """
+    )
+    cell = kernel.run(source, interrupt=True)
+    assert cell.error == "CancelledError"
+    assert cell.out == "ready\n"
+    assert cell.stopping < STOPPED
+    assert kernel.value("'blocks' in repr(asyncio.all_tasks())") == "False"
+    assert kernel.value(
+        "older.done(), older.cancel(), await asyncio.wait([older], timeout=1) and 1"
+    )
+    assert kernel.value("await answer()") == "42"
+
+
+@slow
 def test_interrupt_cancels_main_first(kernel: Kernel) -> None:
     """A sleeping program gets to say how it ends, as on a terminal."""
     cell = kernel.run(

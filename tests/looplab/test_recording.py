@@ -1,6 +1,7 @@
 """`recording`: a block of a program, on its own loop and clock; and what a Run is asked."""
 
 import asyncio
+import contextvars
 import json
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 
 import looplab
 from looplab import Run, jobs, observe, recording
+from looplab.pictures.describing import describe
+from looplab.runs.run import NOTHING_SEEN
 from looplab.runs.wire import WireError
 
 
@@ -164,6 +167,91 @@ async def three(job: Any) -> None:
 
 
 RUN = observe(three, jobs([2, 1, 4]))
+
+
+def test_one_recording_at_a_time() -> None:
+    with recording("outer") as outer:
+        with (
+            pytest.raises(RuntimeError, match="A block is recorded already"),
+            recording("inner"),
+        ):
+            raise AssertionError("not reached")
+        asyncio.run(both())
+    assert [life.function for life in outer.lives] == ["both", "one", "one"]
+    with recording() as after:
+        asyncio.run(both())
+    assert len(after.lives) == 3
+
+
+def test_what_is_observed_inside_is_in_its_own_run() -> None:
+    async def main() -> Run:
+        await asyncio.sleep(0)
+        inner = observe(both)
+        await asyncio.sleep(0)
+        return inner
+
+    with recording() as outer:
+        inner = asyncio.run(main())
+    assert [life.function for life in inner.lives] == ["both", "one", "one"]
+    assert inner.duration == 0.02
+    assert [life.name for life in outer.lives] == ["Task-1"]
+    assert outer.steps == 3
+
+
+class OtherLoop(asyncio.AbstractEventLoop):
+    """A loop that runs handles of its own, as uvloop's does: as much of one as is used here."""
+
+    def __init__(self) -> None:
+        self._todo: list[tuple[Any, Any, Any]] = []
+
+    def get_debug(self) -> bool:
+        return False
+
+    def is_closed(self) -> bool:
+        return False
+
+    def create_future(self) -> Any:
+        return asyncio.Future(loop=self)
+
+    def create_task(self, coroutine: Any, **kwargs: Any) -> Any:
+        return asyncio.Task(coroutine, loop=self, **kwargs)
+
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> Any:
+        self._todo.append((callback, args, context or contextvars.copy_context()))
+
+    def run_until_complete(self, coroutine: Any) -> Any:
+        asyncio._set_running_loop(self)
+        try:
+            task = self.create_task(coroutine)
+            while not task.done():
+                callback, args, context = self._todo.pop(0)
+                context.run(callback, *args)
+        finally:
+            asyncio._set_running_loop(None)
+        return task.result()
+
+
+def test_a_loop_that_cannot_be_recorded_says_so() -> None:
+    async def main() -> None:
+        with recording():
+            raise AssertionError("not reached")
+
+    with pytest.raises(RuntimeError, match=r"This loop, a .*OtherLoop, runs handles of its own"):
+        OtherLoop().run_until_complete(main())
+
+
+def test_a_block_that_runs_such_a_loop_says_so() -> None:
+    async def main() -> int:
+        await asyncio.sleep(0)
+        return 7
+
+    with recording() as run:
+        assert OtherLoop().run_until_complete(main()) == 7
+    assert run.lives == ()
+    assert run.warnings == (NOTHING_SEEN,)
+    assert NOTHING_SEEN in describe(run)
+    assert "uvloop" in NOTHING_SEEN
+    assert Run.from_json(run.to_json()) == run
 
 
 def test_overlap() -> None:

@@ -57,7 +57,14 @@ def run_of(*lives: TaskLife, **more: Any) -> Run:
     steps = max((span.last for each in lives for span in each.spans), default=0)
     facts: dict[str, Any] = {"program": "main", "result": None, "error": None, "duration": 0.0}
     facts |= {"steps": steps, "calls": (), "leftovers": (), "deadlock": (), "blocked": ()}
-    facts |= {"threads": 0, "clock": "virtual", "lost": (), "warnings": ()}
+    facts |= {
+        "callbacks": 0,
+        "ticks": (),
+        "threads": 0,
+        "clock": "virtual",
+        "lost": (),
+        "warnings": (),
+    }
     return Run(schema=SCHEMA, call="main()", lives=lives, output="", **{**facts, **more})
 
 

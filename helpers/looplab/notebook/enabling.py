@@ -39,6 +39,7 @@ from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.observer import announcing
 from looplab.observer.expecting import CheckFailed
 from looplab.pictures.showing import timeline
+from looplab.recorder.waiting import is_of_student
 
 GREEN = "#1a7f37"
 """Behind a tick, which is white: their contrast is above 4.5, in a light and a dark theme."""
@@ -149,10 +150,12 @@ def _wake_on_interrupt(loop: asyncio.AbstractEventLoop, undo: ExitStack) -> None
 def _interrupt_blocked_cells(shell: Any, undo: ExitStack) -> None:
     """Let Interrupt end a cell that awaits what blocks the loop, `time.sleep` for example.
 
-    The kernel's handler waits for the loop, and the loop for the cell.
+    The kernel's handler waits for the loop, and the loop for the cell. Whoever else is ready
+    would block in its turn before the loop hears of the interrupt, so it is cancelled at once.
     """
 
     def before_cell(_: object) -> None:
+        older = asyncio.all_tasks() if asyncio._get_running_loop() is not None else set()
         ask_loop = signal.getsignal(signal.SIGINT)
         # A cell without an await has Python's handler, and KeyboardInterrupt ends it.
         if ask_loop is signal.default_int_handler or not callable(ask_loop):
@@ -167,6 +170,7 @@ def _interrupt_blocked_cells(shell: Any, undo: ExitStack) -> None:
             if "<module>" not in names:  # the cell waits; whoever runs is a task
                 ask_loop(signum, frame)
             if names:
+                _cancel_those_of_the_cell(older)
                 # A KeyboardInterrupt out of a task would end the kernel.
                 raise asyncio.CancelledError("interrupted")
 
@@ -174,6 +178,14 @@ def _interrupt_blocked_cells(shell: Any, undo: ExitStack) -> None:
             signal.signal(signal.SIGINT, stop)  # the kernel removes it after the cell
 
     _register(shell, "pre_run_cell", before_cell, undo)
+
+
+def _cancel_those_of_the_cell(older: set[asyncio.Task[Any]]) -> None:
+    """Cancel the tasks that run a student's code, but for the one that runs and older ones."""
+    for task in asyncio.all_tasks() - older - {asyncio.current_task()}:
+        code = getattr(task.get_coro(), "cr_code", None)
+        if code is not None and is_of_student(code.co_filename):
+            task.cancel()
 
 
 # ---- after a test cell ----

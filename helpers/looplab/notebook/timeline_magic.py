@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
+from looplab.pictures.describing import cut_short
 from looplab.pictures.showing import timeline
 from looplab.recorder.notes import MAX_STEPS
 from looplab.recorder.recording import recording
@@ -72,7 +73,7 @@ class TimelineMagic:
     def after_cell(self, _: object) -> None:
         """Show the timeline of the cell that was recorded."""
         run = self.end()
-        if run is not None and run.steps:
+        if run is not None and (run.steps or cut_short(run)):
             from IPython.display import display
 
             display(timeline(run))

@@ -189,13 +189,16 @@ class Expectation:
         """Check that the program did not poll: it ran no more often than it was woken.
 
         Args:
-            steps: how many turns all its tasks may take together.
+            steps: how many turns all its tasks and its callbacks may take together. Callbacks
+                count that are its own: what it hands to `call_soon` or `call_later`, for example.
             hint: what to try.
         """
+        run = self._run
+        by_callbacks = f" and its callbacks {_times(run.callbacks)}" if run.callbacks else ""
         return self.that(
-            self._run.steps <= steps,
-            expected=f"{self._run.call} runs only when there is something to do",
-            happened=f"its tasks ran {self._run.steps} times",
+            run.steps + run.callbacks <= steps,
+            expected=f"{run.call} runs only when there is something to do",
+            happened=f"its tasks ran {_times(run.steps)}{by_callbacks}",
             hint=hint,
         )
 
@@ -274,6 +277,10 @@ class _InEveryOrder(Expectation):
                 where = "in every order"
             raise CheckFailed(first.expected, f"{where}: {first.happened}", first.hint, outcome.run)
         return self
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _wait_text(wait: Wait) -> str:

@@ -14,16 +14,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import io
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from looplab.observer.listening import MAX_OUTPUT, first_line, listening
 from looplab.recorder.generators import GeneratorTrace
 from looplab.recorder.handles import recorded
-from looplab.recorder.lives import lives_of, waits_of
+from looplab.recorder.lives import callbacks_of, cut_short, lives_of, waits_of
 from looplab.recorder.losing import Losses
 from looplab.recorder.notes import ENDED
 from looplab.recorder.recorder import Recorder
@@ -31,6 +30,7 @@ from looplab.recorder.threads import Threads
 from looplab.recorder.waiting import last_line, line_of_caller
 from looplab.recorder.watching import RealClock, Watch, blocked_in
 from looplab.runs.failures import Failure, describe_exception, plain_text, without_addresses
+from looplab.runs.queries import A_CALLBACK
 from looplab.runs.records import Blocking, Wait
 from looplab.runs.run import SCHEMA, Run
 from looplab.runs.wire import Value, WireError, decode, encode
@@ -48,7 +48,6 @@ MAX_ITEMS = 10_000
 MAX_STEPS = 3_000
 """What happens in so many steps is recorded; a Run that crosses to another process is small."""
 
-MAX_OUTPUT = 20_000
 MAX_WARNINGS = 20
 
 
@@ -216,15 +215,15 @@ def perform(
         if life is not None:
             name = life.label
         elif asyncio._get_running_loop() is not None:
-            name = "a callback"
+            name = A_CALLBACK
         facts.blocked.append(Blocking(name, start, float(seconds), line_of_caller()))
 
     names = getattr(program, "__globals__", {})
     with (
         hidden_loop(),
-        _listening(facts.warnings, echo) as output,
+        listening(facts.warnings, echo) as output,
         watch if isinstance(world, RealClock) else virtual_time(world, names, blocked),
-        threads.recorded(),
+        threads.recorded(names),
         losses.noted(),
         recorded(recorder),
     ):
@@ -233,8 +232,7 @@ def perform(
         else:
             _run_plainly(program, args, facts, recorder, world, take)
         lost = losses.found()
-    if recorder.cut:
-        facts.warnings.append(f"only the first {recorder.cut[1]:,} steps are in the record")
+    facts.warnings.extend(cut_short(recorder))
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
     result = _copy(facts)
@@ -247,6 +245,8 @@ def perform(
         error=facts.error,
         duration=world.now,
         steps=recorder.steps,
+        callbacks=recorder.callbacks,
+        ticks=callbacks_of(recorder),
         lives=lives_of(recorder),
         calls=(),
         leftovers=facts.leftovers,
@@ -388,33 +388,3 @@ def _consume(iterator: Any, take: int | None) -> list[Any]:
     if close is not None:
         close()
     return items
-
-
-class _Tee(io.StringIO):
-    def __init__(self, also: Any) -> None:
-        super().__init__()
-        self._also = also
-
-    def write(self, text: str) -> int:
-        if self._also is not None:
-            self._also.write(text)
-        return super().write(text) if self.tell() < MAX_OUTPUT else len(text)
-
-    def close(self) -> None:
-        """Stay open: what was printed is still to be read."""
-
-
-@contextlib.contextmanager
-def _listening(told: list[str], echo: bool) -> Iterator[_Tee]:
-    """Catch what the program prints and what it is warned of."""
-    output = _Tee(sys.stdout if echo else None)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            yield output
-    told.extend(f"{w.category.__name__}: {first_line(w.message)}" for w in caught)
-
-
-def first_line(message: object) -> str:
-    """Return the first line of a message, without memory addresses."""
-    return without_addresses(str(message)).partition("\n")[0][:300]

@@ -18,7 +18,10 @@ from itertools import pairwise, zip_longest
 
 from looplab.pictures.grouping import endings, shown
 from looplab.runs.records import Blocking, Lost, Span, TaskLife
-from looplab.runs.run import Run
+from looplab.runs.run import NOTHING_SEEN, Run
+
+LOOP = "event loop"
+"""What the loop is called, beside the lives."""
 
 
 def describe(run: Run) -> str:
@@ -33,12 +36,22 @@ def describe(run: Run) -> str:
         lines.append(_group_line(life, members) if members else _life_line(run, life))
     if told.others:
         lines.append(f"and {told.others:,} more")
+    if run.callbacks:
+        lines.append(callbacks(run))
     held_up = Counter(f"{blocker(run, b)}: {blocks(run, b)}{_at(b.line)}" for b in run.blocked)
     lines += [
         f"{line} ({times} times)" if times > 1 else line for line, times in held_up.most_common(10)
     ]
     lines += [f"{lost(each)}{_at(each.line)}" for each in run.lost[:10]]
     return "\n".join(line for line in lines if line)
+
+
+def callbacks(run: Run) -> str:
+    """Return how often the loop ran callbacks of the program's, and which."""
+    names = Counter(plain_name(tick.name) for tick in run.ticks)
+    told = [f"{name}{f' {count:,} times' * (count > 1)}" for name, count in names.most_common()]
+    times = f"{run.callbacks:,} callback{'s' * (run.callbacks != 1)}"
+    return f"{LOOP}: ran {times}{f': {_listed(told, 5)}' if told else ''}"
 
 
 def title(run: Run) -> str:
@@ -89,8 +102,9 @@ def overlap(run: Run) -> str:
 
 
 def cut_short(run: Run) -> str:
-    """Return that the record ends before the program did, where it does; else nothing."""
-    return next((each for each in run.warnings if each.startswith("only the first ")), "")
+    """Return that the record lacks something that the program did, where it does; else nothing."""
+    lacks = (each for each in run.warnings if each.startswith(("only the first ", NOTHING_SEEN)))
+    return next(lacks, "")
 
 
 def label(life: TaskLife, run: Run | None = None) -> tuple[str, str]:

@@ -12,13 +12,13 @@ from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
+from looplab.pictures.describing import LOOP as LOOP_LANE
 from looplab.pictures.describing import number
 from looplab.pictures.lettering import INK, length, write
 from looplab.pictures.plan import (
     EDGE,
     GREEN,
     GREY,
-    LOOP_NAME,
     LOW,
     PIXEL,
     TALL,
@@ -43,6 +43,7 @@ BARS: dict[str, dict[str, Any]] = {
     "ready": {"facecolor": "white", "edgecolor": GREEN, "linewidth": 0.8, "hatch": "//////"},
     "running": {"facecolor": BLUE, "edgecolor": "white", "linewidth": 0.6},
     "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
+    "callback": {"facecolor": INK, "linewidth": 0},
     "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0, "hatch": "\\\\"},
 }
 ARROWS: dict[str, dict[str, Any]] = {
@@ -56,6 +57,7 @@ STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
 LOOP: dict[str, dict[str, Any]] = {
     "idle": {"facecolor": "white", "edgecolor": LINE, "linewidth": 0.6},
     "running": BARS["running"],
+    "callback": BARS["callback"],
     "blocked": {**BARS["blocking"], "linewidth": 0.8},
 }
 LEGEND = {
@@ -64,6 +66,7 @@ LEGEND = {
     "waiting": "waiting",
     "ready": "ready, not its turn yet",
     "under way": "how many at once",
+    "callback": "a callback",
     "blocking": "blocks everybody",
     "wakes": "starts or wakes",
     "resumes": "resumes",
@@ -169,19 +172,20 @@ def _crowd(axes: Axes, row: int, counts: list[tuple[float, int]]) -> None:
 def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
     """Draw the lane of the event loop, and return what of the legend can be seen in it."""
     inch, middle = plan.scale.inch, len(plan.lives) + plan.strip / plan.lane / 2
-    write(figure, EDGE, plan.bottom + plan.strip / 2, LOOP_NAME, 8.5, color=GREY)
+    write(figure, EDGE, plan.bottom + plan.strip / 2, LOOP_LANE, 8.5, color=GREY)
     height = plan.strip / plan.lane * 0.5
     for state, style in LOOP.items():
-        least = TICK if state == "running" else 0.0
+        least = TICK if state in ("running", "callback") else 0.0
         for kind, bars in _bars(plan.loop.get(state, []), least / inch, PIXEL / inch).items():
             drawn = BARS[kind] if kind == "on and off" else style
-            axes.broken_barh(bars, (middle - height / 2, height), zorder=4, **drawn)
+            tall = height / 2 if state == "callback" else height
+            axes.broken_barh(bars, (middle - tall / 2, tall), zorder=4, **drawn)
     for stretch in plan.loop.get("idle", []):
         if (stretch.right - stretch.left) * inch > length("idle", 7) + 0.1:
             x = (stretch.left + stretch.right) / 2
             write(axes, x, middle, "idle", 7, color=GREY, ha="center", zorder=5)
     blocked = {"blocking"} if "blocked" in plan.loop else set()
-    return ({"running"} & plan.loop.keys()) | blocked
+    return ({"running", "callback"} & plan.loop.keys()) | blocked
 
 
 def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
@@ -332,7 +336,7 @@ def legend(figure: Figure, y: float, seen: set[str]) -> None:
         if means not in seen:
             continue
         if means in BARS:
-            height = 0.11 if means in ("ready", "waiting") else 0.2
+            height = 0.11 if means in ("ready", "waiting", "callback") else 0.2
             _box(figure, (x, y - height / 2), 0.22, height, **BARS[means])
         elif means == "under way":
             corners = [(x, y - 0.1), (x + 0.06, y + 0.1), (x + 0.12, y), (x + 0.22, y - 0.1)]

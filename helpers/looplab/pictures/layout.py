@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 from looplab.pictures.describing import (
+    LOOP,
     blocker,
     blocking_life,
     blocks,
@@ -28,7 +29,6 @@ from looplab.pictures.plan import (
     GREY,
     LABELS,
     LONGEST,
-    LOOP_NAME,
     LOW,
     MARKS,
     MOST_ARROWS,
@@ -80,7 +80,7 @@ class Draft:
         ]
         lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in self._labels]
         if axis == "seconds" and run.tasks:
-            lengths.append(length(LOOP_NAME, 8.5))
+            lengths.append(length(LOOP, 8.5))
         self.left = EDGE + max(lengths, default=0) + 0.15
 
     def scale(self, left: float, others: Sequence[Scale] = ()) -> Scale:
@@ -228,10 +228,12 @@ def _loop(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
     if scale.axis == "steps" or scale.nothing or not run.tasks:
         return states
     for turn in run.loop():
-        idle = turn.state == "idle"
-        span = Span("waiting" if idle else "running", turn.start, turn.stop, turn.first, turn.last)
+        callback = turn.state == "running" and turn.life is None
+        # Ticks that stand close become one bar, and running on and off is what tasks do.
+        own = callback or turn.state == "idle"
+        span = Span("waiting" if own else "running", turn.start, turn.stop, turn.first, turn.last)
         place = Stretch(span, min(turn.start, scale.end), min(turn.stop, scale.end))
-        states.setdefault(turn.state, []).append(place)
+        states.setdefault("callback" if callback else turn.state, []).append(place)
     return states
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from looplab.pictures.describing import ending, label, plain_name
 from looplab.runs.queries import Turn
-from looplab.runs.records import Span, TaskLife
+from looplab.runs.records import Callback, Span, TaskLife
 from looplab.runs.run import Run
 
 _PROCESS = 1
@@ -59,7 +59,9 @@ def trace(run: Run) -> dict[str, Any]:
         name, more = label(life)
         events.append(_named("thread_name", life.id + 1, f"{name} ({more})" if more else name))
         events += _slices(run, life, clock)
-    events += [_turn(run, turn, clock) for turn in run.loop()]
+    turns = run.loop()
+    events += [_turn(run, turn, clock) for turn in turns if not _is_callback(turn)]
+    events += [_tick(run, tick, clock) for tick in run.ticks]
     events += _arrows(run, clock)
     return {
         "traceEvents": events,
@@ -133,6 +135,27 @@ def _turn(run: Run, turn: Turn, clock: _Clock) -> dict[str, Any]:
         **clock.stretch(turn),
         "args": {} if turn.line is None else {"line": turn.line},
     }
+
+
+def _is_callback(turn: Turn) -> bool:
+    return turn.state == "running" and turn.life is None
+
+
+def _tick(run: Run, tick: Callback, clock: _Clock) -> dict[str, Any]:
+    """Return the event of a callback: a slice where it took time, else a mark."""
+    args: dict[str, Any] = {"timer": tick.timer}
+    if tick.asked_by is not None:
+        args["asked by"] = label(run.lives[tick.asked_by])[0]
+    event = {
+        "name": plain_name(tick.name),
+        "cat": "callback",
+        "pid": _PROCESS,
+        "tid": _LOOP,
+        "ts": clock.at(tick.start, tick.step),
+        "args": args,
+    }
+    duration = round((tick.stop - tick.start) * 1e6, 3)
+    return {**event, "ph": "X", "dur": duration} if duration else {**event, "ph": "i", "s": "t"}
 
 
 def _arrows(run: Run, clock: _Clock) -> Iterator[dict[str, Any]]:

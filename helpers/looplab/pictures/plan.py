@@ -23,7 +23,6 @@ PIXEL = 0.009
 TALL, LOW = 0.66, 0.42  # heights of bars, as parts of a lane
 STRIP = 0.27  # the height of the lane of the event loop
 ASIDE = 0.045
-LOOP_NAME = "event loop"
 
 MOST_ARROWS = 40
 SHORTEST, LONGEST = 1e-9, 1e15

@@ -19,7 +19,8 @@ from contextvars import copy_context
 from itertools import islice
 from typing import Any
 
-from looplab.recorder.notes import ENDED, LONG, ROW, STILL_RUNNING, TIMED
+from looplab.recorder.callbacks import of_program
+from looplab.recorder.notes import ENDED, LONG, ROW, STILL_RUNNING, TIMED, Tick
 from looplab.recorder.recorder import Recorder
 
 _SLEEP = asyncio.sleep.__code__
@@ -164,6 +165,9 @@ def _patched_handles(recorder: Recorder) -> Iterator[None]:
 # What a task is run by, where that is not a type of its own: in C, and in Python
 _STEPS = {"task_wakeup", "__step", "__wakeup"}
 
+# The usual timer: it need not be looked at to know that it is asyncio's
+_ENDS_A_SLEEP = asyncio.futures._set_result_unless_cancelled  # type: ignore[attr-defined]  # what `sleep` asks for
+
 _SLOTS = ("_cause", "_ready_at")
 
 # asyncio's own, also inside another recording
@@ -291,9 +295,14 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
         _Handle._run(handle)
         return
     inside = handle._cause >= 0 or handle._cause <= TIMED
+    name = None
+    if handle._callback is not _ENDS_A_SLEEP and (inside or recorder.root is None):
+        name = of_program(handle._callback, handle._args, of_student=recorder.root is not None)
     if inside and recorder.steps < recorder.limit:
         waker = None if timer else recorder.waker(handle._cause)
         recorder.current = TIMED - recorder.steps if waker is None else recorder.relay(waker)
+    if name is not None:
+        recorder.callbacks += 1
     start, loop = recorder.now(), handle._loop
     late, before = loop.time() - handle._when if timer else 0.0, len(loop._ready)
     _Handle._run(handle)
@@ -304,6 +313,9 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
     stop = recorder.now()
     if stop - start > LONG:
         recorder.freed[recorder.steps] = stop
+    if name is not None and len(recorder.ticks) < recorder.limit and recorder.cut is None:
+        waker = recorder.waker(handle._cause)
+        recorder.ticks.append(Tick(name, timer, waker, start, stop, recorder.steps))
     recorder.current = ~recorder.steps
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from looplab.recorder.notes import ENDED, RELAYED, ROW, STILL_RUNNING, TIMED, Life
 from looplab.recorder.recorder import Recorder
 from looplab.recorder.waiting import line_at
-from looplab.runs.records import Span, TaskLife, Wait
+from looplab.runs.records import Callback, Span, TaskLife, Wait
 
 
 def lives_of(recorder: Recorder) -> tuple[TaskLife, ...]:
@@ -23,6 +23,32 @@ def lives_of(recorder: Recorder) -> tuple[TaskLife, ...]:
 def waits_of(recorder: Recorder, numbers: Iterable[int]) -> tuple[Wait, ...]:
     """Return what the lives of these numbers wait for now."""
     return _Reader(recorder).waits(numbers)
+
+
+def callbacks_of(recorder: Recorder) -> tuple[Callback, ...]:
+    """Return the record of each callback that is in the notes."""
+    origin = recorder.origin
+    return tuple(
+        Callback(
+            name=tick.name,
+            timer=tick.timer,
+            asked_by=tick.asked_by,
+            start=tick.start - origin,
+            stop=tick.stop - origin,
+            step=tick.step,
+        )
+        for tick in recorder.ticks
+    )
+
+
+def cut_short(recorder: Recorder) -> tuple[str, ...]:
+    """Return the sentences that say where the record ends before the program did."""
+    told = []
+    if recorder.cut:
+        told.append(f"only the first {recorder.cut[1]:,} steps are in the record")
+    elif recorder.callbacks > len(recorder.ticks):
+        told.append(f"only the first {len(recorder.ticks):,} callbacks are in the record")
+    return tuple(told)
 
 
 def timed(recorder: Recorder) -> Iterator[tuple[int, int, int, float, float]]:

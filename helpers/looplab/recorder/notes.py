@@ -109,6 +109,17 @@ class ThreadNotes:
         self.stop, self.last = now, steps
 
 
+class Tick(NamedTuple):
+    """A callback of the program's that the loop ran; `Callback` is the record of it."""
+
+    name: str
+    timer: bool
+    asked_by: int | None
+    start: float
+    stop: float
+    step: int
+
+
 class Pending(NamedTuple):
     """A life that is ready and has not run yet."""
 

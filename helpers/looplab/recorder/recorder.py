@@ -29,6 +29,7 @@ from looplab.recorder.notes import (
     Pending,
     Relay,
     ThreadNotes,
+    Tick,
     is_default,
 )
 from looplab.recorder.waiting import Suspensions, is_of_student, last_line
@@ -57,6 +58,7 @@ class Recorder:
         "_thread",
         "aside",
         "by_task",
+        "callbacks",
         "cancellations",
         "current",
         "cut",
@@ -77,6 +79,7 @@ class Recorder:
         "stopped",
         "suspensions",
         "threads",
+        "ticks",
     )
 
     def __init__(self, now: Callable[[], float], program: str, limit: int = MAX_STEPS) -> None:
@@ -93,6 +96,10 @@ class Recorder:
         """The steps that began because their life was cancelled."""
         self.freed: dict[int, float] = {}
         """When the loop was free for these steps, where a callback held it up before."""
+        self.callbacks = 0
+        """How many callbacks of the program's own have run."""
+        self.ticks: list[Tick] = []
+        """The first of them, as many as there may be steps in the notes."""
         self.aside: list[bytes] = []
         """Rows that follow the one of the step that runs."""
         self.steps = 0

@@ -13,18 +13,21 @@ starts, and none of the tasks that were there before:
         await asyncio.gather(fetch(1), fetch(2))
 
 Caveats: what the block prints, and what it is warned of, is shown as always and not
-recorded. A loop that runs inside a task's step (nest_asyncio) is not looked into.
+recorded. A loop that runs inside a task's step (nest_asyncio) is not looked into, and a loop
+that runs handles of its own (uvloop) cannot be recorded: the run says so. What `observe` runs in
+the block is in a Run of its own, and not in this one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 
 from looplab.recorder.handles import recorded
-from looplab.recorder.lives import lives_of, waits_of
+from looplab.recorder.lives import callbacks_of, cut_short, lives_of, waits_of
 from looplab.recorder.losing import Losses
 from looplab.recorder.notes import MAX_STEPS
 from looplab.recorder.recorder import Recorder
@@ -32,7 +35,7 @@ from looplab.recorder.threads import Threads
 from looplab.recorder.waiting import last_line
 from looplab.recorder.watching import Watch, blocked_in, is_clock_real
 from looplab.runs.failures import Failure, describe_exception
-from looplab.runs.run import SCHEMA, Run
+from looplab.runs.run import NOTHING_SEEN, SCHEMA, Run
 
 
 @contextmanager
@@ -48,6 +51,9 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
         The run. It has no attributes until the block has ended; an exception that leaves
         the block is its `error`, and goes on.
 
+    Raises:
+        RuntimeError: a block is recorded already, or runs on a loop that cannot be recorded.
+
     >>> import asyncio
     >>> async def main():
     ...     await asyncio.gather(asyncio.sleep(0.02), asyncio.sleep(0.01))
@@ -56,11 +62,18 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
     >>> [life.function for life in run.lives], run.clock
     (['main', 'sleep', 'sleep'], 'real')
     """
+    _check_can_record()
     run = Run.__new__(Run)
     recorder = Recorder(time.perf_counter, name, limit)
     threads, losses = Threads(recorder), Losses(recorder)
     failure = None
-    with Watch(recorder) as watch, threads.recorded(), losses.noted(), recorded(recorder):
+    with (
+        _alone(),
+        Watch(recorder) as watch,
+        threads.recorded({}),
+        losses.noted(),
+        recorded(recorder),
+    ):
         try:
             yield run
         except BaseException as error:
@@ -71,6 +84,42 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
             recorder.finish_step()
             for field, value in _record(name, recorder, threads, losses, watch, failure).items():
                 object.__setattr__(run, field, value)
+
+
+_is_on = False
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Refuse other recordings in the with block: the last would have what the first is to have."""
+    global _is_on
+    _is_on = True
+    try:
+        yield
+    finally:
+        _is_on = False
+
+
+def _check_can_record() -> None:
+    if _is_on:
+        raise RuntimeError(
+            "A block is recorded already, and one at a time can be: end the first recording "
+            "before you begin another."
+        )
+    loop = asyncio._get_running_loop()
+    if loop is not None and not isinstance(loop, asyncio.BaseEventLoop):
+        kind = f"{type(loop).__module__}.{type(loop).__qualname__}"
+        raise RuntimeError(
+            f"This loop, a {kind}, runs handles of its own and cannot be recorded: "
+            "run the block on a loop of asyncio's."
+        )
+
+
+def _nothing_seen(recorder: Recorder) -> tuple[str, ...]:
+    """Return the sentence that says why a record may be empty, where it is."""
+    if recorder.lives or recorder.callbacks:
+        return ()
+    return (NOTHING_SEEN,)
 
 
 def _record(
@@ -88,7 +137,6 @@ def _record(
         for life in recorder.lives
         if life.kind == "task" and life.outcome == "pending" and life is not recorder.root
     ]
-    cut = recorder.cut
     run = Run(
         schema=SCHEMA,
         program=name,
@@ -98,6 +146,8 @@ def _record(
         error=failure,
         duration=recorder.stopped[0] - recorder.origin,
         steps=recorder.steps,
+        callbacks=recorder.callbacks,
+        ticks=callbacks_of(recorder),
         lives=lives_of(recorder),
         calls=(),
         leftovers=waits_of(recorder, left),
@@ -106,6 +156,6 @@ def _record(
         lost=losses.found(),
         threads=threads.started,
         output="",
-        warnings=(f"only the first {cut[1]:,} steps are in the record",) if cut else (),
+        warnings=(*cut_short(recorder), *_nothing_seen(recorder)),
     )
     return {field.name: getattr(run, field.name) for field in fields(Run)}

@@ -36,6 +36,11 @@ def is_test(filename: str) -> None:
     _tests.add(filename)
 
 
+def is_of_test(filename: str) -> bool:
+    """Whether `is_test` was told of that file."""
+    return filename in _tests
+
+
 def is_program(filename: str) -> bool:
     """Whether code of that file is the program's own: not Python's, not ours, not a test's."""
     return filename not in _tests and _is_foreign(filename)

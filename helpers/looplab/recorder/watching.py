@@ -15,6 +15,7 @@ from types import FrameType
 from looplab.recorder.lives import timed
 from looplab.recorder.recorder import Recorder
 from looplab.recorder.waiting import is_program
+from looplab.runs.queries import A_CALLBACK
 from looplab.runs.records import Blocking, Call
 
 BLOCKING = 0.1
@@ -107,7 +108,7 @@ class Watch:
 
 
 def blocked_in(recorder: Recorder, watch: Watch) -> tuple[Blocking, ...]:
-    """Return the steps that lasted `BLOCKING` seconds or more.
+    """Return the steps and callbacks that lasted `BLOCKING` seconds or more.
 
     A plain program holds up nobody: no loop runs beside it.
 
@@ -115,10 +116,16 @@ def blocked_in(recorder: Recorder, watch: Watch) -> tuple[Blocking, ...]:
         recorder: of the steps.
         watch: knows their lines.
     """
-    return tuple(
+    callbacks = [
+        Blocking(A_CALLBACK, tick.start - recorder.origin, tick.stop - tick.start)
+        for tick in recorder.ticks
+        if tick.stop - tick.start >= BLOCKING
+    ]
+    steps = [
         Blocking(
             recorder.lives[life].label, start - recorder.origin, stop - start, watch.lines.get(step)
         )
         for step, (life, _, _, start, stop) in enumerate(timed(recorder))
         if stop - start >= BLOCKING and recorder.lives[life].kind != "program"
-    )
+    ]
+    return tuple(sorted(callbacks + steps, key=lambda blocking: blocking.start))

@@ -6,12 +6,13 @@ Times are seconds, as everywhere in a run.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, combinations
 from typing import Literal
 
-from looplab.runs.records import Blocking, Call, Span, TaskLife
+from looplab.runs.records import Blocking, Call, Callback, Span, TaskLife
 
 Lives = Sequence[TaskLife]
 
@@ -22,7 +23,7 @@ class Turn:
 
     Attributes:
         state: `running` somebody, `blocked` by somebody, or `idle`.
-        life: the id of who ran or blocked; None while idle, and where a callback blocked.
+        life: the id of who ran or blocked; None while idle, and where a callback did.
         start: when it begins, in seconds.
         stop: when it ends, in seconds.
         first: the first step that it covers.
@@ -118,11 +119,13 @@ def order(lives: Lives, by: Literal["start", "end"]) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(moments, key=lambda moment: moment[0]))
 
 
-def loop(lives: Lives, blocked: Sequence[Blocking], duration: float) -> tuple[Turn, ...]:
+def loop(
+    lives: Lives, ticks: Sequence[Callback], blocked: Sequence[Blocking], duration: float
+) -> tuple[Turn, ...]:
     """As `Run.loop`."""
     turns: list[Turn] = []
     now, step = 0.0, 0
-    for _, ready, span, life in _steps(lives):
+    for ready, span, life in _in_order(lives, ticks):
         if span.start > now:
             turns += _between_steps(blocked, now, ready, span.start, step)
         turns += _split(blocked, life, span)
@@ -130,6 +133,21 @@ def loop(lives: Lives, blocked: Sequence[Blocking], duration: float) -> tuple[Tu
     if duration > now:
         turns += _between_steps(blocked, now, duration, duration, step)
     return tuple(turns)
+
+
+def _in_order(
+    lives: Lives, ticks: Sequence[Callback]
+) -> Iterator[tuple[float, Span, TaskLife | None]]:
+    """Yield steps and callbacks as they ran: when each was ready, its span, and whose it is."""
+    left = iter(ticks)
+    tick = next(left, None)
+    for number, ready, span, life in [*_steps(lives), _END]:
+        while tick is not None and tick.step <= number:
+            turn = Span("running", tick.start, tick.stop, tick.step, tick.step)
+            yield tick.start, turn, None
+            tick = next(left, None)
+        if life is not None:
+            yield ready, span, life
 
 
 def _between_steps(
@@ -156,9 +174,14 @@ def _between_steps(
         yield Turn("idle", None, now, ready, step, step)
 
 
-def _steps(lives: Lives) -> list[tuple[int, float, Span, TaskLife]]:
+_Step = tuple[float, float, Span, TaskLife | None]
+
+_END: _Step = (math.inf, math.inf, Span("running", 0, 0, 0, 0), None)
+
+
+def _steps(lives: Lives) -> list[_Step]:
     """Return each step in order: its number, when it was ready, its span, and whose it is."""
-    steps = []
+    steps: list[_Step] = []
     for life in lives:
         before = None
         for span in life.spans:
@@ -170,20 +193,25 @@ def _steps(lives: Lives) -> list[tuple[int, float, Span, TaskLife]]:
     return sorted(steps, key=lambda step: step[0])
 
 
-def _split(blocked: Sequence[Blocking], life: TaskLife, span: Span) -> Iterator[Turn]:
+A_CALLBACK = "a callback"
+"""Who blocks the loop, where that is no life."""
+
+
+def _split(blocked: Sequence[Blocking], life: TaskLife | None, span: Span) -> Iterator[Turn]:
     """Yield the parts of a running span: what blocked, and what did not."""
     now, step = span.start, span.first
+    who, names = (None, (A_CALLBACK,)) if life is None else (life.id, (life.name, life.function))
     for each in blocked:
         inside = span.start <= each.start and each.start + each.seconds <= span.stop + 1e-9
-        if not inside or each.task not in (life.name, life.function) or each.start < now:
+        if not inside or each.task not in names or each.start < now:
             continue
         if each.start > now:
-            yield Turn("running", life.id, now, each.start, step, step)
+            yield Turn("running", who, now, each.start, step, step)
         stop = min(each.start + each.seconds, span.stop)
-        yield Turn("blocked", life.id, each.start, stop, step, span.last, each.line)
+        yield Turn("blocked", who, each.start, stop, step, span.last, each.line)
         now, step = stop, span.last
-    if now < span.stop or step < span.last:
-        yield Turn("running", life.id, now, span.stop, step, span.last)
+    if now < span.stop or step < span.last or (life is None and now == span.start):
+        yield Turn("running", who, now, span.stop, step, span.last)
 
 
 def critical_path(lives: Lives) -> tuple[Leg, ...]:

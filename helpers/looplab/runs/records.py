@@ -74,6 +74,27 @@ class TaskLife:
     spans: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One turn of the loop in which a plain function of the program's ran, and no task.
+
+    Attributes:
+        name: the qualified name of the function.
+        timer: whether it ran because it was time to, after `call_later` for example.
+        asked_by: the id of the life that asked the loop for it, where one did and is known.
+        start: when it began, in seconds.
+        stop: when it ended, in seconds.
+        step: how many steps had begun by then.
+    """
+
+    name: str
+    timer: bool
+    asked_by: int | None
+    start: float
+    stop: float
+    step: int
+
+
 @dataclass(frozen=True)
 class Call:
     """One use of a service that the test owns: a job started, an item taken.

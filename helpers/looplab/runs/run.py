@@ -17,14 +17,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from looplab.runs import queries
 from looplab.runs.failures import Failure
-from looplab.runs.records import Blocking, Call, Lost, Span, TaskLife, Wait
+from looplab.runs.records import Blocking, Call, Callback, Lost, Span, TaskLife, Wait
 from looplab.runs.wire import Json, Value, WireError, pack, unpack
 
 if TYPE_CHECKING:
     pass
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of a Run's JSON."""
+
+NOTHING_SEEN = (
+    "no task ran on a loop of asyncio's: one that runs handles of its own, such as uvloop's, "
+    "cannot be recorded"
+)
+"""What a recording is warned of that has recorded nothing."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,9 @@ class Run:
         error: what it raised, where it did.
         duration: seconds from its start to its end.
         steps: how many turns its tasks and generators took in all.
+        callbacks: how many callbacks of its own the loop ran for it: functions that it handed to
+            `call_soon` or `call_later`, for example. asyncio's own do not count.
+        ticks: each of these callbacks, in the order in which they ran; of many, the first.
         lives: each task, generator, thread or plain program.
         calls: each use of the services that the test owns.
         leftovers: tasks that were still running when the program ended.
@@ -59,6 +68,8 @@ class Run:
     error: Failure | None
     duration: float
     steps: int
+    callbacks: int
+    ticks: tuple[Callback, ...]
     lives: tuple[TaskLife, ...]
     calls: tuple[Call, ...]
     leftovers: tuple[Wait, ...]
@@ -175,8 +186,11 @@ class Run:
         return tuple(span for span in self.life(name).spans if span.state == "waiting")
 
     def loop(self) -> tuple[queries.Turn, ...]:
-        """Return what the event loop did from the start to the end: run whom, block, or idle."""
-        return queries.loop(self.lives, self.blocked, self.duration)
+        """Return what the event loop did from the start to the end: run whom, block, or idle.
+
+        A turn of nobody's is a callback's.
+        """
+        return queries.loop(self.lives, self.ticks, self.blocked, self.duration)
 
     def critical_path(self) -> tuple[queries.Leg, ...]:
         """Return what the program's duration consists of, from its start to its end.
@@ -214,3 +228,12 @@ def _check_references(run: Run) -> None:
             if not (time <= span.start <= span.stop and step <= span.first <= span.last):
                 raise WireError("TaskLife.spans: they are out of order")
             time, step = span.stop, span.last
+    if run.steps < 0 or run.callbacks < len(run.ticks):
+        raise WireError("Run: it counts less than happened")
+    time, step = 0.0, 0
+    for tick in run.ticks:
+        if tick.asked_by not in ids:
+            raise WireError("Callback: it refers to a life that is not there")
+        if not (time <= tick.start <= tick.stop and step <= tick.step):
+            raise WireError("Run.ticks: they are out of order")
+        time, step = tick.start, tick.step

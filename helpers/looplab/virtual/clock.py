@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from looplab.recorder.replacing import methods_replaced, replaced
+from looplab.virtual import telling
 from looplab.virtual.answers import Clock
 from looplab.virtual.loop import VirtualLoop
 from looplab.virtual.outside import Outside
-from looplab.virtual.replacing import loops_replaced, replaced
-
-EPOCH = 1_700_000_000.0
-"""What `time.time()` says when a run starts, in seconds: the same for every run."""
+from looplab.virtual.replacing import loops_replaced
 
 _here = threading.local()
 
@@ -55,11 +54,11 @@ def virtual_time(
         names: the program's global names; `from time import sleep` is found there.
         blocked: told of each `time.sleep`: when it began and for how long, in seconds.
     """
-    outside, before = Outside(), world_here()
+    outside, before, real_sleep = Outside(), world_here(), time.sleep
 
     def sleep(seconds: float) -> None:
         if world_here() is not world:
-            real["sleep"](seconds)
+            real_sleep(seconds)
             return
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
@@ -68,24 +67,20 @@ def virtual_time(
         world.block(seconds)
         blocked(start, seconds)
 
-    def clock(name: str, read: Callable[[], Any]) -> Callable[[], Any]:
-        return lambda: read() if world_here() is world else real[name]()
+    def here() -> bool:
+        return world_here() is world
 
-    fakes: dict[str, Callable[..., Any]] = {
-        "sleep": sleep,
-        "time": clock("time", lambda: EPOCH + world.now),
-        "time_ns": clock("time_ns", lambda: round((EPOCH + world.now) * 10**9)),
-        "monotonic": clock("monotonic", lambda: world.now),
-        "monotonic_ns": clock("monotonic_ns", lambda: round(world.now * 10**9)),
-        "perf_counter": clock("perf_counter", lambda: world.now),
-        "perf_counter_ns": clock("perf_counter_ns", lambda: round(world.now * 10**9)),
-    }
-    real = {name: getattr(time, name) for name in fakes}
+    fakes = {"sleep": sleep, **telling.functions(world, here)}
 
     def loop() -> VirtualLoop | None:
         return VirtualLoop(world) if world_here() is world else None
 
-    with replaced(time, fakes, names), loops_replaced(loop), outside.watched():
+    with (
+        replaced(time, fakes, names),
+        methods_replaced(telling.methods(world, here)),
+        loops_replaced(loop),
+        outside.watched(names),
+    ):
         _here.world = world
         try:
             yield

@@ -21,11 +21,12 @@ nothing is at work, or 200,000 times in all, the program polls for ever: it stop
 
 Caveats: a loop that runs in another thread, or that is made from a class and not by asyncio,
 runs in real time. Sockets get `GRACE` seconds of real time, which is enough between two ends on
-one machine; the network is not waited for. `time.sleep` and the clocks are replaced where the
-program's modules have them by name; a default argument that holds one keeps the real one. What
-else blocks the loop's own thread, `threading.Event().wait(1)` for example, takes real time and
-counts none. A thread's own time limits count real seconds. One program at a time: what is
-replaced is the process's, and a second one that begins in another thread meanwhile breaks both.
+one machine; the network is not waited for. `time.sleep` and the clocks (`looplab.virtual.telling`)
+are replaced where the program's modules have them by name; a default argument that holds one keeps
+the real one. What else blocks the loop's own thread, `threading.Event().wait(1)` for example, takes
+real time and counts none. A thread's own time limits count real seconds. One program at a time:
+what is replaced is the process's, and a second one that begins in another thread meanwhile breaks
+both.
 """
 
 from __future__ import annotations

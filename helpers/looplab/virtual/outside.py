@@ -7,17 +7,24 @@ can is read off its stack:
   its executor: it will not act before something else does, so it is not at work;
 - it waits, with a time limit, for a result of `concurrent.futures`, which the loop may bring:
   it lets time pass, but while it waits there is no deadlock;
+- it is older than the run, and has not been woken where it stood when the run began: it has
+  nothing to do with the program yet;
 - anything else, `time.sleep` and any other wait with a time limit included: it is at work.
+
+A thread that waits in C code, in `os.read` for example, does not say for what. So one that the
+run has started is at work there. One that is older, a worker that waits for its next job, is at
+work from when the system has woken it (`looplab.virtual.sleepers`) until it sleeps there again.
 
 What has been at work for `PATIENCE` seconds, at each look, is not waited for any more: a thread
 that polls for ever, that reads from a socket, or that nobody lets in to a lock, for example.
 
-Caveats: a thread that C code or `_thread` starts is not seen, and neither is what a program
-submits to a pool of processes itself; `loop.run_in_executor` is.
+Caveats: a thread that C code starts is not seen, and neither is what a program submits to a pool
+of processes itself; `loop.run_in_executor` is.
 """
 
 from __future__ import annotations
 
+import _thread
 import functools
 import gc
 import sys
@@ -27,13 +34,31 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import Enum, auto
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, NamedTuple
+
+from looplab.recorder.replacing import methods_replaced, replaced
+from looplab.recorder.threads import STARTS
+from looplab.recorder.waiting import HERE, is_of_student
+from looplab.virtual.sleepers import (
+    RUNS,
+    VISIBLE_WAITS,
+    AnyThread,
+    BareThread,
+    get,
+    thread_of,
+    wakings,
+)
 
 PATIENCE = 30.0
 """Seconds of real time."""
 
+STIRRING = 0.2
+"""Seconds of real time in which an older thread that is woken is waited for where it stands."""
+
 _now, _sleep = time.monotonic, time.sleep
+
+_WORKER = ("concurrent.futures.thread", "_worker")
 
 
 class _State(Enum):
@@ -75,13 +100,21 @@ class Outside:
     def __init__(self, patience: float = PATIENCE) -> None:
         self.patience = patience
         # A copy of a set is made at once, whatever other threads add.
-        self.threads: set[threading.Thread] = set()
+        self.threads: set[AnyThread] = set()
+        # Where those that are older than the run stood when it began, in C code.
+        self._older: dict[AnyThread, _Place] = {}
+        self._wakings: dict[AnyThread, str | None] = {}
+        self._stirred: dict[AnyThread, float] = {}
         self._since: dict[tuple[object, _State], float] = {}
         self._submitted: dict[object, set[Future[Any]]] = {}  # by the queue they are in
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Note the threads that start in the with block, and those of executors in use."""
+    def watched(self, names: dict[str, Any]) -> Iterator[None]:
+        """Note the threads that start in the with block, and those of executors in use.
+
+        Args:
+            names: the program's global names; functions of `_thread` may be found there.
+        """
         start, before = threading.Thread.start, Outside.current
         submit: Any = ThreadPoolExecutor.submit
 
@@ -100,15 +133,60 @@ class Outside:
             self.threads.update(executor._threads)
             return future
 
+        def noting(start_bare: Callable[..., Any]) -> Callable[..., Any]:
+            def noted_start_bare(function: Any, *args: Any, **kwargs: Any) -> Any:
+                if not callable(function):
+                    return start_bare(function, *args, **kwargs)
+                thread = BareThread()
+                self.threads.add(thread)
+                run = functools.wraps(function)(functools.partial(thread.run, function))
+                started = start_bare(run, *args, **kwargs)
+                # It need not have begun yet.
+                thread.ident = started if isinstance(started, int) else started.ident
+                return started
+
+            return noted_start_bare
+
+        self._adopt_older()
         threading.Thread.start = noted_start  # type: ignore[method-assign, assignment]  # noted while a program runs
         ThreadPoolExecutor.submit = noted_submit  # type: ignore[method-assign, assignment]  # noted while a program runs
         Outside.current = self
         try:
-            yield
+            with (
+                replaced(_thread, {name: noting(getattr(_thread, name)) for name in STARTS}, names),
+                methods_replaced(VISIBLE_WAITS),
+            ):
+                yield
         finally:
             threading.Thread.start = start  # type: ignore[method-assign]  # as it was before
             ThreadPoolExecutor.submit = submit  # type: ignore[method-assign]  # as it was before
             Outside.current = before
+
+    def _adopt_older(self) -> None:
+        """Watch the threads that run code of the program's already, but for those that work."""
+        here = threading.get_ident()
+        for ident, frame in _frames().items():
+            if ident == here or not _runs_code_of_student(frame):
+                continue
+            thread = thread_of(ident)
+            if self._state_of(frame) is not _State.WAITS:
+                self._older[thread] = _place_of(frame)
+            self._wakings[thread] = wakings(thread)
+            if self._wakings[thread] != RUNS:
+                self.threads.add(thread)
+
+    def _sleeps(self, thread: AnyThread) -> bool:
+        """Whether a thread that stands where it waits has not been woken since the last look.
+
+        One that has been, at each look, for as long as `STIRRING`, is woken by itself: it polls.
+        """
+        before, now = self._wakings.get(thread), wakings(thread)
+        self._wakings[thread] = now
+        if now is None or before == now != RUNS:
+            self._stirred.pop(thread, None)
+            return True
+        since = self._stirred.setdefault(thread, _now())
+        return now != RUNS and _now() - since > STIRRING
 
     def look(self, others: Iterable[object] = ()) -> Sight:
         """Return what those that work outside are at, other than the calling thread.
@@ -138,7 +216,11 @@ class Outside:
                 continue  # who starts it is at work
             frame = frames.get(thread.ident)
             if frame is not None:
-                states.append((thread, self._state_of(frame)))
+                state = self._state_of(frame)
+                stands = self._older.get(thread) == _place_of(frame)
+                if stands or (state is _State.WAITS and frame.f_code is get.__code__):
+                    state = _State.WAITS if self._sleeps(thread) else _State.AT_WORK
+                states.append((thread, state))
             elif thread.is_alive():
                 states.append((thread, _State.AT_WORK))  # it begins or ends just now
             else:
@@ -146,7 +228,10 @@ class Outside:
         return states
 
     def _state_of(self, frame: FrameType) -> _State:
-        if _name_of(frame) != ("concurrent.futures.thread", "_worker"):
+        caller = frame.f_back
+        if frame.f_code is get.__code__ and caller is not None and _name_of(caller) == _WORKER:
+            frame = caller
+        if _name_of(frame) != _WORKER:
             return _state_of(frame)
         executor = frame.f_locals["executor_reference"]()
         if executor is None or executor._shutdown:
@@ -174,6 +259,31 @@ def _frames() -> dict[int, FrameType]:
     finally:
         if collects:
             gc.enable()
+
+
+_Place = tuple[CodeType, int]
+
+
+def _place_of(frame: FrameType) -> _Place:
+    """Return where a thread stands, but for what of ours stands in for Python's own.
+
+    By its line: a loop may ask for its next job at two instructions.
+    """
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(HERE):
+        frame = frame.f_back
+    return frame.f_code, frame.f_lineno
+
+
+def _runs_code_of_student(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if is_of_student(frame.f_code.co_filename):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _waits_for_an_item(_: FrameType, local: dict[str, Any]) -> bool:
+    return bool(local["block"]) and not local.get("got") and not local["self"].qsize()
 
 
 LOOK = 0.01
@@ -231,6 +341,7 @@ _WAITS: dict[tuple[object, str], Callable[[FrameType, dict[str, Any]], bool]] = 
     # Where join waits, up to Python 3.12.
     ("threading", "_wait_for_tstate_lock"): _waits_for_a_thread,
     ("selectors", "select"): _waits_for_events,
+    ("looplab.virtual.sleepers", "get"): _waits_for_an_item,
 }
 """Where a thread stands that waits, and what tells whether it still does."""
 

@@ -1,0 +1,53 @@
+"""What a program says: what it prints, and what Python warns it of."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from looplab.runs.failures import without_addresses
+
+MAX_OUTPUT = 20_000
+"""Characters of what it prints that are kept."""
+
+
+class _Tee(io.StringIO):
+    def __init__(self, also: Any) -> None:
+        super().__init__()
+        self._also = also
+
+    def write(self, text: str) -> int:
+        if self._also is not None:
+            self._also.write(text)
+        return super().write(text) if self.tell() < MAX_OUTPUT else len(text)
+
+    def close(self) -> None:
+        """Stay open: what was printed is still to be read."""
+
+
+@contextlib.contextmanager
+def listening(told: list[str], echo: bool) -> Iterator[io.StringIO]:
+    """Catch what a program prints and what it is warned of, in the with block.
+
+    Args:
+        told: gets the warnings, when the block has ended.
+        echo: whether what it prints is also printed.
+
+    Yields:
+        What it has printed until now.
+    """
+    output = _Tee(sys.stdout if echo else None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            yield output
+    told.extend(f"{w.category.__name__}: {first_line(w.message)}" for w in caught)
+
+
+def first_line(message: object) -> str:
+    """Return the first line of a message, without memory addresses."""
+    return without_addresses(str(message)).partition("\n")[0][:300]
