@@ -480,7 +480,7 @@ async def stop_all_of_them(mine):
 async def stop_my_own(mine):
     for task in mine:
         task.cancel()
-    await asyncio.gather(*mine, return_exceptions=True)
+    await asyncio.wait(mine)
 
 
 async def program(stop):
@@ -503,9 +503,8 @@ compare(bad, good, names=["all tasks", "my own"])
 # later. So keep the tasks that you start, in a list or in a `TaskGroup`, and stop those. The first
 # way did not wait either: it said `stopped` before `work 4` had begun to clean up.
 #
-# `gather` with `return_exceptions=True` waits until all have ended, and takes a `CancelledError`
-# for a result like any other. From Python 3.15 on a `TaskGroup` has a method `cancel()`, for a
-# group that should end early without an error.
+# `asyncio.wait` waits until all have ended, and raises none of their errors. From Python 3.15 on a
+# `TaskGroup` has a method `cancel()`, for a group that should end early without an error.
 #
 # ## What breaks
 #
