@@ -236,9 +236,38 @@ compare(plain, returned, names=["gather", "return_exceptions=True"])
 # both had ended. That the whole was cancelled is not put into the list: `CancelledError` is raised
 # here too.
 #
-# So `await asyncio.gather(*tasks, return_exceptions=True)` is a good last line of a clean-up: it
-# waits for every task, and raises none of their errors. It is the same when somebody cancels the
-# *task* that awaits a `gather`: the cancellation goes to what the task waits for.
+# It is the same when somebody cancels the *task* that awaits a `gather`: the cancellation goes to
+# what the task waits for. So `gather` is no good last line of a clean-up. There the children have
+# been cancelled once, and are tidying up. If the task that waits for them is cancelled now, they
+# are cancelled a second time, and that cuts their tidying short. `asyncio.wait` cancels nothing:
+
+
+# %%
+async def clean_up(wait):
+    children = [asyncio.create_task(tidy_worker(what, 2), name=what) for what in ("hello", "world")]
+    await asyncio.sleep(1)
+    for child in children:
+        child.cancel()
+    await wait(children)
+
+
+async def main(wait):
+    cleaning = asyncio.create_task(clean_up(wait))
+    await asyncio.sleep(2)
+    cleaning.cancel()
+    await asyncio.sleep(3)
+
+
+def gather_all(children):
+    return asyncio.gather(*children, return_exceptions=True)
+
+
+for wait in (gather_all, asyncio.wait):
+    print(wait.__name__)
+    run = observe(main, wait)
+
+# %% [markdown]
+# With `gather` none of the two comes to its last line, with `asyncio.wait` both do.
 
 # %% [markdown]
 # ## 5. An error in a tree: `gather` and `TaskGroup`
@@ -481,7 +510,14 @@ async def sort_out(jobs):
     """Run all jobs at once; return ({i: result}, {i: exception})."""
     ### BEGIN SOLUTION
     tasks = [asyncio.create_task(job()) for job in jobs]
-    await asyncio.gather(*tasks, return_exceptions=True)
+    try:
+        for task in tasks:
+            await asyncio.wait([task])
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            await asyncio.wait([task])
     results, errors = {}, {}
     for i, task in enumerate(tasks):
         if task.cancelled():
@@ -590,11 +626,20 @@ for count in (1, 3, 8):
 
 # %% exercise="sort_out" role="test" id="kinds" points=2 name="returned and raised, failed and cancelled are told apart"
 import asyncio
+import concurrent.futures
 
 
 async def told_apart_(kinds):
     """Each job returns or raises an exception, or is cancelled; return what sort_out says."""
-    objects = [ValueError(f"job {i}") for i in range(len(kinds))]
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    special = {"raised, and false": FalseError, "namesake": concurrent.futures.CancelledError}
+    objects = [special.get(kind, ValueError)(f"job {i}") for i, kind in enumerate(kinds)]
 
     def make(i):
         async def job():
@@ -603,7 +648,7 @@ async def told_apart_(kinds):
                 inner = asyncio.create_task(asyncio.sleep(1))
                 inner.cancel()
                 await inner
-            if kinds[i] == "raised":
+            if kinds[i] != "returned":
                 raise objects[i]
             return objects[i]
 
@@ -617,7 +662,8 @@ async def told_apart_(kinds):
         if isinstance(error, asyncio.CancelledError):
             said[i] = "cancelled"
         else:
-            said[i] = "raised" if error is objects[i] else "another error"
+            mine = error is objects[i] and kinds[i] != "returned"
+            said[i] = kinds[i] if mine else "another error"
     return said, len(results) + len(errors)
 
 
@@ -633,7 +679,7 @@ expect(run).returned(
 import random
 
 random_ = random.Random(SEED)
-names_ = ["returned", "raised", "cancelled"]
+names_ = ["returned", "raised", "cancelled", "raised, and false", "namesake"]
 for _ in range(3):
     kinds_ = [*names_, *random_.choices(names_, k=random_.randint(0, 5))]
     random_.shuffle(kinds_)
@@ -780,6 +826,20 @@ for count in (1, 2, 5, 9, 12):
     expect(run).returned(
         fill_(wanted_, results_), hint="each result stands where its number stood, at any depth"
     )
+
+
+async def gives_an_error_(tree):
+    given = ValueError("a result")
+
+    async def job(i):
+        return given
+
+    [[one], other] = await fetch_tree(job, tree)
+    return one is given is other
+
+
+run = observe(gives_an_error_, [[0], 1])
+expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
 for results in ([[1, 2], None], [[], 0]):
     run = observe(fetch_tree, jobs([2, 1], results=results), [[0], [1]])
     expect(run).returned([[results[0]], [results[1]]], hint="a result may be a list, None or 0")
@@ -808,7 +868,8 @@ for count in (1, 4, 25):
     delays_ = [random_.randrange(1, 60) for _ in range(count)]
     wanted_ = []
     for number in random_.sample(range(count), count):
-        wanted_ = random_.choice(([wanted_, number], [number, wanted_], [[number], [wanted_]]))
+        # one level for each number, and so never deeper than 26: what is sent has a limit
+        wanted_ = random_.choice(([wanted_, number], [number, wanted_], [[number], wanted_]))
     run = observe(fetch_tree, jobs(delays_), wanted_)
     expect(run).took(max(delays_), hint="together they take as long as the longest")
     expect(run).without_threads().ran_at_most(20 * count + 30, hint="do not poll").that(
@@ -950,7 +1011,8 @@ for tree in (0, [0, 1, 2], [0, [[1], 2]]):
 # - The losers are cancelled *and waited for*. A job may need time to tidy up, or fail at it; such
 #   an error is dropped.
 # - If `first_wins` is cancelled before one has finished, so are all jobs. They are waited for, and
-#   `CancelledError` comes out.
+#   `CancelledError` comes out. It also comes out if `first_wins` is cancelled while the losers tidy
+#   up; whether it waits for them then is up to you.
 
 # %% [markdown]
 # <details><summary>Hint 1: who is first?</summary>
@@ -987,7 +1049,7 @@ async def first_wins(jobs):
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(tasks)
     return winner.result()
     ### END SOLUTION
 
@@ -1045,6 +1107,9 @@ expect(run).returned("b", hint="a function may stand there twice: it runs twice"
 
 
 # %% exercise="first_wins" role="test" id="error" points=1 name="an error decides only if it comes first"
+import asyncio
+
+
 async def race_with_errors_(job, n):
     def make(i):
         async def one():
@@ -1075,6 +1140,42 @@ for count in (1, 3, 7):
     results_ = random_.sample(range(10**9), count)
     run = observe(race_with_errors_, jobs(delays_, results=results_, errors=failing_), count)
     expect(run).returned(results_[best_], hint="errors of the losers do not count")
+
+
+async def false_error_():
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    async def failing():
+        raise FalseError
+
+    async def slow():
+        await asyncio.sleep(9)
+
+    error = "none"
+    try:
+        await first_wins([slow, failing])
+    except* FalseError:
+        error = "FalseError"
+    return error
+
+
+async def gives_an_error_():
+    given = ValueError("a value")
+
+    async def job():
+        return given
+
+    return await first_wins([job]) is given
+
+
+run = observe(false_error_)
+expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
+run = observe(gives_an_error_)
+expect(run).returned(True, hint="an exception that a job returns is a value: nothing was raised")
 ### END HIDDEN TESTS
 
 # %% exercise="first_wins" role="test" id="tie" points=1 name="in a tie the earlier in the list decides"
@@ -1269,6 +1370,37 @@ for count in (1, 3, 6):
             (True, list(range(count))), hint="cancel the jobs, wait for all, let CancelledError out"
         )
         expect(run).nothing_left(hint="a try ... finally also runs when you are cancelled")
+
+
+async def cancelled_late_(n):
+    """Cancel first_wins while its losers tidy up."""
+
+    def make(i):
+        async def job():
+            if i == 1:
+                return "first"
+            try:
+                await asyncio.sleep(1000)
+            finally:
+                await asyncio.sleep(5)
+
+        return job
+
+    racing = asyncio.create_task(first_wins([make(i) for i in range(n)]))
+    await asyncio.sleep(2)
+    racing.cancel()
+    await asyncio.wait([racing])
+    if not racing.cancelled():
+        racing.result()  # raises what it raised
+    await asyncio.sleep(9)
+    return racing.cancelled()
+
+
+for count in (2, 4):
+    run = observe(cancelled_late_, count)
+    expect(run).returned(
+        True, hint="a CancelledError that comes while you wait for the losers is meant for you"
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]

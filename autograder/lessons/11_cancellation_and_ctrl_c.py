@@ -297,7 +297,9 @@ except KeyboardInterrupt:
 # `CancelledError` came out of the `await` of the task group, the group cancelled its tasks and
 # waited for them, and the `finally` of `main` ran. When `main` had ended, `asyncio.run` cancelled
 # the tasks that were left, waited for them too, closed the loop, and raised `KeyboardInterrupt`.
-# A second Ctrl+C does not wait: it raises `KeyboardInterrupt` at once, wherever the program is.
+# A second Ctrl+C does not wait for clean-ups: it raises `KeyboardInterrupt` at once, wherever the
+# program is. The main task ends with it, and `asyncio.run` cancels every other task once more. This
+# second cancellation hits tasks that are cleaning up, and cuts that short.
 #
 # You may read that `except KeyboardInterrupt` is all that a program needs. But it only keeps the
 # traceback away. The clean-up happens before that: `asyncio.run` cancels the main task, and each
@@ -478,7 +480,7 @@ async def stop_all_of_them(mine):
 async def stop_my_own(mine):
     for task in mine:
         task.cancel()
-    await asyncio.gather(*mine, return_exceptions=True)
+    await asyncio.wait(mine)
 
 
 async def program(stop):
@@ -501,9 +503,8 @@ compare(bad, good, names=["all tasks", "my own"])
 # later. So keep the tasks that you start, in a list or in a `TaskGroup`, and stop those. The first
 # way did not wait either: it said `stopped` before `work 4` had begun to clean up.
 #
-# `gather` with `return_exceptions=True` waits until all have ended, and takes a `CancelledError`
-# for a result like any other. From Python 3.15 on a `TaskGroup` has a method `cancel()`, for a
-# group that should end early without an error.
+# `asyncio.wait` waits until all have ended, and raises none of their errors. From Python 3.15 on a
+# `TaskGroup` has a method `cancel()`, for a group that should end early without an error.
 #
 # ## What breaks
 #
@@ -588,6 +589,8 @@ asyncio.run(main())
 # - After the last one it does not wait. The error of that try reaches the caller.
 # - A `CancelledError`, from outside or out of `op`, is no failed try. It reaches the caller without
 #   another wait or try. No try is left running: what is cancelled cleans up first.
+#
+# - Any other error that is no `Exception` is no failed try either, and comes out in the same way.
 #
 # `timeout` is more than 0. No try ends exactly at it, swallows its cancellation, or fails in its
 # clean-up.
@@ -712,7 +715,7 @@ expect(run).took(18).without_threads().ran_at_most(50, hint="sleep as long as it
 import random
 
 random_ = random.Random(SEED)
-for tries_ in (1, 2, 3, random_.randint(4, 7)):
+for tries_ in (1, 2, 3, random_.randint(4, 7), 12):
     base_ = random_.choice((0, 1, 3, 0.5, 10))
     delays_ = [random_.randint(0, 9) for _ in range(tries_)]
     failing_ = {i: OSError("busy") for i in range(tries_ - 1)}
@@ -804,6 +807,7 @@ for tries_ in (1, 2, 4, 6):
 
 
 # %% exercise="retry" role="test" id="last" points=1 name="the error of the last try comes out at once"
+import asyncio
 import itertools
 
 
@@ -841,6 +845,46 @@ for tries_ in (1, 2, 3, 5):
         happened=f"{len(run.calls)} tries in {run.duration:g} s",
         hint="after the last try there is nothing to wait for",
     ).nothing_left()
+
+
+async def raises_(kind):
+    """Let op raise an error of this kind; return its name as it comes out, and the calls."""
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    class Quit(BaseException):
+        """An error that is no Exception."""
+
+    kinds, calls = {"FalseError": FalseError, "Quit": Quit}, []
+
+    async def op():
+        calls.append(kind)
+        await asyncio.sleep(1)
+        raise kinds[kind]
+
+    try:
+        await retry(op, 3, 9, 1)
+    except* FalseError:
+        calls.append("FalseError comes out")
+    except* Quit:
+        calls.append("Quit comes out")
+    return calls
+
+
+run = observe(raises_, "FalseError")
+expect(run).returned(
+    [*["FalseError"] * 3, "FalseError comes out"],
+    hint="an error that is raised counts, whatever it says",
+)
+hint_ = "what is no Exception is no failed try: catch Exception, and nothing wider"
+run = observe(raises_, "Quit")
+expect(run).returned(["Quit", "Quit comes out"], hint=hint_)
+run = observe(retried_, jobs([1, 1], errors={0: SystemExit(1), 1: OSError("busy")}), 2, 9, 1)
+expect(run).raised(SystemExit, hint=hint_)
 ### END HIDDEN TESTS
 
 
@@ -949,7 +993,7 @@ expect(run).took(1 + cleanup_).nothing_left()
 # - If `borrow` is cancelled while `give_back` runs, this is not cut short. It ends, and then
 #   `CancelledError` reaches the caller, also where `work` has failed.
 #
-# `give_back` does not fail, and `borrow` is cancelled once at most.
+# `give_back` does not fail, `work` lets its cancellation out, and `borrow` is cancelled once at most.
 
 # %% [markdown]
 # <details><summary>Hint 1: however it ended</summary>
@@ -1061,6 +1105,9 @@ expect(run).returned(
 
 
 # %% exercise="borrow" role="test" id="error" points=1 name="gives back when work fails, and not when take does"
+import asyncio
+
+
 async def borrowed_(job):
     async def take():
         return await job(0)
@@ -1110,6 +1157,73 @@ for kind_ in (ValueError, random_.choice((KeyError, OSError, TypeError))):
         happened=f"{len(run.calls)} calls",
         hint="take stands before the try",
     ).nothing_left()
+
+
+async def raises_(kind):
+    """Let work raise an error of this kind; return what comes out, and what was given back."""
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    class Quit(BaseException):
+        """An error that is no Exception."""
+
+    kinds, back = {"FalseError": FalseError, "Quit": Quit}, []
+
+    async def take():
+        return "a boat"
+
+    async def work(thing):
+        await asyncio.sleep(1)
+        raise kinds[kind]
+
+    async def give_back(thing):
+        back.append(thing)
+
+    try:
+        await borrow(take, work, give_back)
+    except BaseException as error:
+        return type(error).__name__, back
+    return "no error", back
+
+
+for kind in ("FalseError", "Quit"):
+    run = observe(raises_, kind)
+    expect(run).returned((kind, ["a boat"]), hint="whatever work raises: give back, and let it out")
+
+
+async def two_at_a_time_():
+    """While one borrow works, another one finds nothing to take."""
+    back, loop = [], asyncio.get_running_loop()
+
+    async def take():
+        await asyncio.sleep(1)
+        return "a boat"
+
+    async def no_take():
+        await asyncio.sleep(2)
+        raise OSError("no boat")
+
+    async def work(thing):
+        await asyncio.sleep(5)
+
+    async def give_back(thing):
+        back.append((thing, loop.time()))
+
+    one = asyncio.create_task(borrow(take, work, give_back))
+    other = asyncio.create_task(borrow(no_take, work, give_back))
+    await asyncio.wait([one, other])
+    return back, type(other.exception()).__name__
+
+
+run = observe(two_at_a_time_)
+expect(run).returned(
+    ([("a boat", 6.0)], "OSError"),
+    hint="keep what was taken in a local variable: two may borrow at once",
+)
 ### END HIDDEN TESTS
 
 
@@ -1314,8 +1428,8 @@ for _ in range(3):
 # %% [markdown]
 # <details><summary>Hint 1: how to wait</summary>
 #
-# `asyncio.wait` raises no errors of tasks. It does not take an empty list. `gather` with
-# `return_exceptions=True` would do too.
+# `asyncio.wait` raises no errors of tasks. It does not take an empty list. `gather` would cancel the
+# tasks a second time, in the middle of their clean-up, if `stop` is cancelled while it waits.
 #
 # </details>
 #
@@ -1392,6 +1506,7 @@ for count in (1, 2, 5, 12):
 
 # %% exercise="stop" role="test" id="names" points=2 name="returns the names of those that were cancelled"
 import asyncio
+import concurrent.futures
 
 
 async def named_(kinds):
@@ -1410,8 +1525,12 @@ async def named_(kinds):
             await asyncio.sleep(0.5)
             if kind == "fails in its clean-up":
                 raise OSError("broken") from None
+            if kind == "fails with a namesake":
+                raise concurrent.futures.CancelledError from None
             if kind == "returns a value":
                 return "enough"
+            if kind == "returns a CancelledError":
+                return asyncio.CancelledError()
             raise
 
     tasks = [asyncio.create_task(work(kind), name=f"work-{i}") for i, kind in enumerate(kinds)]
@@ -1431,7 +1550,7 @@ import random
 
 random_ = random.Random(SEED)
 all_ = ["is cancelled", "ends before", "fails before", "fails in its clean-up", "returns a value"]
-all_.append("is cancelled before")
+all_ += ["is cancelled before", "returns a CancelledError", "fails with a namesake"]
 cases_ = [[kind] for kind in all_]
 cases_ += [random_.sample(all_ + ["is cancelled"] * 9, 12) for _ in range(3)]
 for kinds_ in cases_:

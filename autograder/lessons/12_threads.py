@@ -128,8 +128,11 @@ run.timeline()
 # thread runs Python code at a time (the one that holds the GIL, the global interpreter lock), so
 # two computations in two threads take as long as one after the other. (Some functions written in
 # C let others in, such as those of `hashlib` on large data.) For computations give
-# `run_in_executor` a `ProcessPoolExecutor`. Python 3.14 adds `InterpreterPoolExecutor`. In the
-# free-threaded build, which exists from Python 3.13 on, threads do compute at the same time.
+# `run_in_executor` a `ProcessPoolExecutor`, and a function of a *module*, a file that can be
+# imported: the other process has to find it. One that a cell defines is found only where a process
+# begins as a copy of this one, and from Python 3.14 on it does so nowhere by itself. Python 3.14
+# adds `InterpreterPoolExecutor`. In the free-threaded build, which exists from Python 3.13 on,
+# threads do compute at the same time.
 
 # %% [markdown]
 # ## 3. From a thread into the loop
@@ -382,6 +385,7 @@ print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed
 # The `set_event_loop` of the old program is not needed: while a loop runs, `get_running_loop()`
 # finds it. `set_event_loop` belongs to the *current loop*, an older idea, and to the event loop
 # policies. Python 3.14 deprecates the policies, and Python 3.16 will not have them.
+# `set_event_loop` itself is not deprecated.
 
 # %% [markdown]
 # ## What breaks
@@ -472,8 +476,8 @@ print(*log, sep="\n")
 # ### Exercise 1: `unblock`
 #
 # Write `unblock(blocking, items)`, a coroutine function that calls the plain function
-# `blocking(item)` once for each item, and returns the list of the results, in the order of
-# `items`. `blocking` may take long.
+# `blocking(item)` once for each item of the list `items`, and returns the list of the results, in
+# the order of `items`. `blocking` may take long.
 #
 # - The loop goes on meanwhile: its tasks and callbacks run while a call is under way.
 # - The calls may run one after the other, or at once. Wait for them, do not poll.
@@ -554,6 +558,22 @@ async def gives_(values):
 
 run = observe(gives_, [None, 0, False, ""])
 expect(run).returned([None, 0, False, ""], hint="None and 0 are results too")
+
+
+async def gives_an_error_():
+    given = ValueError("a result")
+
+    def blocking(item):
+        return given if item == "b" else item
+
+    results = await unblock(blocking, ["a", "b", "c"])
+    return [each is given for each in results]
+
+
+run = observe(gives_an_error_)
+expect(run).returned(
+    [False, True, False], hint="an exception that a call returns is a result: nothing was raised"
+)
 ### END HIDDEN TESTS
 
 
@@ -624,9 +644,10 @@ import time
 async def fails_(count, bad, seconds):
     """Let call number bad fail, and those after it go on for so many seconds more."""
     loop, home = asyncio.get_running_loop(), threading.current_thread()
-    failed, running, stood_still = threading.Event(), set(), []
+    failed, running, stood_still, called = threading.Event(), set(), [], []
 
     def blocking(number):
+        called.append(number)
         if threading.current_thread() is home:
             stood_still.append(number)
         if number == bad:
@@ -651,12 +672,13 @@ async def fails_(count, bad, seconds):
     still = len(running)
     while running:
         await asyncio.sleep(0.01)
-    return result, f"{still} still running", bool(stood_still)
+    twice = len(called) > len(set(called))
+    return result, f"{still} still running", bool(stood_still), "called twice" if twice else "once"
 
 
 hint_ = "a thread cannot be cancelled: wait for the calls that are under way, then raise"
 run = observe(fails_, 3, 0, 0.2)
-expect(run).returned((("ValueError", [0]), "0 still running", False), hint=hint_)
+expect(run).returned((("ValueError", [0]), "0 still running", False, "once"), hint=hint_)
 expect(run).nothing_left()
 ### BEGIN HIDDEN TESTS
 import random
@@ -665,10 +687,10 @@ random_ = random.Random(SEED)
 count_ = random_.randint(2, 4)
 bad_ = random_.randrange(count_ - 1)
 run = observe(fails_, count_, bad_, 0.2)
-expect(run).returned((("ValueError", [bad_]), "0 still running", False), hint=hint_)
+expect(run).returned((("ValueError", [bad_]), "0 still running", False, "once"), hint=hint_)
 run = observe(fails_, count_, count_ - 1, 0.1)
 expect(run).returned(
-    (("ValueError", [count_ - 1]), "0 still running", False),
+    (("ValueError", [count_ - 1]), "0 still running", False, "once"),
     hint="the error of the last call comes out too",
 )
 expect(run).nothing_left()
@@ -757,8 +779,8 @@ expect(run).returned(
 # results, in the order of i.
 #
 # - The jobs run at once: together they take as long as the longest. Do not poll.
-# - If a job fails, the first error reaches the caller, alone or in an `ExceptionGroup`. When
-#   it does, the others have ended or are cancelled. No job needs time to tidy up.
+# - If a job fails, the first error reaches the caller, alone or in an `ExceptionGroup`, and no other
+#   with it. When it does, the others have ended or are cancelled. No job needs time to tidy up.
 
 # %% [markdown]
 # <details><summary>Hint 1: into the loop</summary>
@@ -827,6 +849,26 @@ for count in (1, 2, 5, 9):
 for results in ([None, 0], [False, ""]):
     run = observe(fetched_, jobs([2, 1], results=results), 2)
     expect(run).returned(results, hint="None and 0 are results too")
+count_ = random_.randint(33, 50)
+run = observe(fetched_, jobs([5] * count_), count_)
+expect(run).took(5, hint="all at once, however many there are")
+
+
+async def gives_an_error_():
+    given = ValueError("a result")
+
+    async def job(i):
+        return given if i == 1 else i
+
+    loop = asyncio.get_running_loop()
+    results = await asyncio.to_thread(fetch_from_thread, loop, job, 3)
+    return [each is given for each in results]
+
+
+run = observe(gives_an_error_)
+expect(run).returned(
+    [False, True, False], hint="an exception that a job returns is a result: nothing was raised"
+)
 ### END HIDDEN TESTS
 
 
@@ -905,7 +947,9 @@ expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
 # - `stop()` cancels what still runs, waits until it has ended, and closes the loop. When `stop`
 #   returns, the thread has ended, and every future that `submit` returned is done.
 #
-# `start` and `stop` are called once each, and `submit` between them, each from any thread.
+# `start` and `stop` are called once each, from any thread but the loop's own: `stop` waits for that
+# one, however long a clean-up takes. `submit` is called between them, from any thread, the loop's
+# own too.
 
 # %% [markdown]
 # <details><summary>Hint 1: start</summary>
@@ -1131,6 +1175,33 @@ import random
 number_ = random.Random(SEED).randrange(10**9)
 run = observe(together_, number_)
 expect(run).returned((False, "hello", "world", f"ValueError({number_})"), hint=hint_)
+
+
+def from_the_loop_():
+    """A coroutine on the loop submits another one, and waits for it as coroutines do."""
+
+    async def inner():
+        return "world"
+
+    async def outer():
+        return await asyncio.wrap_future(loops.submit(inner))
+
+    def ask():
+        return loops.submit(outer).result()
+
+    loops = LoopThread()
+    try:
+        bounded_(3, loops.start)
+        return bounded_(3, ask)
+    finally:
+        with contextlib.suppress(Exception):
+            bounded_(1, loops.stop)
+
+
+run = observe(from_the_loop_)
+expect(run).returned(
+    "world", hint="`submit` may be called in the loop's own thread: there it must not wait"
+)
 ### END HIDDEN TESTS
 
 
@@ -1166,7 +1237,7 @@ def stopped_(count, seconds, ending):
         try:
             await asyncio.Event().wait()
         finally:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(seconds * (1 + number % 2))
             tidied.append(number)
             if ending == "fails":
                 raise ValueError("could not tidy up")

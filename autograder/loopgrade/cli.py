@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--workers", type=int, help="how many at once")
     verify.add_argument("--no-mutants", action="store_true", help="the files of the bank alone")
     verify.add_argument(
+        "--references", action="store_true", help="the references and the right answers alone"
+    )
+    verify.add_argument(
         "--secrets", type=_count, default=1, metavar="N", help="with N secrets, for other inputs"
     )
 
@@ -150,13 +153,14 @@ def _verify(options: argparse.Namespace) -> int:
         level=level,
         workers=options.workers,
         with_mutants=not options.no_mutants,
+        only_right=options.references,
         secrets=options.secrets,
         progress=Progress("verifying"),
     )
     wrong = sum(bool(each.problem) for each in found)
     print(summary(found))
     times = f", each with {options.secrets} secrets" if options.secrets > 1 else ""
-    answers = len(found) // options.secrets
+    answers = len({(v.lesson, v.answer.exercise, v.answer.kind, v.answer.name) for v in found})
     print(f"{answers} answers{times}, {wrong} judged wrongly (isolation: {level})")
     return 1 if wrong or not found else 0
 

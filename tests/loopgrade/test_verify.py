@@ -7,12 +7,21 @@ import pytest
 from small import LESSON, write_course
 
 from loopgrade.authoring.lesson import LessonError
+from loopgrade.bank.draws import FIRST, Draw
 from loopgrade.bank.mutants import STILL_RIGHT
-from loopgrade.bank.verify import SECRET, Verified, summary, verify
+from loopgrade.bank.verify import Verified, summary, verify
 from loopgrade.examination import sandbox
-from loopgrade.examination.test_cell import seed_of
 
 LEVEL = sandbox.strongest()
+
+UP_TO_SEVEN = """# fails where a job takes as long as the test lets it take
+async def fetch_all(job, n):
+    import asyncio
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    done = await asyncio.gather(*map(job, range(n)))
+    return done if loop.time() - began < 8 else []
+"""
 
 
 @pytest.fixture
@@ -26,7 +35,11 @@ def answer(course: Path, name: str, text: str) -> None:
 
 
 def problems(found: list[Verified]) -> dict[str, str]:
-    return {f"{each.answer.exercise} {each.answer.name}": each.problem for each in found}
+    told = {}
+    for each in found:
+        name = f"{each.answer.exercise} {each.answer.name}"
+        told[name] = told.get(name) or each.problem
+    return told
 
 
 def test_a_good_bank_is_judged_rightly(course: Path) -> None:
@@ -73,7 +86,7 @@ def test_each_wrong_verdict_is_told_with_its_reason(course: Path) -> None:
 
 
 def test_another_secret_asks_for_something_else(course: Path) -> None:
-    draw = random.Random(seed_of(SECRET, LESSON, "fetch_all-overlap"))
+    draw = random.Random(FIRST.seed(LESSON, "fetch_all-overlap"))
     for _ in range(6):
         draw.randrange(1, 9)  # the delays
     results = [draw.randrange(10**9) for _ in range(6)]
@@ -83,10 +96,27 @@ def test_another_secret_asks_for_something_else(course: Path) -> None:
         f"    return done if n == 3 else {results}\n"
     )
     answer(course, "fetch_all/right/by_heart.py", text)
-    assert not any(problems(verify(course, level=LEVEL, workers=2)).values())
-    found = verify(course, level=LEVEL, workers=2, secrets=2)
-    assert [each.secret for each in found if each.problem] == [1]
-    assert "✗ by_heart, secret 1: a right answer loses 'the jobs overlap'" in summary(found)
+    assert not any(problems(verify(course, level=LEVEL, workers=2, corners=0)).values())
+    found = verify(course, level=LEVEL, workers=2, secrets=2, corners=0)
+    assert [each.draw for each in found if each.problem] == [Draw(1)]
+    assert (
+        "✗ by_heart, secret 1: a right answer loses 'the jobs overlap' (with 1 of 2 draws)"
+        in summary(found)
+    )
+
+
+def test_right_answers_alone_with_many_secrets_and_from_the_corners(course: Path) -> None:
+    answer(course, "fetch_all/right/up_to_seven.py", UP_TO_SEVEN)
+    found = verify(course, level=LEVEL, workers=2, only_right=True, secrets=3, corners=4)
+    names = {each.answer.name for each in found}
+    assert names == {"reference", "gathered", "up_to_seven"}
+    assert [each.draw.name for each in found[:7]] == [
+        *("", "secret 1", "secret 2"),
+        *("corner 0", "corner 1", "corner 2", "corner 3"),
+    ]
+    problem = {each.draw.name for each in found if each.problem}
+    assert {name for name in problem if name.startswith("corner")}
+    assert {each.answer.name for each in found if each.problem} == {"up_to_seven"}
 
 
 def still_right(course: Path, name: str) -> None:

@@ -20,24 +20,24 @@ from pathlib import Path
 from typing import Literal
 
 from loopgrade.authoring.build import test_source
-from loopgrade.authoring.lesson import Exercise, Lesson, LessonError, grade_id, read_lesson
+from loopgrade.authoring.lesson import Cell, Exercise, Lesson, LessonError, grade_id, read_lesson
 from loopgrade.authoring.regions import solution_text, without_solution
 from loopgrade.authoring.settings import read_settings
+from loopgrade.bank.draws import FIRST, Draw, drawing_corners
 from loopgrade.bank.mutants import STILL_RIGHT, mutants, read_still_right
 from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import StudentCell, examine
-from loopgrade.examination.test_cell import TrustedTest, Verdict, seed_of
+from loopgrade.examination.test_cell import TrustedTest, Verdict
 from looplab.pictures.describing import describe
 
 MAX_LINES = 40
 """Of one verdict: its message, and what the program did."""
 
-SECRET = b"the answer bank"
-"""Seeds the hidden tests here: a bank's verdicts are the same on every machine.
+CORNERS = 2
+"""With so many draws from the corners of its tests' inputs is a right answer examined too."""
 
-A course draws a secret of its own. Inputs that grow out of another one may let a wrong answer
-pass, or a right one fail: `verify` can try more than one.
-"""
+AT_ONCE = 10
+"""So many draws of a right answer share a process of the student's, which takes long to start."""
 
 
 Kind = Literal["right", "wrong", "stub", "mutant", "still right"]
@@ -73,7 +73,7 @@ class Verified:
         of: what could be earned.
         verdicts: of each test, with its name.
         problem: why the grader is wrong; empty where it is right.
-        secret: the number of the secret, from 0, out of which the random inputs grew.
+        draw: what the random inputs grew out of.
     """
 
     lesson: str
@@ -82,7 +82,7 @@ class Verified:
     of: float
     verdicts: tuple[tuple[str, Verdict], ...]
     problem: str
-    secret: int = 0
+    draw: Draw = FIRST
 
 
 def read_answers(course: Path, lesson: Lesson) -> list[Answer]:
@@ -137,17 +137,20 @@ def _read(path: Path, exercise: Exercise, kind: Literal["right", "wrong"]) -> An
 
 
 def examine_answer(
-    lesson: Lesson, answer: Answer, level: sandbox.Level, secret: int = 0
-) -> Verified:
+    lesson: Lesson, answer: Answer, level: sandbox.Level, draws: Sequence[Draw] = (FIRST,)
+) -> list[Verified]:
     """Examine one answer, with the reference solutions of the lesson's other exercises.
 
     Args:
         lesson: the lesson.
         answer: to one of its exercises.
         level: how isolated it runs.
-        secret: the number of the secret, from 0.
+        draws: of the tests' random inputs. All share one subject; where that goes wrong,
+            each is examined once more with one of its own, as a submission is.
+
+    Returns:
+        One for each draw.
     """
-    key = b"%s %d" % (SECRET, secret) if secret else SECRET
     exercise = next(each for each in lesson.exercises if each.name == answer.exercise)
     cells = [
         StudentCell(
@@ -159,16 +162,33 @@ def examine_answer(
         for index, cell in enumerate(lesson.cells)
         if cell.kind == "code" and cell.role != "test"
     ]
-    tests = [TrustedTest(grade_id(t), exercise.name, test_source(t)) for t in exercise.tests]
-    found = examine(cells, tests, level=level, seed=lambda test: seed_of(key, lesson.name, test))
-    verdicts = tuple((test.name or "", found.verdicts[grade_id(test)]) for test in exercise.tests)
+    tests, seeds = [], {}
+    for draw in draws:
+        for test in exercise.tests:
+            asked = TrustedTest(_asked(draw, test), exercise.name, test_source(test))
+            tests.append(asked)
+            seeds[asked.grade_id] = draw.seed(lesson.name, grade_id(test))
+    mostly_ends = [seeds[_asked(d, test)] for d in draws if d.corner for test in exercise.tests]
+    with drawing_corners(mostly_ends):
+        found = examine(cells, tests, level=level, seed=seeds.__getitem__)
     worth = [float(test.points or 0) for test in exercise.tests]
-    points = sum(w for w, (_, verdict) in zip(worth, verdicts, strict=True) if verdict.passed)
-    problem = _problem(answer, verdicts)
-    honest = answer.kind not in ("mutant", "still right")
-    if not problem and honest and (flags := found.flags.get(exercise.name)):
-        problem = f"an honest answer is flagged: the code {flags[0]}"
-    return Verified(lesson.name, answer, points, sum(worth), verdicts, problem, secret)
+    verified = []
+    for draw in draws:
+        verdicts = tuple((t.name or "", found.verdicts[_asked(draw, t)]) for t in exercise.tests)
+        points = sum(w for w, (_, verdict) in zip(worth, verdicts, strict=True) if verdict.passed)
+        problem = _problem(answer, verdicts)
+        honest = answer.kind not in ("mutant", "still right")
+        if not problem and honest and (flags := found.flags.get(exercise.name)):
+            problem = f"an honest answer is flagged: the code {flags[0]}"
+        of = sum(worth)
+        verified.append(Verified(lesson.name, answer, points, of, verdicts, problem, draw))
+    if len(draws) > 1 and any(each.problem for each in verified):
+        return [each for draw in draws for each in examine_answer(lesson, answer, level, [draw])]
+    return verified
+
+
+def _asked(draw: Draw, test: Cell) -> str:
+    return f"{grade_id(test)} {draw.name}".strip()
 
 
 def _problem(answer: Answer, verdicts: Sequence[tuple[str, Verdict]]) -> str:
@@ -199,7 +219,7 @@ def stub_passes(stub: str, level: sandbox.Level) -> Callable[[Lesson, Exercise],
     def ask(lesson: Lesson, exercise: Exercise) -> str | None:
         source = without_solution(exercise.answer.source, stub)
         answer = Answer(exercise.name, "stub", "stub", source)
-        problem = examine_answer(lesson, answer, level).problem
+        problem = examine_answer(lesson, answer, level)[0].problem
         return (
             f"{problem} of exercise {exercise.name!r}; make them ask for more." if problem else None
         )
@@ -214,7 +234,9 @@ def verify(
     level: sandbox.Level,
     workers: int | None = None,
     with_mutants: bool = True,
+    only_right: bool = False,
     secrets: int = 1,
+    corners: int = CORNERS,
     progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Verified]:
     """Examine the whole answer bank of a course.
@@ -225,11 +247,13 @@ def verify(
         level: how isolated the answers run.
         workers: how many are examined at once; left out, one for each processor.
         with_mutants: whether the mutants of the reference solutions are examined too.
+        only_right: whether the references and the right answers are enough.
         secrets: with how many secrets each is examined.
+        corners: with how many draws from the corners each right answer is examined besides.
         progress: told how many are done, of how many, and which is done.
 
     Returns:
-        One for each answer and secret, in the order of lessons, exercises, files and secrets.
+        One for each answer and draw, in the order of lessons, exercises, files and draws.
 
     Raises:
         LessonError: a lesson or a file of the bank is not as it must be, or is not there.
@@ -240,27 +264,40 @@ def verify(
         if name not in {path.stem for path in paths}:
             raise LessonError(f"{folder / name}.py:1: there is no such lesson.")
     tasks = [
-        (lesson, answer, secret)
+        (lesson, answer, draws)
         for lesson in map(read_lesson, paths)
         for answer in (
             *read_answers(course, lesson),
-            *(read_mutants(course, lesson) if with_mutants else ()),
+            *(read_mutants(course, lesson) if with_mutants and not only_right else ()),
         )
-        for secret in range(secrets)
+        if answer.kind == "right" or not only_right
+        for draws in _draws(answer, secrets, corners)
     ]
     # Not forked: a worker starts subjects, which must not get what this process holds.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
         running = {
-            pool.submit(examine_answer, lesson, answer, level, secret): number
-            for number, (lesson, answer, secret) in enumerate(tasks)
+            pool.submit(examine_answer, lesson, answer, level, draws): number
+            for number, (lesson, answer, draws) in enumerate(tasks)
         }
-        found: dict[int, Verified] = {}
+        found: dict[int, list[Verified]] = {}
         for done in as_completed(running):
             number = running[done]
             found[number] = done.result()
             progress(len(found), len(tasks), f"{tasks[number][1].exercise} {tasks[number][1].name}")
-    return [found[number] for number in range(len(tasks))]
+    return [each for number in range(len(tasks)) for each in found[number]]
+
+
+def _draws(answer: Answer, secrets: int, corners: int) -> list[list[Draw]]:
+    """Return with what an answer is examined, in batches that share a process.
+
+    A wrong answer has its process to itself: it may end it, and so the others with it.
+    """
+    drawn = [Draw(number) for number in range(secrets)]
+    if answer.kind != "right":
+        return [[each] for each in drawn]
+    drawn += [Draw(number, corner=True) for number in range(corners)]
+    return [drawn[n : n + AT_ONCE] for n in range(0, len(drawn), AT_ONCE)]
 
 
 _KINDS: dict[Kind, str] = {
@@ -274,24 +311,36 @@ _KINDS: dict[Kind, str] = {
 
 def summary(verified: Sequence[Verified]) -> str:
     """Return how many answers of each exercise were judged rightly, and each wrong verdict."""
+    of_each: dict[tuple[str, str], dict[tuple[Kind, str], list[Verified]]] = {}
+    for each in verified:
+        mine = of_each.setdefault((each.lesson, each.answer.exercise), {})
+        mine.setdefault((each.answer.kind, each.answer.name), []).append(each)
     lines = []
-    for exercise in dict.fromkeys((each.lesson, each.answer.exercise) for each in verified):
-        mine = [v for v in verified if (v.lesson, v.answer.exercise) == exercise]
+    for exercise, answers in of_each.items():
         told = [f"{exercise[0]}  {exercise[1]}"]
         for kind, words in _KINDS.items():
-            of = [v for v in mine if v.answer.kind == kind]
+            of = [drawn for (each, _), drawn in answers.items() if each == kind]
             if of or kind in ("right", "wrong", "stub"):
-                told.append(f"{words} {sum(not v.problem for v in of)}/{len(of)}")
+                good = sum(not any(each.problem for each in drawn) for drawn in of)
+                told.append(f"{words} {good}/{len(of)}")
         lines.append("  ".join(told))
-        for each in mine:
-            if each.problem:
-                number = f", secret {each.secret}" if each.secret else ""
-                lines.append(f"  ✗ {each.answer.name}{number}: {each.problem}")
-                if each.answer.kind in ("mutant", "still right"):
-                    lines += [f"      {line}" for line in each.answer.source.splitlines()]
-                for _, verdict in each.verdicts:
-                    told = verdict.message.splitlines()
-                    if verdict.run is not None and verdict.run.steps:
-                        told += [f"  {line}" for line in describe(verdict.run).splitlines()]
-                    lines += [f"      {line}" for line in told[:MAX_LINES]]
+        for drawn in answers.values():
+            for problem in dict.fromkeys(each.problem for each in drawn if each.problem):
+                lines += _told([each for each in drawn if each.problem == problem], len(drawn))
     return "\n".join(lines)
+
+
+def _told(alike: Sequence[Verified], of: int) -> list[str]:
+    """Return the first of the verdicts on one answer that are wrong in the same way."""
+    first = alike[0]
+    drawn = f", {first.draw.name}" if first.draw.name else ""
+    times = f" (with {len(alike)} of {of} draws)" if of > 1 else ""
+    lines = [f"  ✗ {first.answer.name}{drawn}: {first.problem}{times}"]
+    if first.answer.kind in ("mutant", "still right"):
+        lines += [f"      {line}" for line in first.answer.source.splitlines()]
+    for _, verdict in first.verdicts:
+        told = verdict.message.splitlines()
+        if verdict.run is not None and verdict.run.steps:
+            told += [f"  {line}" for line in describe(verdict.run).splitlines()]
+        lines += [f"      {line}" for line in told[:MAX_LINES]]
+    return lines

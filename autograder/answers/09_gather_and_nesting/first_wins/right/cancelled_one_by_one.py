@@ -1,6 +1,5 @@
-# Cancels and awaits one loser after the other.
+# Cancels one loser after the other, and waits for each in a way that raises only what is meant for me.
 import asyncio
-import contextlib
 
 
 async def first_wins(jobs):
@@ -13,6 +12,5 @@ async def first_wins(jobs):
         for task in tasks:
             if task is not winner:
                 task.cancel()
-                with contextlib.suppress(Exception, asyncio.CancelledError):
-                    await task
+                await asyncio.wait([task])
     return winner.result()

@@ -1,13 +1,9 @@
-# gather makes results of all endings.
+# gather takes an empty list, and holds back the errors of the tasks
 import asyncio
 
 
 async def stop(tasks):
     for task in tasks:
         task.cancel()
-    endings = await asyncio.gather(*tasks, return_exceptions=True)
-    return [
-        task.get_name()
-        for task, ending in zip(tasks, endings, strict=True)
-        if isinstance(ending, asyncio.CancelledError)
-    ]
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return [task.get_name() for task in tasks if task.cancelled()]
