@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Literal
 
 import looplab
+from loopgrade.examination.seccomp import filter_file
 
 Level = Literal["bubblewrap", "process"]
 LEVELS: tuple[Level, ...] = ("bubblewrap", "process")
@@ -41,6 +42,9 @@ MAX_PROCESSES = 64
 
 MAX_MEMORY = 2 * 2**30
 """Bytes of memory that all of them together may hold."""
+
+MAX_THREADS = 512
+"""Threads that all of them together may have at once."""
 
 _LOOPLAB = Path(looplab.__file__).resolve().parent
 
@@ -122,16 +126,43 @@ def start(level: Level) -> subprocess.Popen[bytes]:
     # -S: no site-packages. Not -I: it would ignore PYTHONHASHSEED, and with it the order
     # of a set, and so a grade, would change from run to run.
     command = [_python(), "-P", "-s", "-S", "-B", "-X", "utf8", "-c", bootstrap]
-    return subprocess.Popen(
-        [*_at_the_same_addresses(), *prefix, *command],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        env=_environment(),
-        start_new_session=True,
-        cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
-    )
+    with _filtered(level) as (options, descriptors):
+        return subprocess.Popen(
+            [*_at_the_same_addresses(), *prefix[:1], *options, *prefix[1:], *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env=_environment(),
+            start_new_session=True,
+            cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
+            pass_fds=descriptors,
+        )
+
+
+@contextlib.contextmanager
+def _filtered(level: Level) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+    """Yield the options that refuse some calls of the kernel, and the descriptors they need."""
+    descriptor = filter_file() if level == "bubblewrap" and filters() else None
+    if descriptor is None:
+        yield [], ()
+        return
+    try:
+        yield ["--seccomp", str(descriptor)], (descriptor,)
+    finally:
+        os.close(descriptor)
+
+
+@cache
+def filters() -> bool:
+    """Say whether this machine refuses a subject the calls of `loopgrade.examination.seccomp`."""
+    descriptor = filter_file()
+    if descriptor is None or not diagnose().works:
+        return False
+    try:
+        return _probe(["true"], ["--seccomp", str(descriptor)], (descriptor,)).returncode == 0
+    finally:
+        os.close(descriptor)
 
 
 def _environment() -> dict[str, str]:
@@ -184,13 +215,16 @@ def _bubblewrap() -> list[str]:
     return [*_namespaces(), *_system(), *sees, *sealed, "--chdir", "/tmp", "--"]
 
 
-def _probe(command: list[str], options: list[str]) -> subprocess.CompletedProcess[str]:
+def _probe(
+    command: list[str], options: list[str], descriptors: tuple[int, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*_namespaces(), *_system(), *options, "--", *command],
         capture_output=True,
         text=True,
         timeout=20,
         check=False,
+        pass_fds=descriptors,
     )
 
 
@@ -254,21 +288,39 @@ def pipes(process: subprocess.Popen[bytes]) -> tuple[int, int]:
     return process.stdin.fileno(), process.stdout.fileno()
 
 
-def weight(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """Return how many processes a subject is, and how many bytes of memory they hold.
+@dataclass(frozen=True)
+class Weight:
+    """What a subject takes of the machine.
+
+    Attributes:
+        processes: how many it is.
+        threads: how many they have.
+        memory: bytes that they hold.
+    """
+
+    processes: int
+    threads: int
+    memory: int
+
+
+def weight(process: subprocess.Popen[bytes]) -> Weight:
+    """Return what a subject takes of the machine, with all that it has started.
 
     A limit of the system's own counts each process alone, or none of root's. Outside
     Linux, and of what left the subject at the level `process`, nothing is known: 0.
     """
-    todo, count, pages = [str(process.pid)], 0, 0
+    todo, processes, threads, pages = [str(process.pid)], 0, 0, 0
     while todo:
         folder = Path("/proc", todo.pop())
         with contextlib.suppress(OSError):  # it has ended meanwhile
             pages += int((folder / "statm").read_text().split()[1])
-            count += 1
+            processes += 1
             for thread in (folder / "task").iterdir():
+                threads += 1
+                if threads > MAX_THREADS:
+                    break  # to look at each takes its time, and these are too many
                 todo += (thread / "children").read_text().split()
-    return count, pages * mmap.PAGESIZE
+    return Weight(processes, threads, pages * mmap.PAGESIZE)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

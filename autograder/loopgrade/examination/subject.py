@@ -255,12 +255,14 @@ class Subject:
             ready = any(select.select(reading, writing, [], GLANCE_SECONDS))
 
     def _glance(self) -> None:
-        processes, memory = sandbox.weight(self._process)
-        if processes > sandbox.MAX_PROCESSES:
+        weight = sandbox.weight(self._process)
+        if weight.processes > sandbox.MAX_PROCESSES:
             raise Gone(
                 f"your code started more than {sandbox.MAX_PROCESSES} processes: start fewer"
             )
-        if memory > sandbox.MAX_MEMORY:
+        if weight.threads > sandbox.MAX_THREADS:
+            raise Gone(f"your code started more than {sandbox.MAX_THREADS} threads: start fewer")
+        if weight.memory > sandbox.MAX_MEMORY:
             raise Gone("your code's processes used more memory than they may: let them keep less")
 
 

@@ -1,0 +1,122 @@
+"""Which calls of the kernel a subject may not make, as a filter that bubblewrap installs.
+
+No program of a student's needs these. With them one could outlive the sandbox (`ptrace`), hold
+memory that no process seems to have (`memfd_create`, `shmget`), leave a word for the next student
+in a keyring (`keyctl`) or in what the machine has cached of a file (`posix_fadvise`, `preadv2`,
+`mincore`), or reach parts of the kernel where faults are found each year (`bpf`, `io_uring`).
+Each is answered as if this kernel did not have it.
+
+The filter is a program for the kernel's classic BPF (seccomp(2)); the numbers of the calls are
+those of the kernel's tables for each processor.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import struct
+from collections.abc import Mapping
+
+_X86_64: Mapping[str, int] = {
+    "mincore": 27,
+    "shmget": 29,
+    "ptrace": 101,
+    "readahead": 187,
+    "fadvise64": 221,
+    "add_key": 248,
+    "request_key": 249,
+    "keyctl": 250,
+    "perf_event_open": 298,
+    "name_to_handle_at": 303,
+    "open_by_handle_at": 304,
+    "process_vm_readv": 310,
+    "process_vm_writev": 311,
+    "kcmp": 312,
+    "memfd_create": 319,
+    "bpf": 321,
+    "userfaultfd": 323,
+    "preadv2": 327,
+    "pwritev2": 328,
+}
+_AARCH64: Mapping[str, int] = {
+    "shmget": 194,
+    "readahead": 213,
+    "add_key": 217,
+    "request_key": 218,
+    "keyctl": 219,
+    "fadvise64": 223,
+    "mincore": 232,
+    "ptrace": 117,
+    "perf_event_open": 241,
+    "name_to_handle_at": 264,
+    "open_by_handle_at": 265,
+    "process_vm_readv": 270,
+    "process_vm_writev": 271,
+    "kcmp": 272,
+    "memfd_create": 279,
+    "bpf": 280,
+    "userfaultfd": 282,
+    "preadv2": 286,
+    "pwritev2": 287,
+}
+_EVERYWHERE: Mapping[str, int] = {
+    "io_uring_setup": 425,
+    "io_uring_enter": 426,
+    "io_uring_register": 427,
+    "pidfd_getfd": 438,
+    "memfd_secret": 447,
+    "cachestat": 451,
+}
+_PROCESSORS: Mapping[str, tuple[int, Mapping[str, int]]] = {
+    # The kernel's AUDIT_ARCH_ numbers
+    "x86_64": (0xC000003E, _X86_64),
+    "aarch64": (0xC00000B7, _AARCH64),
+}
+
+_OF_X32 = 0x40000000
+"""From here on numbers are those of another way to call a kernel for x86_64."""
+
+_LOAD, _IS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW = 0x7FFF0000
+_REFUSE = 0x00050000 | errno.ENOSYS
+_NUMBER, _ARCHITECTURE = 0, 4  # where the kernel puts them, in bytes
+
+
+def filter_program(machine: str = platform.machine()) -> bytes | None:
+    """Return the filter for a processor; None for one whose numbers are not known here.
+
+    Args:
+        machine: its name, as `platform.machine` has it.
+
+    >>> len(filter_program("x86_64")) % 8
+    0
+    >>> filter_program("a new one") is None
+    True
+    """
+    if machine not in _PROCESSORS:
+        return None
+    architecture, calls = _PROCESSORS[machine]
+    numbers = sorted({*calls.values(), *_EVERYWHERE.values()})
+    refuse = len(numbers) + 1  # steps from the first comparison of a number to the refusal
+    steps = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_IS, 0, refuse + 2, architecture),
+        (_LOAD, 0, 0, _NUMBER),
+        (_AT_LEAST, refuse, 0, _OF_X32),
+        *((_IS, refuse - 1 - place, 0, number) for place, number in enumerate(numbers)),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+    ]
+    return b"".join(struct.pack("=HBBI", *step) for step in steps)
+
+
+def filter_file() -> int | None:
+    """Return a descriptor from which the filter can be read once; None where there is none."""
+    program = filter_program()
+    if program is None:
+        return None
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(program)
+    return reading
