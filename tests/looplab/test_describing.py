@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from looplab.pictures.describing import describe, label, one_line, overlap, title
+from looplab import observe
+from looplab.pictures.describing import describe, label, one_line, overlap, title, who_blocked
 from looplab.runs.failures import Failure
 from looplab.runs.records import Blocking, Span, TaskLife, Wait
-from looplab.runs.run import SCHEMA, Run
+from looplab.runs.run import MAX_BLOCKED, SCHEMA, Run
 
 KEY_ERROR = Failure("KeyError", ("KeyError", "LookupError"), "'price'", (), 12)
 
@@ -193,3 +196,37 @@ def test_it_needs_no_matplotlib() -> None:
     command = [sys.executable, "-c", code, json.dumps(run_of(duration=2.0).to_json())]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "main took 2 s\n"
+
+
+def test_many_tasks_that_block_are_told_at_once() -> None:
+    """Each was looked for among all lives: this took a minute, in the examiner."""
+    lives = tuple(
+        TaskLife(n, "task", "t", "main", None, None, "returned", None, (span,))
+        for n in range(3_000)
+        for span in [Span("running", n, n + 1, n, n + 1)]
+    )
+    run = replace(
+        observe(asyncio.sleep, 0),
+        lives=lives,
+        duration=3_000.0,
+        steps=3_000,
+        blocked=tuple(Blocking("t", float(n), 0.5, n % 7) for n in range(MAX_BLOCKED)),
+    )
+    start = time.process_time()
+    text = describe(run)
+    assert time.process_time() - start < 20
+    assert "t: time.sleep(0.5) blocks everybody at line 1 (143 times)" in text
+
+
+def test_who_blocked_is_the_one_that_ran_then() -> None:
+    spans = [(Span("running", n, n + 1, n, n + 1),) for n in range(3)]
+    lives = tuple(
+        TaskLife(n, "task", "same", "main", None, None, "returned", None, each)
+        for n, each in enumerate(spans)
+    )
+    run = replace(
+        observe(asyncio.sleep, 0),
+        lives=lives,
+        blocked=tuple(Blocking("same", at, 0.1) for at in (2.5, 0.0, 1.9, 7.0)),
+    )
+    assert [life and life.id for life in who_blocked(run)] == [2, 0, 1, 0]

@@ -32,7 +32,7 @@ from looplab.recorder.watching import RealClock, Watch, blocked_in
 from looplab.runs.failures import Failure, describe_exception, plain_text, without_addresses
 from looplab.runs.queries import A_CALLBACK
 from looplab.runs.records import Blocking, Wait
-from looplab.runs.run import SCHEMA, Run
+from looplab.runs.run import MAX_BLOCKED, SCHEMA, Run
 from looplab.runs.wire import Value, WireError, decode, encode
 from looplab.virtual.answers import Clock, TooMuch
 from looplab.virtual.clock import virtual_time
@@ -216,7 +216,8 @@ def perform(
             name = life.label
         elif asyncio._get_running_loop() is not None:
             name = A_CALLBACK
-        facts.blocked.append(Blocking(name, start, float(seconds), line_of_caller()))
+        if len(facts.blocked) < MAX_BLOCKED:
+            facts.blocked.append(Blocking(name, start, float(seconds), line_of_caller()))
 
     names = getattr(program, "__globals__", {})
     with (
@@ -251,7 +252,7 @@ def perform(
         calls=(),
         leftovers=facts.leftovers,
         deadlock=facts.deadlock,
-        blocked=tuple(facts.blocked),
+        blocked=tuple(facts.blocked[:MAX_BLOCKED]),
         lost=lost,
         threads=threads.started,
         output=without_addresses(output.getvalue()[:MAX_OUTPUT]),

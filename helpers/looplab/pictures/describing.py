@@ -12,6 +12,8 @@ It needs nothing but the Run, and the same Run gives the same words.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, zip_longest
@@ -38,7 +40,8 @@ def describe(run: Run) -> str:
         lines.append(f"and {told.others:,} more")
     if run.callbacks:
         lines.append(callbacks(run))
-    held_up = Counter(f"{blocker(run, b)}: {blocks(run, b)}{_at(b.line)}" for b in run.blocked)
+    told_of = zip(blockers(run), run.blocked, strict=True)
+    held_up = Counter(f"{name}: {blocks(run, b)}{_at(b.line)}" for name, b in told_of)
     lines += [
         f"{line} ({times} times)" if times > 1 else line for line, times in held_up.most_common(10)
     ]
@@ -166,19 +169,33 @@ def blocks(run: Run, blocking: Blocking) -> str:
     return f"time.sleep({number(blocking.seconds)}) blocks everybody"
 
 
-def blocking_life(run: Run, blocking: Blocking) -> TaskLife | None:
-    """Return who blocked: of those of that name, the one that ran at that time."""
-    named = [life for life in run.lives if blocking.task in (life.name, life.function)]
-    for life in named:
-        if any(s.state == "running" and s.start <= blocking.start < s.stop for s in life.spans):
-            return life
-    return named[0] if named else None
+def who_blocked(run: Run) -> list[TaskLife | None]:
+    """Return for each of `Run.blocked` who it was: of that name, the one that ran at that time."""
+    named: dict[str, list[TaskLife]] = {}
+    ran: dict[str, list[tuple[float, float, int]]] = {}
+    for place, life in enumerate(run.lives):
+        for name in {life.name, life.function}:
+            named.setdefault(name, []).append(life)
+            times = [(s.start, s.stop, place) for s in life.spans if s.state == "running"]
+            ran.setdefault(name, []).extend(times)
+    for each in ran.values():
+        each.sort()
+    found: list[TaskLife | None] = []
+    for blocking in run.blocked:
+        spans = ran.get(blocking.task, [])
+        last = bisect_right(spans, (blocking.start, math.inf, 0))
+        # One that began before may lie around it: a generator of that name that runs another.
+        at_work = (s for s in reversed(spans[max(0, last - 20) : last]) if s[1] > blocking.start)
+        span = next(at_work, None)
+        others = named.get(blocking.task)
+        found.append(run.lives[span[2]] if span else others[0] if others else None)
+    return found
 
 
-def blocker(run: Run, blocking: Blocking) -> str:
-    """Return the name of who blocked."""
-    life = blocking_life(run, blocking)
-    return label(life)[0] if life else plain_name(blocking.task)
+def blockers(run: Run) -> list[str]:
+    """Return the name of who blocked, for each of `Run.blocked`."""
+    told = zip(who_blocked(run), run.blocked, strict=True)
+    return [label(life)[0] if life else plain_name(each.task) for life, each in told]
 
 
 def seconds(value: float) -> str:

@@ -8,8 +8,7 @@ from itertools import pairwise, zip_longest
 
 from looplab.pictures.describing import (
     LOOP,
-    blocker,
-    blocking_life,
+    blockers,
     blocks,
     cut_short,
     ending,
@@ -19,6 +18,7 @@ from looplab.pictures.describing import (
     overlap,
     some,
     stuck,
+    who_blocked,
 )
 from looplab.pictures.grouping import endings, shown, under_way
 from looplab.pictures.lettering import INK, cut, length, wrapped
@@ -206,8 +206,7 @@ def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[st
 
 def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold]:
     rows = {life.id: row for row, life in enumerate(lives)}
-    for blocking in run.blocked:
-        life = blocking_life(run, blocking)
+    for blocking, life in zip(run.blocked, who_blocked(run), strict=True):
         if life is None or life.id not in rows:
             continue
         for span, left, right, _ in scale.stretches(life):
@@ -244,7 +243,8 @@ def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
     notes += [(cut_short(run), RED)] if cut_short(run) else []
     notes += [(lost(each), RED) for each in run.lost[:3]]
     if sum(hold.text != "" for hold in holds) < len(run.blocked):
-        told = [f"{blocker(run, blocking)}: {blocks(run, blocking)}" for blocking in run.blocked]
+        held_up = zip(blockers(run), run.blocked, strict=True)
+        told = [f"{name}: {blocks(run, blocking)}" for name, blocking in held_up]
         notes += [(line, RED) for line in list(dict.fromkeys(told))[:3]]
     return [(cut(line, WIDTH - 2 * EDGE, 9.5), colour) for line, colour in notes]
 

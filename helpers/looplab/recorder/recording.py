@@ -35,7 +35,7 @@ from looplab.recorder.threads import Threads
 from looplab.recorder.waiting import last_line
 from looplab.recorder.watching import Watch, blocked_in, is_clock_real
 from looplab.runs.failures import Failure, describe_exception
-from looplab.runs.run import NOTHING_SEEN, SCHEMA, Run
+from looplab.runs.run import MAX_BLOCKED, NOTHING_SEEN, SCHEMA, Run
 
 
 @contextmanager
@@ -152,7 +152,7 @@ def _record(
         calls=(),
         leftovers=waits_of(recorder, left),
         deadlock=(),
-        blocked=blocked_in(recorder, watch),
+        blocked=blocked_in(recorder, watch)[:MAX_BLOCKED],
         lost=losses.found(),
         threads=threads.started,
         output="",

@@ -33,6 +33,10 @@ NOTHING_SEEN = (
 """What a recording is warned of that has recorded nothing."""
 
 
+MAX_BLOCKED = 1_000
+"""So many stretches are noted in which somebody held up the loop; then no more."""
+
+
 @dataclass(frozen=True)
 class Run:
     """What a program did. `observe` makes it, and `recording`.
@@ -212,7 +216,8 @@ def _check_references(run: Run) -> None:
     """Check what the annotations cannot say: it came out of a sandbox.
 
     Raises:
-        WireError: a life refers to one that is not there, or its spans are out of order.
+        WireError: a life refers to one that is not there, its spans are out of order, or more
+            is told than anybody notes.
     """
     ids = {life.id for life in run.lives}
     if len(ids) != len(run.lives):
@@ -228,6 +233,8 @@ def _check_references(run: Run) -> None:
             if not (time <= span.start <= span.stop and step <= span.first <= span.last):
                 raise WireError("TaskLife.spans: they are out of order")
             time, step = span.stop, span.last
+    if len(run.blocked) > MAX_BLOCKED:
+        raise WireError(f"Run.blocked: more than {MAX_BLOCKED:,} are told")
     if run.steps < 0 or run.callbacks < len(run.ticks):
         raise WireError("Run: it counts less than happened")
     time, step = 0.0, 0
