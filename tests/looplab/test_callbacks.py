@@ -338,6 +338,20 @@ def test_one_that_fails_or_cancels_itself_counts_too() -> None:
     assert any("ValueError" in each for each in run.warnings)
 
 
+def test_one_that_is_interrupted_is_in_the_record() -> None:
+    def interrupts() -> None:
+        raise KeyboardInterrupt
+
+    async def main() -> None:
+        asyncio.get_running_loop().call_soon(interrupts)
+        await asyncio.sleep(1)
+
+    with pytest.raises(KeyboardInterrupt), recording() as run:
+        asyncio.run(main())
+    assert [last(tick.name) for tick in run.ticks] == ["interrupts"]
+    assert run.warnings == ()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

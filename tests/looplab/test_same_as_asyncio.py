@@ -17,12 +17,13 @@ import asyncio
 import contextlib
 import contextvars
 import gc
+import inspect
 import io
 import sys
 import threading
 import time
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -702,6 +703,25 @@ async def a_group_meets_generator_exit(unit: float) -> None:
 
 
 @same
+async def catches_generator_exit(unit: float) -> str:
+    task = asyncio.create_task(fail(unit, GeneratorExit("left")))
+    try:
+        await task
+    except GeneratorExit as error:
+        return repr(error)
+    return "none"
+
+
+@same
+async def catches_generator_exit_of_many(unit: float) -> str:
+    try:
+        await asyncio.gather(after(2 * unit), fail(unit, GeneratorExit("left")))
+    except BaseException as error:
+        return repr(error)
+    return "none"
+
+
+@same
 async def ends_in_generator_exit(unit: float) -> None:
     await fail(unit, GeneratorExit("left"))
 
@@ -845,6 +865,34 @@ class Facts:
     left: tuple[str, ...]
 
 
+class Noted(Coroutine[Any, Any, Any]):
+    """A program's own coroutine, run as it is, and what is called as it begins and as it ends."""
+
+    def __init__(self, coroutine: Any, begins: Any, ends: Any) -> None:
+        self._coroutine, self._begins, self._ends = coroutine, begins, ends
+
+    def send(self, value: Any) -> Any:
+        if inspect.getcoroutinestate(self._coroutine) == inspect.CORO_CREATED:
+            self._begins()
+        return self._go_on(self._coroutine.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._go_on(self._coroutine.throw, *error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def _go_on(self, go_on: Any, *args: Any) -> Any:
+        try:
+            return go_on(*args)
+        except BaseException:
+            self._ends()
+            raise
+
+    def __await__(self) -> Any:
+        raise NotImplementedError
+
+
 def told_of(failure: Failure | None) -> tuple[Any, ...] | None:
     if failure is None:
         return None
@@ -861,21 +909,23 @@ def really_run(program: Program, unit: float) -> tuple[Facts, float]:
     left, result, error, took = list[str](), None, None, 0.0
     output = io.StringIO()
 
-    async def main() -> Any:
-        nonlocal took
+    begun = time.perf_counter()
+
+    def begins() -> None:
+        nonlocal begun
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         begun = time.perf_counter()
-        try:
-            return await program(unit)
-        finally:
-            took = time.perf_counter() - begun
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            left.extend(label_of(each) for each in others)
+
+    def ends() -> None:
+        nonlocal took
+        took = time.perf_counter() - begun
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        left.extend(label_of(each) for each in others)
 
     with warnings.catch_warnings(), contextlib.redirect_stdout(output):
         warnings.simplefilter("ignore")
         try:
-            result = asyncio.run(main())
+            result = asyncio.run(Noted(program(unit), begins, ends))
         except BaseException as caught:
             error = told_of(describe_exception(caught))
         gc.collect()  # what nobody looked at is told now, and not to another test

@@ -286,18 +286,19 @@ def _run_on_loop(
     loop = asyncio.new_event_loop() if isinstance(world, RealClock) else VirtualLoop(world)
     loop.set_exception_handler(lambda _, context: facts.warnings.append(_warning(context)))
 
-    async def main() -> None:
-        try:
-            facts.result = await awaitable
-        finally:
-            # Now, and not when the loop has turned once more: by then a task that was
-            # cancelled and not waited for is gone too.
+    async def main() -> Any:
+        return await awaitable
+
+    def task_ended(ended: Any) -> None:
+        # Now, and not when the loop has turned once more: by then a task that was
+        # cancelled and not waited for is gone too.
+        if ended is task:
             end()
 
     def end() -> None:
         if recorder.stopped:
             return
-        if task.done() or asyncio.current_task(loop) is task:
+        if task.done():
             facts.leftovers = waiting(asyncio.all_tasks(loop) - {task})
         recorder.stop()
         world.finish()
@@ -305,8 +306,10 @@ def _run_on_loop(
     def waiting(tasks: set[asyncio.Task[Any]]) -> tuple[Wait, ...]:
         return waits_of(recorder, recorder.lives_of(tasks))
 
-    main.__qualname__ = facts.name
-    task = loop.create_task(main())
+    # As it is: what is thrown into a coroutine that awaits another may not come out the same.
+    task = loop.create_task(awaitable if inspect.iscoroutine(awaitable) else main())
+    recorder.begin_with(task, loop, facts.name)
+    recorder.on_ended = task_ended
     try:
         with _catching(facts):
             try:
@@ -316,6 +319,8 @@ def _run_on_loop(
                 raise
             finally:
                 end()
+                if task.done() and not task.cancelled() and task.exception() is None:
+                    facts.result = task.result()
     finally:
         close_loop(loop)
 

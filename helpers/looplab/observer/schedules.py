@@ -11,7 +11,7 @@ import inspect
 import io
 import random
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
@@ -274,10 +274,40 @@ def _run(
         return value
 
     async def main() -> Any:
-        try:
-            return await value
-        finally:
-            # As `observe` counts them: a cancelled one that nobody waited for is still there.
-            ended.append(len(asyncio.all_tasks(loop)) - 1)
+        return await value
 
-    return loop.run_until_complete(main())
+    def count() -> None:
+        # As `observe` counts them: a cancelled one that nobody waited for is still there.
+        ended.append(len(asyncio.all_tasks(loop)) - 1)
+
+    coroutine = value if inspect.iscoroutine(value) else main()
+    return loop.run_until_complete(_Watched(coroutine, count))
+
+
+class _Watched(Coroutine[Any, Any, Value]):
+    """A coroutine as it is, and what is called as it ends.
+
+    What is thrown into one that awaits another may not come out the same.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Value], ended: Callable[[], None]) -> None:
+        self._coroutine, self._ended = coroutine, ended
+
+    def send(self, value: Any) -> Any:
+        return self._go_on(self._coroutine.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._go_on(self._coroutine.throw, *error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def _go_on(self, go_on: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return go_on(*args)
+        except BaseException:
+            self._ended()
+            raise
+
+    def __await__(self) -> Generator[Any, Any, Value]:
+        raise NotImplementedError("It is only for a task to run.")

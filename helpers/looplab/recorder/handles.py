@@ -305,17 +305,19 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
         recorder.callbacks += 1
     start, loop = recorder.now(), handle._loop
     late, before = loop.time() - handle._when if timer else 0.0, len(loop._ready)
-    _Handle._run(handle)
+    try:
+        _Handle._run(handle)
+    finally:  # also where an interrupt ends it
+        stop = recorder.now()
+        if name is not None and len(recorder.ticks) < recorder.limit and recorder.cut is None:
+            waker = recorder.waker(handle._cause)
+            recorder.ticks.append(Tick(name, timer, waker, start, stop, recorder.steps))
     if late > LONG:
         # Somebody blocked the loop when it was due: since then whom it wakes could have run.
         for woken in islice(loop._ready, before, None):
             woken._ready_at = start - late
-    stop = recorder.now()
     if stop - start > LONG:
         recorder.freed[recorder.steps] = stop
-    if name is not None and len(recorder.ticks) < recorder.limit and recorder.cut is None:
-        waker = recorder.waker(handle._cause)
-        recorder.ticks.append(Tick(name, timer, waker, start, stop, recorder.steps))
     recorder.current = ~recorder.steps
 
 

@@ -69,6 +69,7 @@ class Recorder:
         "lives",
         "log",
         "now",
+        "on_ended",
         "on_unhandled",
         "origin",
         "pending",
@@ -111,6 +112,8 @@ class Recorder:
         """When, in seconds and steps, the recording ended."""
         self.on_unhandled: Callable[[dict[str, Any]], None] | None = None
         """Told what the exception handler of a loop is told."""
+        self.on_ended: Callable[[Any], None] | None = None
+        """Told of each task, as it ends."""
         self.suspensions = Suspensions(self.life_of, self._holder)
         self._opened: tuple[Life, int, float] | None = None
         self.by_task: dict[int, int] = {}
@@ -242,13 +245,18 @@ class Recorder:
         """Note how a task ended."""
         record = self.lives[life]
         record.look_at_name()  # it may be gone when the record is made
-        if task.cancelled():
-            record.outcome = "cancelled"
-            return
         # Not task.exception(): that would hide "exception was never retrieved".
-        error = task._exception
-        record.outcome = "raised" if error else "returned"
+        error = None if task.cancelled() else task._exception
+        record.outcome = "cancelled" if task.cancelled() else "raised" if error else "returned"
         record.error = describe_exception(error, last_line(error)) if error else None
+        if self.on_ended is not None:
+            self.on_ended(task)
+
+    def begin_with(self, task: Any, loop: asyncio.AbstractEventLoop, function: str) -> None:
+        """Begin with a task that is ready, and that is said to run that function."""
+        number = self.meet(task, self.current, loop)
+        if number is not None:
+            self.lives[number].function = function
 
     def begin_inside(self) -> None:
         """Begin with the task that runs already, where one does."""

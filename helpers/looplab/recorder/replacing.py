@@ -5,8 +5,9 @@ Whoever replaces `time.sleep` must replace those as well, in each of the student
 
 `datetime.now` belongs to a type that is written in C, and Python lets nobody set an attribute
 of one. A subclass in its place would be another type: no date would be an instance of both, and
-none could be pickled. So its method is replaced where the type keeps it, and the interpreter is
-told, as Python's C interface asks of whoever does so (`PyType_Modified`).
+none could be pickled. So its method is replaced where the type keeps it. The interpreter must be
+told of that, for it remembers what it has looked up: of a type's attributes it is told whenever
+its `__abstractmethods__` are set, and that one attribute can be set on each type.
 
 Caveats: a default argument, or a name for a bound method (`now = datetime.now`), that was made
 before the block keeps what it had.
@@ -14,7 +15,7 @@ before the block keeps what it had.
 
 from __future__ import annotations
 
-import ctypes
+import functools
 import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -76,11 +77,24 @@ def methods_replaced(methods: Mapping[type, Mapping[str, Any]]) -> Iterator[None
             _set_methods(kind, old)
 
 
-def _set_methods(kind: type, methods: Mapping[str, Any]) -> None:
+@functools.cache
+def attributes_of(kind: type) -> dict[str, Any]:
+    """Return where a type keeps its attributes; it is asked for once, and before a program runs.
+
+    Who asks the garbage collector for objects is noticed where programs are not trusted.
+    """
     # What a type shows of its attributes is a view, and what the view refers to is theirs.
     (attributes,) = gc.get_referents(vars(kind))
-    attributes.update(methods)
-    ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
+    return attributes  # type: ignore[no-any-return]
+
+
+_ABSTRACT: Any = vars(type)["__abstractmethods__"]
+
+
+def _set_methods(kind: type, methods: Mapping[str, Any]) -> None:
+    attributes_of(kind).update(methods)
+    _ABSTRACT.__set__(kind, ())
+    _ABSTRACT.__delete__(kind)
 
 
 def _spaces(names: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,14 +7,19 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Any
 
-from looplab.recorder.replacing import methods_replaced, replaced
+from looplab.recorder.replacing import attributes_of, methods_replaced, replaced
 from looplab.virtual import telling
 from looplab.virtual.answers import Clock
 from looplab.virtual.loop import VirtualLoop
 from looplab.virtual.outside import Outside
 from looplab.virtual.replacing import loops_replaced
+from looplab.virtual.sleepers import VISIBLE_WAITS
+
+for _kind in (date, datetime, *VISIBLE_WAITS):
+    attributes_of(_kind)
 
 _here = threading.local()
 

@@ -53,6 +53,9 @@ from looplab.virtual.sleepers import (
 PATIENCE = 30.0
 """Seconds of real time."""
 
+MOMENT = 0.002
+"""Seconds of real time in which a thread that works shows that it does."""
+
 STIRRING = 0.2
 """Seconds of real time in which an older thread that is woken is waited for where it stands."""
 
@@ -138,11 +141,15 @@ class Outside:
                 if not callable(function):
                     return start_bare(function, *args, **kwargs)
                 thread = BareThread()
-                self.threads.add(thread)
-                run = functools.wraps(function)(functools.partial(thread.run, function))
+
+                @functools.wraps(function)
+                def run(*args: Any, **kwargs: Any) -> None:
+                    thread.run(function, *args, **kwargs)
+
                 started = start_bare(run, *args, **kwargs)
                 # It need not have begun yet.
                 thread.ident = started if isinstance(started, int) else started.ident
+                self.threads.add(thread)
                 return started
 
             return noted_start_bare
@@ -164,16 +171,24 @@ class Outside:
 
     def _adopt_older(self) -> None:
         """Watch the threads that run code of the program's already, but for those that work."""
-        here = threading.get_ident()
+        here, places = threading.get_ident(), dict[AnyThread, _Place]()
         for ident, frame in _frames().items():
             if ident == here or not _runs_code_of_student(frame):
                 continue
             thread = thread_of(ident)
-            if self._state_of(frame) is not _State.WAITS:
-                self._older[thread] = _place_of(frame)
             self._wakings[thread] = wakings(thread)
-            if self._wakings[thread] != RUNS:
+            if self._state_of(frame) is _State.WAITS:
                 self.threads.add(thread)
+            else:
+                places[thread] = _place_of(frame)
+        if places:
+            # Whoever works has waited for the interpreter's lock, and gets it now.
+            _sleep(MOMENT)
+        for thread, place in places.items():
+            before, self._wakings[thread] = self._wakings[thread], wakings(thread)
+            if before is not None and before == self._wakings[thread] != RUNS:
+                self.threads.add(thread)
+                self._older[thread] = place
 
     def _sleeps(self, thread: AnyThread) -> bool:
         """Whether a thread that stands where it waits has not been woken since the last look.

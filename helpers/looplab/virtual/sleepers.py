@@ -4,7 +4,8 @@ A thread that waits in C code, in `os.read` or `SimpleQueue.get` for example, sh
 where it waits, and not whether it still does: what it waits for may be there, and the
 interpreter's lock not be free for it. Linux counts how often each thread has been woken.
 
-Caveats: elsewhere the system does not tell, and who stands where it stood counts as asleep.
+Caveats: elsewhere the system does not tell. Who stands in `SimpleQueue.get`, and finds nothing
+there, counts as asleep then; an older thread that waits in other C code is not seen.
 """
 
 from __future__ import annotations
