@@ -492,7 +492,10 @@ print("set_result alone:     hello arrives", asyncio.run(answered(threadsafe=Fal
 # %% [markdown]
 # This mistake hides: in a busy program something wakes the loop all the time. In *debug mode*,
 # `asyncio.run(main(), debug=True)`, the loop finds it. Then the wrong line raises
-# `RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one`.
+# `RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one`. It
+# raises in the *thread*, after the future got its value and before the loop was told to wake the
+# one who waits. That one goes on waiting, and for ever if nobody limits it. So look for mistakes in
+# debug mode with an `async with asyncio.timeout(...)` around the wait.
 
 # %% [markdown]
 # ## Your turn
@@ -669,7 +672,15 @@ def refuse_(on_done, on_error):
 
 
 async def failed_(delay, name):
-    error = {"ValueError": ValueError, "OSError": OSError, "LookupError": LookupError}[name]("no")
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    kinds = (ValueError, OSError, LookupError, FalseError, asyncio.InvalidStateError)
+    error = {each.__name__: each for each in kinds}[name]("no")
     try:
         return await call_back(fail_, delay, error)
     except type(error) as caught:
@@ -685,7 +696,7 @@ expect(run).raised(KeyError, hint="do not catch what `api` raises")
 import random
 
 random_ = random.Random(SEED)
-for name in ("ValueError", "OSError", "LookupError"):
+for name in ("ValueError", "OSError", "LookupError", "FalseError", "InvalidStateError"):
     delay_ = random_.randint(1, 99)
     run = observe(failed_, delay_, name)
     expect(run).returned("it came out", hint="whatever its type, raise what `on_error` gets")
@@ -753,6 +764,7 @@ for first, second in [("done", "error"), ("error", "done"), ("error", "error"), 
 
 # %% exercise="call_back" role="test" id="cancelled" points=1 name="after a cancellation callbacks are ignored"
 import asyncio
+import gc
 
 
 async def cancelled_(kind, cancel_after, call_after):
@@ -773,6 +785,7 @@ async def cancelled_(kind, cancel_after, call_after):
         calling.result()  # raises what it raised
     del calling
     await asyncio.sleep(call_after)
+    gc.collect()  # a future that has failed for nobody says so when it is thrown away
     return cancelled, ended < call_after, bool(problems)
 
 
@@ -853,12 +866,14 @@ for kind in ("done", "error"):
 # a future, or a task, to code that wants callbacks. It returns at once. When the future is done, it
 # calls one of the two, once: `on_done(value)` with the result, or `on_error(exception)`.
 #
-# - The future may be done before you are called; the callback comes then too.
+# - The future may be done before you are called; the callback comes then too, at once or in a later
+#   turn of the loop.
 # - A result may be `None`, or an exception object: it goes to `on_done`.
 # - If the future was cancelled, `on_error` gets an `asyncio.CancelledError`.
 # - If `on_done` itself raises an error, `on_error` is not called for that. If `on_error` raises one,
 #   nothing is called again.
-# - Several futures may be given to it at the same time.
+# - Several futures may be given to it at the same time, and one future several times: each call has
+#   its own callbacks.
 
 # %% [markdown]
 # <details><summary>Hint 1: how do you learn that it is done?</summary>
@@ -942,15 +957,36 @@ async def exception_as_a_result_():
 
 run = observe(exception_as_a_result_)
 expect(run).returned(["done"], hint="ask `future.exception()`; a result may be an exception object")
+
+
+async def cancelled_error_as_a_result_():
+    future, told = asyncio.get_running_loop().create_future(), []
+    future.set_result(asyncio.CancelledError())
+    when_done(future, lambda _: told.append("done"), lambda _: told.append("error"))
+    await asyncio.sleep(1)
+    return told
+
+
+run = observe(cancelled_error_as_a_result_)
+expect(run).returned(["done"], hint="ask `future.cancelled()`: a CancelledError may be a result")
 ### END HIDDEN TESTS
 
 # %% exercise="when_done" role="test" id="error" points=1 name="on_error gets the exception"
 import asyncio
+import concurrent.futures
 
 
 async def told_of_a_task_(delay, name):
-    told, kinds = [], (ValueError, OSError, LookupError, TypeError, TimeoutError)
-    error = {each.__name__: each for each in kinds}[name]("no world")
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    told, kinds = [], (ValueError, OSError, LookupError, TypeError, TimeoutError, FalseError)
+    more = concurrent.futures.CancelledError, asyncio.InvalidStateError
+    error = {each.__name__: each for each in (*kinds, *more)}[name]("no world")
 
     async def fail():
         await asyncio.sleep(delay)
@@ -975,7 +1011,8 @@ expect(run).returned(
 import random
 
 random_ = random.Random(SEED)
-for name in ("OSError", "ValueError", "LookupError", "TypeError", "TimeoutError"):
+names_ = ["OSError", "ValueError", "LookupError", "TypeError", "TimeoutError"]
+for name in (*names_, "FalseError", "CancelledError", "InvalidStateError"):
     run = observe(told_of_a_task_, random_.randint(0, 50), name)
     expect(run).returned(
         [(name, "no world")], hint="any exception goes to `on_error`, itself, and once"
@@ -1078,6 +1115,24 @@ run = observe(several_, ["a", "b", "c"])
 expect(run).returned(
     [(0, "a"), (1, "b"), (2, "c")], hint="each future has callbacks of its own: keep them local"
 )
+
+
+async def one_future_twice_():
+    future, told = asyncio.get_running_loop().create_future(), []
+    for name in ("first", "second"):
+        when_done(future, lambda value, name=name: told.append((name, value)), print)
+    future.set_result("hello")
+    await asyncio.sleep(1)
+    when_done(future, lambda value: told.append(("third", value)), print)
+    await asyncio.sleep(1)
+    return told
+
+
+run = observe(one_future_twice_)
+expect(run).returned(
+    [("first", "hello"), ("second", "hello"), ("third", "hello")],
+    hint="one future may be given to you several times: each call has its own callbacks",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1124,13 +1179,18 @@ def outcome(future):
 import asyncio
 
 
+def plain_(pair):
+    """A named tuple is a pair too."""
+    return tuple(pair) if isinstance(pair, tuple) else pair
+
+
 async def before_and_after_(delay, value):
     task = asyncio.create_task(asyncio.sleep(delay, value))
     answers = [outcome(task)]
     await asyncio.sleep(delay / 2)
     answers.append(outcome(task))
     await asyncio.wait([task])
-    return [*answers, outcome(task)]
+    return [plain_(each) for each in (*answers, outcome(task))]
 
 
 run = observe(before_and_after_, 2, "hello")
@@ -1154,7 +1214,7 @@ async def of_a_plain_future_(value):
     future = asyncio.get_running_loop().create_future()
     answers = [outcome(future)]
     future.set_result(value)
-    return [*answers, outcome(future), outcome(future)]
+    return [plain_(each) for each in (*answers, outcome(future), outcome(future))]
 
 
 run = observe(of_a_plain_future_, None)
@@ -1165,11 +1225,20 @@ expect(run).returned(
 
 # %% exercise="outcome" role="test" id="exception" points=1 name="a failed one gives its exception, and raises nothing"
 import asyncio
+import concurrent.futures
 
 
 async def failed_(name):
-    kinds = (ValueError, OSError, TypeError, LookupError, TimeoutError)
-    error = {each.__name__: each for each in kinds}[name]("no")
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    kinds = (ValueError, OSError, TypeError, LookupError, TimeoutError, FalseError)
+    more = concurrent.futures.CancelledError, asyncio.InvalidStateError
+    error = {each.__name__: each for each in (*kinds, *more)}[name]("no")
     future = asyncio.get_running_loop().create_future()
     future.set_exception(error)
     word, given = outcome(future)
@@ -1181,7 +1250,8 @@ expect(run).returned(
     ("exception", True), hint="`exception()` gives it as a value, `result()` raises it"
 )
 ### BEGIN HIDDEN TESTS
-for name in ("OSError", "TypeError", "LookupError", "TimeoutError"):
+names_ = ["OSError", "TypeError", "LookupError", "TimeoutError"]
+for name in (*names_, "FalseError", "CancelledError", "InvalidStateError"):
     run = observe(failed_, name)
     expect(run).returned(("exception", True), hint="whatever its type, give the exception itself")
 
@@ -1201,22 +1271,28 @@ run = observe(of_a_task_that_failed_)
 expect(run).returned(("exception", True), hint="a task fails as a future does")
 
 
-async def an_exception_for_a_result_():
-    error = ValueError()
+async def an_exception_for_a_result_(name):
+    error = ValueError() if name == "ValueError" else asyncio.CancelledError()
     future = asyncio.get_running_loop().create_future()
     future.set_result(error)
     word, given = outcome(future)
     return word, given is error
 
 
-run = observe(an_exception_for_a_result_)
-expect(run).returned(
-    ("result", True), hint="a result may be an exception object: ask `exception()`"
-)
+for name in ("ValueError", "CancelledError"):
+    run = observe(an_exception_for_a_result_, name)
+    expect(run).returned(
+        ("result", True), hint="a result may be an exception object: ask `exception()`"
+    )
 ### END HIDDEN TESTS
 
 # %% exercise="outcome" role="test" id="cancelled" points=1 name="a cancelled one is neither result nor exception"
 import asyncio
+
+
+def plain_(pair):
+    """A named tuple is a pair too."""
+    return tuple(pair) if isinstance(pair, tuple) else pair
 
 
 async def cancelled_(turns):
@@ -1226,7 +1302,7 @@ async def cancelled_(turns):
     task.cancel()
     asked = outcome(task)
     await asyncio.wait([task])
-    return asked, outcome(task)
+    return plain_(asked), plain_(outcome(task))
 
 
 run = observe(cancelled_, 1)
@@ -1246,7 +1322,7 @@ for turns in (0, 2):
 async def a_plain_one_():
     future = asyncio.get_running_loop().create_future()
     future.cancel()
-    return outcome(future)
+    return plain_(outcome(future))
 
 
 run = observe(a_plain_one_)

@@ -241,9 +241,9 @@ run.timeline()
 # switches between the bowls, it takes the time of all three together. Only a second cook makes it
 # shorter: now work is *done* at the same time. That is **parallelism**.
 #
-# You may read that concurrency is one person who does several things, and parallelism is several
-# people who do one thing. The number of people is not the point. Ask what overlaps: the lifetimes,
-# or the work itself.
+# You may read that concurrency is one person who does several things in a time, and parallelism is
+# several people who do several things in a time. Several people can also take turns at one stove.
+# The number of people is not the point. Ask what overlaps: the lifetimes, or the work itself.
 #
 # The cell measures both. `under way` counts how many jobs had begun and not ended at the busiest moment.
 # `work` compares the seconds that the processor worked with the seconds that passed. Only parallel work
@@ -298,8 +298,29 @@ asyncio.run(main())
 # waited. That is concurrency. The bowls came one after the other, although `gather` started three
 # tasks. The loop has one thread and runs one task at a time, and a task that computes does not give
 # control away. The work was never more than the time that passed: no second cook. More tasks do not
-# change this, and neither do more processors. To use those you need processes, or threads where the
-# work allows it (lesson 12).
+# change this, and neither do more processors.
+#
+# A second cook is another processor. To use it you need processes, or threads where the work allows
+# it (lesson 12). This work does: while `hashlib` computes, other threads may run. Below, one cook
+# kneads three bowls, and then each bowl has a cook of its own.
+
+
+# %%
+async def one_cook():
+    for _ in range(3):
+        knead()
+
+
+async def a_cook_for_each():
+    await asyncio.gather(*[asyncio.to_thread(knead) for _ in range(3)])
+
+
+one, each = observe(one_cook, clock="real"), observe(a_cook_for_each, clock="real")
+compare(one, each, names=["one cook", "a cook for each bowl"])
+
+# %% [markdown]
+# Where the machine has more than one processor, the second way is done sooner: work is done at the
+# same time. With one processor all three cooks share it, and nothing is won.
 #
 # The Run says the same of `together`, from round 1: how many jobs were under way at the busiest moment,
 # and whether two steps of the loop ever ran at the same time.
@@ -466,7 +487,8 @@ print("lost: ", [(lost.name, lost.text) for lost in run.lost])
 #
 # - The jobs run at once: together they take as long as the longest.
 # - Without an error every job is finished.
-# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`.
+# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`, and no other
+#   with it.
 # - However `fetch_all` ends, with results, with an error or cancelled, none of its tasks still runs.
 #   If it is cancelled, `CancelledError` comes out.
 
@@ -524,6 +546,20 @@ expect(run).returned(["a", "b"], hint="as many jobs as `n` says")
 for results in ([None, 0], [False, ""]):
     run = observe(fetch_all, jobs([2, 1], results=results), 2)
     expect(run).returned(results, hint="None and 0 are results too")
+
+
+async def gives_an_error_():
+    given = ValueError("a result")
+
+    async def job(i):
+        return given
+
+    [one] = await fetch_all(job, 1)
+    return one is given
+
+
+run = observe(gives_an_error_)
+expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
 ### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="overlap" points=2 name="the jobs overlap"
@@ -622,6 +658,30 @@ async def slow_to_end_(n, bad):
 run = observe(slow_to_end_, 3, 1)
 expect(run).returned([0, 2], hint="a job may need time to end: wait for all that you cancel")
 expect(run).nothing_left()
+
+
+async def false_error_(n):
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    async def job(i):
+        await asyncio.sleep(i)
+        if i == 1:
+            raise FalseError
+
+    error = "none"
+    try:
+        await fetch_all(job, n)
+    except* FalseError:
+        error = "FalseError"
+    return error
+
+
+run = observe(false_error_, 3)
+expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
 ### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
@@ -650,6 +710,34 @@ for count in (1, 3, 6):
     run = observe(cancelled_, jobs(delays_), count, random_.choice((0, 1, 4.5)))
     expect(run).returned(True, hint="let CancelledError out")
     expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
+
+
+async def slow_to_end_(clean_ups):
+    """Cancel it at 1 s; each job takes so many seconds to end. Say which are over when it is."""
+    over = []
+
+    async def job(i):
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            try:
+                await asyncio.sleep(clean_ups[i])
+            finally:
+                over.append(i)
+
+    fetching = asyncio.create_task(fetch_all(job, len(clean_ups)))
+    await asyncio.sleep(1)
+    fetching.cancel()
+    await asyncio.wait([fetching])
+    return fetching.cancelled(), sorted(over)
+
+
+for clean_ups in ([1, 5, 3], [4, 2], random_.sample(range(1, 60), 4)):
+    run = observe(slow_to_end_, clean_ups)
+    expect(run).returned(
+        (True, list(range(len(clean_ups)))),
+        hint="a job may need time to end, each another time: wait for all, then let it out",
+    ).nothing_left()
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -660,8 +748,9 @@ for count in (1, 3, 6):
 # finish at the same time.
 #
 # - Together the jobs take as long as the longest, and each is called once.
-# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`.
-# - However it ends, none of its tasks still runs.
+# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`, and no other
+#   with it.
+# - However it ends, none of its tasks still runs. If it is cancelled, `CancelledError` comes out.
 
 # %% [markdown]
 # <details><summary>Hint 1: which job is it?</summary>
@@ -721,6 +810,20 @@ expect(run).returned(
     [(1, "same"), (3, "same"), (2, 0), (0, None)],
     hint="results may be equal, and None is one too: go by i, not by result",
 )
+
+
+async def gives_an_error_():
+    given = ValueError("a result")
+
+    async def job(i):
+        return given
+
+    [(_, one)] = await as_they_come(job, 1)
+    return one is given
+
+
+run = observe(gives_an_error_)
+expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
 ### END HIDDEN TESTS
 
 # %% exercise="as_they_come" role="test" id="overlap" points=1 name="the jobs overlap, and each is called once"
@@ -733,7 +836,7 @@ expect(run).that(
 import random
 
 random_ = random.Random(SEED)
-for count in (0, 1, 6):
+for count in (0, 1, 6, 40):
     delays_ = random_.sample(range(60), count)
     results_ = random_.sample(range(10**9), count)
     run = observe(as_they_come, jobs(delays_, results=results_), count)
@@ -794,6 +897,30 @@ expect(run).returned([0, 2], hint="a job may need time to end: wait for all that
 expect(run).nothing_left()
 
 
+async def false_error_(n):
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    async def job(i):
+        await asyncio.sleep(i)
+        if i == 1:
+            raise FalseError
+
+    error = "none"
+    try:
+        await as_they_come(job, n)
+    except* FalseError:
+        error = "FalseError"
+    return error
+
+
+run = observe(false_error_, 3)
+expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
+
+
 async def cancelled_while_waiting_(job):
     coming = asyncio.create_task(as_they_come(job, 3))
     await asyncio.sleep(1.5)
@@ -811,8 +938,8 @@ expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 # ### Exercise 3: `within`
 #
 # Write `within(job, n, seconds)`, a coroutine function that runs `job(0)` to `job(n - 1)` at once and
-# gives them `seconds` seconds. It returns a dict `{i: result}` of the jobs that have finished by then.
-# `n` may be 0. The jobs do not fail, none ends exactly at `seconds`, and none that is cancelled
+# gives them `seconds` seconds, more than 0. It returns a dict `{i: result}` of the jobs that have
+# finished by then. `n` may be 0. The jobs do not fail, none ends exactly at `seconds`, and none that is cancelled
 # returns something after all.
 #
 # - It returns when all jobs are done or when the time is over, whichever comes first.
@@ -929,6 +1056,45 @@ expect(run).returned(
     ({}, [0, 1]), hint="a task may need time to clean up: cancel it, then wait for it"
 ).took(4)
 ### BEGIN HIDDEN TESTS
+
+
+async def different_ends_(clean_ups):
+    """Each job takes so many seconds to end. Say which are over when it returns."""
+    over = []
+
+    async def job(i):
+        try:
+            await asyncio.sleep(100)
+        finally:
+            try:
+                await asyncio.sleep(clean_ups[i])
+            finally:
+                over.append(i)
+
+    return await within(job, len(clean_ups), 3), sorted(over)
+
+
+for clean_ups in ([1, 5, 3], [4, 2]):
+    run = observe(different_ends_, clean_ups)
+    expect(run).returned(
+        ({}, list(range(len(clean_ups)))),
+        hint="one task may need longer to clean up than another: wait for all of them",
+    ).nothing_left()
+
+
+async def gives_an_error_():
+    given = ValueError("a result")
+
+    async def job(i):
+        return given
+
+    return {i: each is given for i, each in (await within(job, 2, 3)).items()}
+
+
+run = observe(gives_an_error_)
+expect(run).returned(
+    {0: True, 1: True}, hint="an exception that a job returns is a result: nothing was raised"
+)
 
 
 async def cancelled_in_the_middle_(job):

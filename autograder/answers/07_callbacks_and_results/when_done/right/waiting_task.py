@@ -9,7 +9,7 @@ def when_done(future, on_done, on_error):
         await asyncio.wait([future])
         if future.cancelled():
             on_error(asyncio.CancelledError())
-        elif future.exception():
+        elif future.exception() is not None:
             on_error(future.exception())
         else:
             on_done(future.result())

@@ -16,7 +16,7 @@ async def fetch_all(job, n):
             all_done.set_result(results)
 
     def ended(t):
-        if not t.cancelled() and t.exception() and not all_done.done():
+        if not t.cancelled() and t.exception() is not None and not all_done.done():
             all_done.set_exception(t.exception())
 
     tasks = [loop.create_task(one(i)) for i in range(n)]
