@@ -16,6 +16,8 @@ import pytest
 
 import looplab
 from looplab import Run, gens, jobs, observe
+from looplab.observer.listening import MAX_WARNINGS
+from looplab.recorder.losing import MAX_COROUTINES
 
 # Programs
 
@@ -637,3 +639,19 @@ def test_a_callback_that_blocks_is_no_idle_time() -> None:
         ("idle", 3, 4),
         ("idle", 4, 6),
     ]
+
+
+def test_what_is_dropped_without_end_takes_no_memory() -> None:
+    """A loop that forgets its await had a gigabyte a minute of warnings."""
+
+    async def nothing() -> None:
+        pass
+
+    async def main() -> None:
+        for _ in range(5_000):
+            nothing()
+
+    run = observe(main)
+    assert len(run.lost) == MAX_COROUTINES
+    assert len(run.warnings) <= MAX_WARNINGS
+    assert "was never awaited" in run.warnings[0]

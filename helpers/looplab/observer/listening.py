@@ -14,6 +14,9 @@ from looplab.runs.failures import without_addresses
 MAX_OUTPUT = 20_000
 """Characters of what it prints that are kept."""
 
+MAX_WARNINGS = 20
+"""Warnings that are kept, in the order in which they came."""
+
 
 class _Tee(io.StringIO):
     def __init__(self, also: Any) -> None:
@@ -34,18 +37,24 @@ def listening(told: list[str], echo: bool) -> Iterator[io.StringIO]:
     """Catch what a program prints and what it is warned of, in the with block.
 
     Args:
-        told: gets the warnings, when the block has ended.
+        told: gets the warnings, as they come.
         echo: whether what it prints is also printed.
 
     Yields:
         What it has printed until now.
     """
     output = _Tee(sys.stdout if echo else None)
-    with warnings.catch_warnings(record=True) as caught:
+
+    def note(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+        # A loop that forgets an await warns a million times a second, and has no other end.
+        if len(told) < MAX_WARNINGS:
+            told.append(f"{category.__name__}: {first_line(message)}")
+
+    with warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.showwarning = note
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             yield output
-    told.extend(f"{w.category.__name__}: {first_line(w.message)}" for w in caught)
 
 
 def first_line(message: object) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from looplab.observer.listening import MAX_OUTPUT, first_line, listening
+from looplab.observer.listening import MAX_OUTPUT, MAX_WARNINGS, first_line, listening
 from looplab.recorder.generators import GeneratorTrace
 from looplab.recorder.handles import recorded
 from looplab.recorder.lives import callbacks_of, cut_short, lives_of, waits_of
@@ -47,8 +47,6 @@ MAX_ITEMS = 10_000
 
 MAX_STEPS = 3_000
 """What happens in so many steps is recorded; a Run that crosses to another process is small."""
-
-MAX_WARNINGS = 20
 
 
 def observe(
@@ -233,7 +231,7 @@ def perform(
         else:
             _run_plainly(program, args, facts, recorder, world, take)
         lost = losses.found()
-    facts.warnings.extend(cut_short(recorder))
+    cut = cut_short(recorder)
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
     result = _copy(facts)
@@ -256,7 +254,7 @@ def perform(
         lost=lost,
         threads=threads.started,
         output=without_addresses(output.getvalue()[:MAX_OUTPUT]),
-        warnings=tuple(facts.warnings[:MAX_WARNINGS]),
+        warnings=(*facts.warnings[:MAX_WARNINGS], *cut),
     )
 
 

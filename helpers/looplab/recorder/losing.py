@@ -17,6 +17,9 @@ from looplab.recorder.recorder import Recorder
 from looplab.recorder.waiting import is_program, line_of_caller
 from looplab.runs.records import Lost
 
+MAX_COROUTINES = 1_000
+"""Coroutines that were never awaited, and are noted; a loop may drop them without end."""
+
 
 class Losses:
     """Notes what the program of a recorder loses.
@@ -38,7 +41,8 @@ class Losses:
         warn: Callable[[Any], None] = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]  # what the interpreter calls
 
         def note(coroutine: Any) -> None:
-            if self._recorder.here() and is_program(coroutine.cr_code.co_filename):
+            of_program = is_program(coroutine.cr_code.co_filename)
+            if self._recorder.here() and of_program and len(self._coroutines) < MAX_COROUTINES:
                 name = coroutine.__qualname__
                 self._coroutines.append(Lost("coroutine", name, "", line_of_caller()))
             warn(coroutine)
