@@ -114,6 +114,21 @@ FORMS: dict[str, Callable[[str], Cells]] = {
             ),
         ),
     ],
+    "it finds out where it is": lambda answer: [
+        FIRST,
+        (
+            "here = %pwd\nassert 'IPKernelApp' in get_ipython().config and here + ''\n"
+            "assert get_ipython().__class__.__name__ == 'ZMQInteractiveShell'\n"
+            f"import IPython\nIPython.display.display(IPython.display.HTML('x'))\n{answer}",
+        ),
+    ],
+    "a plot is drawn": lambda answer: [
+        f"import matplotlib.pyplot as plt\nimport matplotlib\n{FIRST}",
+        (
+            "from matplotlib.ticker import MaxNLocator\nplt.rcParams['figure.dpi'] = 80\n"
+            f"plt.plot([1, 2], label='x').set_title('y')\nplt.show()\n{answer}",
+        ),
+    ],
     "the kernel is asked to end": lambda answer: [FIRST, (f"{answer}\n\nexit()",)],
     "with its own module": lambda answer: [
         FIRST,

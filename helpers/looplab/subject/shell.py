@@ -5,22 +5,25 @@ What they mean when a notebook is graded:
 
 - `%time`, `%prun`: the statement runs, in the notebook's names;
 - `%timeit`: nothing runs; with `-o` there is a result of 0 seconds;
+- `%pwd`, `%env`: the private folder, and no variable;
 - `%%writefile`, `%%file`: the file is written, in the private folder;
 - shell lines, `%%bash`, `%%script` and all other magics: nothing is done, and what asks for a
   result gets none.
 
-IPython itself is not here: its modules are stand-ins, whose objects do nothing and show nothing.
+IPython itself is not here, nor is matplotlib, which draws where nobody looks. Their modules are
+stand-ins, whose objects do nothing and show nothing.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import importlib.abc
 import importlib.machinery
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -46,7 +49,9 @@ class Shell:
             return self._run(_without_options(line), sys._getframe(1))
         if name == "timeit" and "-o" in words:
             return types.SimpleNamespace(**dict.fromkeys(_SECONDS, 0.0), all_runs=[], timings=[])
-        return Lines() if name in ("sx", "system") else None
+        answers: dict[str, Callable[[], Any]] = {"sx": Lines, "system": Lines, "env": dict}
+        answers |= {"pwd": lambda: str(Path.cwd()), "who_ls": list}
+        return answers.get(name, lambda: None)()
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> None:
         """Do what a cell magic means when it is graded."""
@@ -89,6 +94,9 @@ class Shell:
         return Anything()
 
 
+Shell.__name__ = Shell.__qualname__ = "ZMQInteractiveShell"  # by which programs know a notebook
+
+
 class Lines(list[str]):
     """What a shell command has said: no line."""
 
@@ -114,6 +122,18 @@ class Anything:
         if name.startswith("_"):  # Python asks for these to find out what it has here
             raise AttributeError(name)
         return Anything()
+
+    def __getitem__(self, _: object) -> Anything:
+        return Anything()
+
+    def __setitem__(self, *_: object) -> None:
+        pass
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
 
     def __enter__(self) -> Anything:
         return self
@@ -151,36 +171,44 @@ def _write(words: list[str], text: str) -> None:
         file.write(text)
 
 
-# ---- IPython's modules ----
+# ---- modules that are not here ----
+
+_STANDING_IN = ("IPython", "matplotlib")
 
 
 class _Module(types.ModuleType):
-    """A module of IPython's, as far as a notebook uses it."""
+    """A module of IPython's or of matplotlib's, as far as a notebook uses it."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        kind = type(name, (Anything,), {"__module__": self.__name__})
-        setattr(self, name, kind)
-        return kind
+        if name in ("display", "pyplot"):
+            return importlib.import_module(f"{self.__name__}.{name}")
+        # What begins with a capital letter may be a class, and somebody's base.
+        is_class = name[:1].isupper()
+        found: Any = type(name, (Anything,), {"__module__": self.__name__})
+        setattr(self, name, found if is_class else found())
+        return vars(self)[name]
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds `IPython` and whatever is said to be in it."""
+    """Finds the packages that are stood in for, and whatever is said to be in them."""
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
 
     def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
-        """Find one of IPython's modules."""
-        if name.partition(".")[0] != "IPython":
+        """Find a module that is stood in for."""
+        if name.partition(".")[0] not in _STANDING_IN:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """Return a stand-in."""
         module = _Module(spec.name)
-        vars(module).update(display=self._shell.display, get_ipython=lambda: self._shell)
+        vars(module).update(get_ipython=lambda: self._shell)
+        if "." in spec.name and "display" in spec.name:
+            vars(module).update(display=self._shell.display)
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
