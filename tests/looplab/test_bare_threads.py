@@ -130,6 +130,15 @@ def test_a_recording_sees_it_too() -> None:
     assert [life.kind for life in run.lives] == ["task", "thread"]
 
 
+def test_a_recording_sees_it_under_a_name_in_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = sys.modules["__main__"]
+    monkeypatch.setattr(cells, "start_it", start_new_thread, raising=False)
+    with recording() as run:
+        cells.start_it(time.sleep, (0,))
+    assert run.threads == 1
+    assert cells.start_it is start_new_thread
+
+
 # Workers that wait for their next job when the run begins
 
 
