@@ -60,7 +60,8 @@ def test_a_bare_thread_is_waited_for_and_seen(name: str) -> None:
     with pytest.raises(CheckFailed, match="threads that it started: 1"):
         expect(run).without_threads()
     main, thread = run.lives
-    assert (thread.kind, thread.created_by, thread.outcome) == ("thread", main.id, "returned")
+    assert (thread.kind, thread.created_by) == ("thread", main.id)
+    assert thread.outcome in ("pending", "returned")  # it may end after what it woke
     assert main.spans[-1].woken_by is None
     assert thread.id in [span.woken_by for span in main.spans]
 
@@ -81,9 +82,14 @@ def test_its_error_is_told_as_python_tells_it(capfd: pytest.CaptureFixture[str])
     def fails() -> None:
         raise KeyError("price")
 
+    def is_told() -> None:
+        end = time.perf_counter() + 10
+        while not told and time.perf_counter() < end:
+            time.sleep(0.01)
+
     async def main() -> None:
         start_new_thread(fails, ())
-        await asyncio.to_thread(time.sleep, 0.1)
+        await asyncio.to_thread(is_told)
 
     hook, sys.unraisablehook = (
         sys.unraisablehook,
