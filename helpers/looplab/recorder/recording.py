@@ -21,6 +21,7 @@ the block is in a Run of its own, and not in this one.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ def recording(name: str = "recording", *, limit: int = MAX_STEPS) -> Iterator[Ru
     with (
         _alone(),
         Watch(recorder) as watch,
-        threads.recorded({}),
+        threads.recorded(vars(sys.modules["__main__"])),  # a notebook's has no file
         losses.noted(),
         recorded(recorder),
     ):
