@@ -88,7 +88,7 @@ print(run.describe())
 # | word | what it is |
 # |---|---|
 # | **event loop** | runs the tasks, one step of one task at a time, and wakes those that wait |
-# | **coroutine** | what a call of an `async def` function makes: work that begins when it is awaited |
+# | **coroutine** | what a call of an `async def` function makes: work that begins when it is awaited, or when a task runs it |
 # | **task** | a coroutine that the event loop runs, with a name and a state |
 # | **future** | a place for a result that is not there yet; a task is one too |
 # | **async/await** | `async def` makes such a function, `await` waits in it for a result |
@@ -271,7 +271,7 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # | [12 · Threads](12_threads.ipynb) | code that blocks, beside a loop that does not |
 # | [13 · Master and workers](13_master_worker.ipynb) | a queue, a few workers, and an orderly end |
 #
-# Each takes 20 to 40 minutes, and uses what the ones before it taught. The rhythm is always the same.
+# Each takes an hour or more with its exercises, and uses what the ones before it taught. The rhythm is always the same.
 # **Predict**: write down what you expect; a guess that turns out wrong teaches most. **Run** the
 # cell. **Watch** the timeline. **Explain** it to yourself, then read *What happened*. *Your turn* at the
 # end has exercises, with hints that you can unfold.

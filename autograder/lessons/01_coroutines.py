@@ -29,7 +29,7 @@ enable(legacy=True)  # also runs what newer Pythons have removed
 # %% [markdown]
 # ## 1. A call that runs nothing
 #
-# `async def` makes a *coroutine function*. The one below prints, waits for x seconds, and returns
+# `async def` makes a *coroutine function*, as long as no `yield` stands in it. The one below prints, waits for x seconds, and returns
 # a text.
 #
 # **Predict.** Four lines are printed. In which order? When does `do_some_work` print its one?
@@ -277,8 +277,8 @@ for lost in run.lost:
 # ### Awaited twice
 #
 # The second `await` of a coroutine object fails. So does an `await` of an object that a task has
-# begun to run, with the words `coroutine is being awaited already`. (If the task has not begun,
-# your `await` works and the task fails.) Keep the task, and await that.
+# begun to run, with the words `coroutine is being awaited already`. If the task has not begun, one
+# of the two fails, the task or your `await`. Keep the task, and await that.
 
 
 # %% role="breaks"
@@ -520,10 +520,13 @@ import sys
 async def results_of_(numbers):
     calls = []
 
-    async def do_some_work(x):
-        calls.append(x)
+    async def work(x):
         await asyncio.sleep(x)
         return ["ours", x]
+
+    def do_some_work(x):
+        calls.append(x)  # also a call whose coroutine object is thrown away
+        return work(x)
 
     names = vars(sys.modules["__main__"])
     before = names.get("do_some_work")

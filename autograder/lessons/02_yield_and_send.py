@@ -1056,8 +1056,8 @@ for hint, run in [
 #
 # - Throwing a `ValueError` into it makes it forget all numbers, and `throw` gives `None`. The next
 #   number is the first one again.
-# - Any other exception that is thrown in ends it and reaches whoever threw it. `close()` ends it
-#   too.
+# - Any other exception that is thrown in ends it and reaches whoever threw it (a `StopIteration` as a
+#   `RuntimeError`, as in every generator). `close()` ends it too.
 # - Each generator keeps its own numbers.
 
 # %% [markdown]

@@ -9,7 +9,7 @@
 # - say what passes through a `yield from`: items, sent values, exceptions, the return value;
 # - follow a chain of generators from the loop that drives it down to the one that pauses;
 # - drive a coroutine by hand with `send`, without an event loop;
-# - read a program written with `@asyncio.coroutine`, run it on today's Python, and write it anew.
+# - read a program written with `@asyncio.coroutine`, and run it on today's Python.
 #
 # **Before:** [02 · yield and send](02_yield_and_send.ipynb) ·
 # **Next:** [04 · async and await](04_async_await.ipynb)
@@ -66,7 +66,8 @@ run.timeline()
 # %% [markdown]
 # **What happened.** Until `ask` ends, it is as if `main` held `ask` in its hands. The question goes
 # out through `greet` to `main`, and what `main` sends goes in through `greet` to `ask`. In the
-# picture these are steps 3 and 5: Python passes through `greet`, and none of its lines runs.
+# picture these are steps 3 and 5, where `greet` is drawn as running: Python passes through it, and
+# none of its lines runs.
 # `greet` stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
 #
 # When `ask` returns, the delegation is over. What `ask` returned is the value of the whole

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 04 · async and await
 #
-# `await` runs what you give it like a call; only where something below it has to wait do other
-# tasks get a turn.
+# `await` runs the coroutine object that you give it like a call; only where something below it has
+# to wait do other tasks get a turn.
 #
 # **You will be able to**
 #
@@ -521,7 +521,7 @@ for name in ("TypeError", "KeyError", "RuntimeError"):
 # and so on, and returns what the last step gives. A step is a plain function or an `async def`
 # function, with one argument.
 #
-# - What an `async def` step gives is awaited; what a plain one gives is used as it is, `None` too.
+# - What an `async def` step gives is awaited, once; what a plain one gives is used as it is, `None` too.
 #   (In the tests no plain step gives something that could be awaited.)
 # - The steps run like calls: where no step has to wait, no other task gets a turn.
 # - An error of a step reaches the caller, and the steps after it are not called.
@@ -589,6 +589,19 @@ for pattern_ in cases_:
     expect(run).returned(expected_, hint="each step gets what the one before it gave")
     expect(run).took(3 * pattern_.count("a"), hint="the steps come one after the other")
     expect(run).nothing_left()
+
+
+async def generators_(numbers):
+    """A plain step may give a generator: nothing to be awaited."""
+
+    def squares(given):
+        return (number**2 for number in given)
+
+    return await pipe(numbers, squares, squares, list)
+
+
+run = observe(generators_, [1, 2, 3])
+expect(run).returned([1, 16, 81], hint="a generator is no awaitable: `inspect.isawaitable` knows")
 
 
 async def swapped_(value, pairs, pattern):
@@ -809,6 +822,7 @@ expect(run).returned(
 
 # %% exercise="Once" role="test" id="calls" points=1 name="calls job once, at the first await"
 import asyncio
+import functools
 
 
 async def calls_(value):
@@ -819,11 +833,14 @@ async def calls_(value):
         await asyncio.sleep(1)
         return value
 
-    def called(*arguments):
-        calls.append("call")
-        return job()
+    class Called(functools.partial):
+        """An async function, as `inspect.iscoroutinefunction` says; it notes each call."""
 
-    once = Once(called)
+        def __call__(self):
+            calls.append("call")
+            return super().__call__()
+
+    once = Once(Called(job))
     await asyncio.sleep(1)
     calls.append("first await")
     await once
@@ -876,7 +893,13 @@ async def two_(first, second):
         await asyncio.sleep(delay)
         return what
 
-    a, b = Once(lambda: say_after(*first)), Once(lambda: say_after(*second))
+    async def job_a():
+        return await say_after(*first)
+
+    async def job_b():
+        return await say_after(*second)
+
+    a, b = Once(job_a), Once(job_b)
 
     async def ask(once):
         return await once

@@ -217,7 +217,8 @@ run.timeline()
 # `main` starts a task, `world`, that takes 4 s, and then waits for 2 s itself. It is run in three
 # ways. Watch what is still there when the loop comes back.
 #
-# - `loop.run_until_complete(...)` takes a coroutine object or a future.
+# - `loop.run_until_complete(...)` takes a coroutine object, a future, or anything else that may stand
+#   after `await`.
 # - `loop.run_forever()` takes nothing. Here a timer calls `loop.stop` after 6 s.
 # - `asyncio.run(...)` takes a coroutine object; from Python 3.14 on, anything that can be awaited.
 #
@@ -498,7 +499,8 @@ run.timeline()
 # ### No loop there
 #
 # `get_event_loop()` makes a loop in the main thread alone, and only in Pythons before 3.14. In any
-# other thread it has always raised this error, and in the main thread after an `asyncio.run`. From
+# other thread it has always raised this error, and in the main thread after an `asyncio.run`. (With
+# `enable(legacy=True)`, for old programs, it gives a loop in the main thread there too.) From
 # Python 3.14 on it raises it wherever no loop is set, in programs that ran for years. The cure is
 # `asyncio.run(main())`, and `get_running_loop()` inside. (`threading.Thread(target=f)` makes a
 # second flow of control that calls `f()`. `start()` starts it, and `join()` waits for its end.)
@@ -1057,7 +1059,8 @@ for _ in range(3):
 # ### Exercise 3: `run_tidy`
 #
 # Write the plain function `run_tidy(job)`. It does for the async function `job`, which has no
-# arguments, what `asyncio.run(job())` does, and tells what it had to tidy up. It runs `job()` on a
+# arguments, most of what `asyncio.run(job())` does, and tells what it had to tidy up. (What is left
+# out here: `asyncio.run` also ends asynchronous generators and the threads of `to_thread`.) It runs `job()` on a
 # new loop until it has ended. Then it cancels the tasks that are left, waits until they have ended
 # too, and closes the loop. It returns `(result, left)`: what `job()` returned, and the sorted list
 # of the names of the tasks that were left.

@@ -228,8 +228,9 @@ print("create_task refuses a future:", run.error.type)
 # ### Now: a group that waits
 #
 # Since Python 3.11 `async with asyncio.TaskGroup()` holds tasks together. At the end of the block
-# it waits for all of them. If one fails, it cancels the others, waits for them too, and raises the
-# error in an `ExceptionGroup`. None can get lost. (`async with` is a `with` that may wait where its
+# it waits for all of them. If one fails, it cancels the others, and the block itself if that still
+# waits for something: the lines below its `await` are not run. It waits for all that it has
+# cancelled, and raises the error in an `ExceptionGroup`. None can get lost. (`async with` is a `with` that may wait where its
 # block begins and where it ends. An `ExceptionGroup` is an exception that holds others, in
 # `group.exceptions`; `except* ValueError as group:` catches those that are a `ValueError`.)
 #
@@ -510,9 +511,10 @@ for first_, second_ in [(a_, b_), (b_, a_)]:
 #
 # - Each job is called once, and an error of one does not stop the others. A function that stands in
 #   the list twice is two jobs.
-# - In the tests no job returns an exception object, and `outcomes` is not cancelled. Several calls of
-#   it may run at the same time.
-# - Only `Exception` and its subclasses are errors of jobs here.
+# - In the tests no job returns an exception object. Several calls of `outcomes` may run at the same
+#   time.
+# - Only `Exception` and its subclasses are errors of jobs here. If `outcomes` itself is cancelled,
+#   `CancelledError` comes out of it.
 
 # %% [markdown]
 # <details><summary>Hint 1: at the same time</summary>
@@ -643,14 +645,32 @@ async def one_function_(times):
             raise ValueError(number)
         return number
 
-    return await outcomes([job] * times)
+    return sorted(await outcomes([job] * times))
 
 
 run = observe(one_function_, 4)
 expect(run).returned(
-    [("error", "ValueError"), ("ok", 2), ("error", "ValueError"), ("ok", 4)],
+    [("error", "ValueError"), ("error", "ValueError"), ("ok", 2), ("ok", 4)],
     hint="one function may stand in the list several times: its place tells the pairs apart",
 )
+
+
+async def cancelled_(times):
+    async def job():
+        await asyncio.sleep(9)
+
+    telling = asyncio.create_task(outcomes([job] * times))
+    await asyncio.sleep(1)
+    telling.cancel()
+    await asyncio.sleep(20)
+    return telling.cancelled()
+
+
+for times in (1, 3):
+    run = observe(cancelled_, times)
+    expect(run).returned(
+        True, hint="catch Exception, and nothing wider: your own CancelledError has to come out"
+    )
 
 
 async def two_at_once_(one, other):
@@ -748,14 +768,16 @@ expect(run).nothing_left().that(
 # - The object keeps its tasks alive, also those that nobody else knows.
 # - An error of a task stays in the task, and so does its end when somebody cancels it: `wait` raises
 #   neither, and leaves the others alone.
-# - `wait()` of an object without tasks returns at once. In the tests it is not cancelled. When it has
-#   returned, more tasks may be started, and waited for.
+# - `wait()` of an object without tasks returns at once. Several may wait at the same time. When it has
+#   returned, more tasks may be started, and waited for. If `wait` is cancelled, `CancelledError`
+#   comes out of it.
 # - Each object counts its own tasks, and waits for these. Others may run beside them.
 
 # %% [markdown]
 # <details><summary>Hint 1: to keep a task</summary>
 #
-# A list or a set in the object is enough, made in `__init__`.
+# A set in the object is enough, made in `__init__`. With `task.add_done_callback(tasks.discard)` a task
+# leaves the set when it has ended. Otherwise it stays in memory, and its result with it.
 #
 # </details>
 #
@@ -779,14 +801,15 @@ class Background:
 
     def __init__(self):
         ### BEGIN SOLUTION
-        self.tasks = []
+        self.tasks = set()
         ### END SOLUTION
 
     def start(self, coroutine):
         """Make a task of the coroutine, keep it, and return it."""
         ### BEGIN SOLUTION
         task = asyncio.create_task(coroutine)
-        self.tasks.append(task)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
         return task
         ### END SOLUTION
 
@@ -986,6 +1009,39 @@ expect(run).returned(
     hint="look again after each wait until nobody runs; and the object can be used again",
 )
 expect(run).took(3 * length_, hint="wait until the last task of the chain has ended").nothing_left()
+
+
+async def two_wait_(delays):
+    background, loop = Background(), asyncio.get_running_loop()
+    for delay in delays:
+        background.start(asyncio.sleep(delay))
+
+    async def waiter():
+        await background.wait()
+        return loop.time()
+
+    return list(await asyncio.gather(waiter(), waiter()))
+
+
+delays_ = random_.sample(range(1, 100), 3)
+run = observe(two_wait_, delays_)
+expect(run).returned([float(max(delays_))] * 2, hint="several may wait at the same time")
+
+
+async def cancelled_():
+    background = Background()
+    background.start(asyncio.sleep(9))
+    waiting = asyncio.create_task(background.wait())
+    await asyncio.sleep(1)
+    waiting.cancel()
+    await asyncio.sleep(20)
+    return waiting.cancelled()
+
+
+run = observe(cancelled_)
+expect(run).returned(
+    True, hint="do not catch CancelledError around an await: it may be meant for you"
+)
 ### END HIDDEN TESTS
 
 

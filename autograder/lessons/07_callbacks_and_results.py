@@ -494,8 +494,9 @@ print("set_result alone:     hello arrives", asyncio.run(answered(threadsafe=Fal
 # `asyncio.run(main(), debug=True)`, the loop finds it. Then the wrong line raises
 # `RuntimeError: Non-thread-safe operation invoked on an event loop other than the current one`. It
 # raises in the *thread*, after the future got its value and before the loop was told to wake the
-# one who waits. That one goes on waiting, and for ever if nobody limits it. So look for mistakes in
-# debug mode with an `async with asyncio.timeout(...)` around the wait.
+# one who waits. That one waits for ever. Not even `asyncio.timeout` ends it: a future that is done
+# cannot be cancelled. `await asyncio.wait([future], timeout=...)` comes back, and in debug mode that
+# is the way to wait for what a thread should fill.
 
 # %% [markdown]
 # ## Your turn

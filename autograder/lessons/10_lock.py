@@ -100,7 +100,9 @@ compare(*three, names=["no await gives 3", "await inside gives 1", "locked gives
 #   had it later.)
 #
 # So look for shared data that is read before an `await` and written after it. The lines from the
-# first to the last of these belong together, and need a lock. What stands between two awaits needs
+# first to the last of these belong together, and need a lock. Two *writes* that belong together are
+# no better: who takes 10 from one account, awaits, and gives 10 to the other, shows 90 of 100 to
+# anybody who reads in between. Then readers need the lock too. What stands between two awaits needs
 # none.
 
 # %% [markdown]
@@ -266,7 +268,8 @@ async def bank(job, sort):
     a, b = asyncio.Lock(), asyncio.Lock()
     async with asyncio.TaskGroup() as group:
         group.create_task(transfer(job, 0, a, b), name="A to B")
-        group.create_task(transfer(job, 1, *(a, b) if sort else (b, a)), name="B to A")
+        first, second = (a, b) if sort else (b, a)
+        group.create_task(transfer(job, 1, first, second), name="B to A")
     return "both done"
 
 

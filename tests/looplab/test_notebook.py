@@ -639,7 +639,7 @@ loop.close()
         "background\n",
     ]
     warned = [re.findall(r"DeprecationWarning: (\S+)", cell.err) for cell in cells]
-    assert warned[0] == ["@asyncio.coroutine", "asyncio.get_event_loop()", "loop.close()"]
+    assert warned[0] == ["@asyncio.coroutine", "asyncio.get_event_loop()"]
     assert warned[3] == ["asyncio.Task.all_tasks()", "asyncio.wait()"]
     assert not any(warned[1:3] + warned[4:])
     assert "loop = asyncio.get_event_loop()" in cells[0].err

@@ -196,7 +196,7 @@ def _accepting_coroutines(wait: Callable[..., Any]) -> Callable[..., Any]:
     return accepting
 
 
-# ---- asyncio.get_event_loop, loop.close ----
+# ---- asyncio.get_event_loop ----
 
 
 def _making_a_loop(refusing: Callable[[], Any]) -> Callable[..., asyncio.AbstractEventLoop]:
@@ -215,18 +215,6 @@ def _making_a_loop(refusing: Callable[[], Any]) -> Callable[..., asyncio.Abstrac
             "Python 3.14 makes no loop there",
         )
         loop = asyncio.new_event_loop()
-        close: Any = loop.close
-
-        def close_and_tell() -> None:
-            if not loop.is_closed():
-                _warn(
-                    "loop.close()",
-                    "asyncio.run(main()), which closes its loop,",
-                    "Python 3.14 makes no loop to close in get_event_loop()",
-                )
-            close()
-
-        loop.close = close_and_tell  # type: ignore[method-assign]  # on this one loop, not on its class
         asyncio.set_event_loop(loop)
         return loop
 
