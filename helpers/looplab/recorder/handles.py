@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import asyncio.events
+import threading
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import copy_context
 from itertools import islice
 from typing import Any
@@ -150,11 +151,12 @@ def _creating(recorder: Recorder) -> Callable[..., Any]:
 
 @contextmanager
 def _patched_handles(recorder: Recorder) -> Iterator[None]:
-    handle, timer = _handles(recorder)
-    with (
-        patched(asyncio.events, "Handle", handle),
-        patched(asyncio.events, "TimerHandle", timer),
-    ):
+    handle, timer, thread_safe = _handles(recorder)
+    with ExitStack() as hooks:
+        hooks.enter_context(patched(asyncio.events, "Handle", handle))
+        hooks.enter_context(patched(asyncio.events, "TimerHandle", timer))
+        if hasattr(asyncio.events, "_ThreadSafeHandle"):
+            hooks.enter_context(patched(asyncio.events, "_ThreadSafeHandle", thread_safe))
         try:
             yield
         finally:
@@ -185,7 +187,7 @@ class _AnyTimer(type):
         return isinstance(instance, _TimerHandle)
 
 
-def _handles(recorder: Recorder) -> tuple[Any, Any]:
+def _handles(recorder: Recorder) -> tuple[Any, Any, Any]:
     """Return the classes of handles that tell `recorder` what happens.
 
     This is what a recording costs at each step, so it is written to run fast: the base's
@@ -286,7 +288,29 @@ def _handles(recorder: Recorder) -> tuple[Any, Any]:
         def _run(self) -> None:
             _run_callback(recorder, self, timer=True)
 
-    return RecordedHandle, RecordedTimerHandle
+    class RecordedThreadSafeHandle(RecordedHandle):
+        """What `call_soon_threadsafe` makes since Python 3.14: another thread may cancel it."""
+
+        __slots__ = ("_lock",)
+
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            self._lock = threading.RLock()
+
+        def cancel(self) -> None:
+            with self._lock:
+                super().cancel()
+
+        def cancelled(self) -> bool:
+            with self._lock:
+                return bool(super().cancelled())
+
+        def _run(self) -> None:
+            with self._lock:
+                if not self._cancelled:
+                    super()._run()
+
+    return RecordedHandle, RecordedTimerHandle, RecordedThreadSafeHandle
 
 
 def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
