@@ -948,7 +948,8 @@ expect(run).returned(
 #
 # - The jobs start in the order of i. As long as jobs are left, k are under way: when one ends, the
 #   next begins at once.
-# - If a job fails, the error reaches your caller, alone or in an `ExceptionGroup`.
+# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`, and no other
+#   with it.
 # - However it ends, with results, with an error or cancelled, none of its tasks still runs. If it
 #   is cancelled, `CancelledError` comes out.
 
@@ -1051,7 +1052,7 @@ expect(run).took(4, hint="with more places than jobs all run at once")
 import random
 
 random_ = random.Random(SEED)
-for count, limit in ((1, 1), (6, 2), (12, 5), (5, 20)):
+for count, limit in ((1, 1), (6, 2), (12, 5), (5, 20), (40, 17)):
     delays_ = [random_.randrange(1, 60) for _ in range(count)]
     run = observe(limited, jobs(delays_), count, limit)
     expect(run).finished().that(
@@ -1154,6 +1155,44 @@ for count, limit in ((2, 2), (6, 3), (4, 9)):
     run = observe(slow_to_end_, count, limit, random_.randrange(2))
     expect(run).returned(0, hint="a job may need time to end: wait for all that you cancel")
     expect(run).nothing_left()
+
+
+async def false_error_(n, k):
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    async def job(i):
+        await asyncio.sleep(1)
+        if i == 1:
+            raise FalseError
+
+    error = "none"
+    try:
+        await limited(job, n, k)
+    except* FalseError:
+        error = "FalseError"
+    return error
+
+
+async def gives_an_error_(n, k):
+    given = ValueError("a result")
+
+    async def job(i):
+        return given
+
+    return [each is given for each in await limited(job, n, k)]
+
+
+for limit in (1, 3):
+    run = observe(false_error_, 4, limit)
+    expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
+    run = observe(gives_an_error_, 4, limit)
+    expect(run).returned(
+        [True] * 4, hint="an exception that a job returns is a result: nothing was raised"
+    )
 ### END HIDDEN TESTS
 
 # %% exercise="limited" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
