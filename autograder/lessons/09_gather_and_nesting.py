@@ -1328,6 +1328,7 @@ for count in (2, 6):
 
 # %% exercise="first_wins" role="test" id="cancelled" points=1 name="a cancellation comes out when all jobs have ended"
 import asyncio
+import sys
 
 
 async def cancelled_(n, tidying, seconds):
@@ -1396,7 +1397,8 @@ async def cancelled_late_(n):
     return racing.cancelled()
 
 
-for count in (2, 4):
+# In Python 3.11 and 3.12 a TaskGroup that ends with errors forgets it by itself (gh-116720).
+for count in (2, 4) if sys.version_info >= (3, 13) else ():
     run = observe(cancelled_late_, count)
     expect(run).returned(
         True, hint="a CancelledError that comes while you wait for the losers is meant for you"

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -53,6 +55,7 @@ class Answer:
         kind: `right`, `wrong`, `stub`, `mutant`, or `still right`, a mutant that is listed so.
         source: the whole text of the answer cell.
         loses: the name of the test through which a wrong answer must lose.
+        since: the Python 3 from which on it does: before, Python itself has that fault.
     """
 
     exercise: str
@@ -60,6 +63,7 @@ class Answer:
     kind: Kind
     source: str
     loses: str = ""
+    since: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,9 @@ def read_answers(course: Path, lesson: Lesson) -> list[Answer]:
         found.append(Answer(exercise.name, "stub", "stub", without_solution(reference, stub)))
         folder = course / "autograder" / "answers" / lesson.name / exercise.name
         found += [_read(path, exercise, "right") for path in sorted(folder.glob("right/*.py"))]
-        found += [_read(path, exercise, "wrong") for path in sorted(folder.glob("wrong/*.py"))]
+        for path in sorted(folder.glob("wrong/*.py")):
+            answer = _read(path, exercise, "wrong")
+            found += [answer] if sys.version_info >= (3, answer.since) else []
     return found
 
 
@@ -129,11 +135,13 @@ def _read(path: Path, exercise: Exercise, kind: Literal["right", "wrong"]) -> An
     first = source.partition("\n")[0]
     if not first.startswith("#"):
         raise LessonError(f"{path}:1: the first line must be a comment; say what it is for.")
+    told = re.fullmatch(r"(.*) \(from Python 3\.(\d+)\)", first)
+    first, since = told.groups() if told else (first, "0")
     loses = first.removeprefix("# loses: ").strip() if kind == "wrong" else ""
     if kind == "wrong" and loses not in {test.name for test in exercise.tests}:
         names = ", ".join(repr(test.name) for test in exercise.tests)
         raise LessonError(f"{path}:1: say `# loses: NAME` with one of the tests {names}.")
-    return Answer(exercise.name, path.stem, kind, source, loses)
+    return Answer(exercise.name, path.stem, kind, source, loses, int(since))
 
 
 def examine_answer(

@@ -1,4 +1,4 @@
-# loses: a cancellation comes out when all jobs have ended
+# loses: a cancellation comes out when all jobs have ended (from Python 3.13)
 # cancels and awaits one loser after the other; takes its own cancellation for that of a loser
 import asyncio
 import contextlib
