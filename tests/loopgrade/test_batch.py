@@ -15,8 +15,10 @@ import pytest
 from nbgrader.api import Gradebook
 from small import LESSON, RIGHT, submission
 
-from loopgrade.classroom import batch
-from loopgrade.classroom.batch import Graded, GradingError, grade
+from loopgrade.classroom.batch import GradingError, grade
+from loopgrade.classroom.rows import Row, Score
+from loopgrade.classroom.states import State
+from loopgrade.classroom.table import flags, table
 from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
@@ -25,8 +27,8 @@ SEQUENTIAL = "async def fetch_all(job, n):\n    return [await job(i) for i in ra
 HandIn = Callable[..., Path]
 
 
-def points(rows: list[Graded]) -> dict[str, float | None]:
-    return {row.student: row.points if row.status != "not graded" else None for row in rows}
+def points(rows: list[Row]) -> dict[str, float | None]:
+    return {row.student: row.points if row.state.is_graded else None for row in rows}
 
 
 def cell_of(notebook: Any, grade_id: str) -> Any:
@@ -151,7 +153,7 @@ def test_every_submission_gets_its_points(hand_in: HandIn, small_course: Path) -
 
     found = points(rows)
     assert found["right"] == 4
-    assert found["empty_answers"] == 0
+    assert found["empty_answers"] is None
     assert found["sequential"] == 2
     for change in CHANGES:
         assert found[f"r_{change.__name__}"] == 4, change
@@ -159,9 +161,9 @@ def test_every_submission_gets_its_points(hand_in: HandIn, small_course: Path) -
     by_name = {row.student: row for row in rows}
     for name in UNREADABLE:
         row = by_name[f"u_{name}"]
-        assert row.status == "not graded", name
-        assert row.reason.endswith("."), name
-        assert row.reason.count("\n") == 0, name
+        assert row.state is State.UNREADABLE, name
+        assert row.why.endswith("."), name
+        assert row.why.count("\n") == 0, name
     assert {row.isolation for row in rows if row.status == "graded"} == {LEVEL}
     lost = by_name["sequential"].scores[0].lost
     assert lost == ("✗ the jobs overlap (2 points)",)
@@ -184,10 +186,12 @@ UNREADABLE: dict[str, bytes | None] = {
 def test_nothing_is_graded_twice(hand_in: HandIn, small_course: Path) -> None:
     path = hand_in("ada", **RIGHT)
     assert [row.status for row in grade(small_course, LESSON, level=LEVEL)] == ["graded"]
-    path.write_text(path.read_text().replace("n + n", "n - n"))
     (row,) = grade(small_course, LESSON, level=LEVEL)
     assert (row.status, row.points) == ("kept", 4)
-    (row,) = grade(small_course, LESSON, level=LEVEL, regrade=True)
+    path.write_text(path.read_text().replace("n + n", "n - n"))
+    (row,) = grade(small_course, LESSON, level=LEVEL)
+    assert (row.status, row.points) == ("graded", 3)
+    (row,) = grade(small_course, LESSON, level=LEVEL, which="all")
     assert (row.status, row.points) == ("graded", 3)
 
 
@@ -195,7 +199,7 @@ def test_the_same_submission_gets_the_same_grade(hand_in: HandIn, small_course: 
     hand_in("ada", **{**RIGHT, "fetch_all": SEQUENTIAL})
     hand_in("bob", **{**RIGHT, "fetch_all": SEQUENTIAL})
     one = grade(small_course, LESSON, level=LEVEL)
-    two = grade(small_course, LESSON, level=LEVEL, regrade=True)
+    two = grade(small_course, LESSON, level=LEVEL, which="all")
     assert one == two
     graded = small_course / "autograder" / "autograded"
     ada, bob = (graded / name / LESSON / f"{LESSON}.ipynb" for name in ("ada", "bob"))
@@ -237,14 +241,16 @@ def test_less_isolation_must_be_asked_for(
 
 def test_the_table_has_a_line_for_each_student() -> None:
     rows = [
-        Graded("ada", "graded", (batch.Score("twice", 1, 1),), "", "process"),
-        Graded("eve", "not graded", (), "it is empty; ask for it again."),
+        Row("ada", State.GRADED, (Score("twice", 1, 1),), fresh=True),
+        Row("李雷", State.SEEN, (Score("twice", 0, 1),), flags={"twice": ("uses ctypes",)}),
+        Row("eve", State.UNREADABLE, why="it is empty; ask for it again."),
     ]
-    assert batch.table(rows).split(os.linesep) == [
+    assert table(rows).split(os.linesep) == [
         "student  twice  points  status",
         "-------  -----  ------  ------",
         "ada      1/1    1/1     graded",
-        "eve      -      -       not graded: it is empty; ask for it again.",
+        "李雷     0/1    0/1     kept, seen by a human",
+        "eve      -      -       not readable: it is empty; ask for it again.",
     ]
 
 
@@ -257,8 +263,8 @@ def test_what_smells_waits_for_a_teacher_with_its_points(
     rows = grade(small_course, LESSON, level=LEVEL)
     assert points(rows) == {"ada": 4, "eve": 4}
     assert [row.flags for row in rows] == [{}, {"twice": ("replaces asyncio.to_thread",)}]
-    assert batch.flags(rows) == "eve, twice: the code replaces asyncio.to_thread"
-    assert "graded, look at twice" in batch.table(rows)
+    assert flags(rows) == "eve, twice: the code replaces asyncio.to_thread"
+    assert "graded, look at twice" in table(rows)
     assert grade(small_course, LESSON, level=LEVEL)[1].flags == rows[1].flags  # kept
     with Gradebook(f"sqlite:///{small_course / 'autograder' / 'gradebook.db'}") as gradebook:
         books = {

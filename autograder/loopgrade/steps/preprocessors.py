@@ -6,14 +6,17 @@
   once, whatever the submission says of them.
 - `Examine`, in the place of nbgrader's Execute: the verdicts, made outside the process
   that runs the student's code.
-- `Flag`, behind SaveAutoGrades: what smells of tampering waits for a teacher's eyes, in
-  formgrader's *Manual Grading*, with its points as they are.
+- `Stamp`: what the grade rests on, so that it is known later whether it still holds.
+- `SaveChangedCells`, in the place of SaveCells: a test may be added or changed after
+  submissions exist.
 - `HideHiddenTests`, before feedback is written: students see no hidden test, nothing of
   what one said, and no flag.
 - `harmless_html`, wherever a submission's Markdown is shown: no script of a student's runs
   in the browser of a teacher.
 
-All else is nbgrader's: the gradebook, formgrader, late penalties, manual grades.
+`loopgrade.classroom` enters the grades, all of a submission in one step, where nbgrader's
+SaveAutoGrades and AssignLatePenalties would enter one after the other. All else is
+nbgrader's: the gradebook, formgrader, late penalties, manual grades.
 """
 
 from __future__ import annotations
@@ -23,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum
 
@@ -31,14 +35,7 @@ import looplab
 from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import examine
 from loopgrade.examination.test_cell import seed_of
-from loopgrade.steps.cells import (
-    exercise_of,
-    grade_id_of,
-    graded_cells,
-    repaired,
-    student_cells,
-    test_cells,
-)
+from loopgrade.steps.cells import repaired, student_cells, test_cells
 from loopgrade.steps.outputs import FLAG, Notebook, Resources, show_flags, writable, write_outputs
 from loopgrade.steps.secret import course_secret
 from loopgrade.steps.submission import odd_file
@@ -64,10 +61,17 @@ def use_examiner(config: Any) -> None:
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "loopgrade.steps.preprocessors.Flag",
-        "nbgrader.preprocessors.AssignLatePenalties",
+        "loopgrade.steps.stamp.Stamp",
         "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # Its converter keeps nbgrader's order, works in a folder of its own, and enters the grades.
+    config.Autograde.exporter_class = "loopgrade.classroom.converter.StatefulExporter"
+    config.ExportApp.plugin_class = "loopgrade.classroom.export.GradesWithStates"
+    config.GenerateAssignment.preprocessors = [
+        "loopgrade.steps.migrating.SaveChangedCells"
+        if step is preprocessors.SaveCells
+        else f"nbgrader.preprocessors.{step.__name__}"
+        for step in GenerateAssignment.preprocessors.default()
     ]
     config.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
@@ -91,9 +95,8 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
         if odd := odd_file(Path(resources["metadata"]["path"])):
             raise ValueError(f"{odd!r} is a link, or no file; ask for the file itself.")
         told = resources["nbgrader"]
-        known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
         nb = writable(nb)
-        nb.cells = repaired(nb.cells, known)
+        nb.cells = repaired(nb.cells, told["known"])
         return nb, resources
 
 
@@ -121,7 +124,7 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Examine a repaired notebook, and write the verdicts as nbgrader reads them."""
         told = resources["nbgrader"]
-        known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
+        known = told["known"]
         secret = course_secret(Path.cwd())  # nbgrader works in the course's folder
         seeds = {
             grade_id: seed_of(secret, told["assignment"], grade_id)
@@ -145,25 +148,6 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
                 "flags": {name: list(told) for name, told in examination.flags.items()},
             }
         )
-        return nb, resources
-
-
-class Flag(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
-    """Ask for a manual grade where something smells of tampering; it changes no points."""
-
-    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
-        """Mark the grades of flagged exercises in the gradebook."""
-        flags = nb.metadata["looplab"]["flags"]
-        told = resources["nbgrader"]
-        ids = [grade_id_of(cell) or "" for cell in nb.cells]
-        with Gradebook(told["db_url"]) as gradebook:
-            book = gradebook.find_submission_notebook(
-                told["notebook"], told["assignment"], told["student"]
-            )
-            for grade in book.grades:
-                if exercise_of(grade.name) in flags and grade.name in ids:
-                    grade.needs_manual_grade = True
-            gradebook.db.commit()
         return nb, resources
 
 
