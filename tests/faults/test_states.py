@@ -22,8 +22,13 @@ from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
 
-# Where the student's code has real time in it, a test has time to kill who grades it.
-SLOW = {**RIGHT, "twice": f"import select\nselect.select([], [], [], 4)\n{RIGHT['twice']}"}
+
+def slow(seconds: int) -> dict[str, str]:
+    """Return right answers that take real time: a test has time to kill who grades them."""
+    wait = f"import select\nselect.select([], [], [], {seconds})\n"
+    return {**RIGHT, "twice": wait + RIGHT["twice"]}
+
+
 WRONG = {**RIGHT, "twice": "def twice(n):\n    return 42"}
 
 HandIn = Callable[..., Path]
@@ -114,29 +119,23 @@ def mend(course: Path, old: str, new: str) -> None:
 # Killed
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("workers", ["1", "2"])
+def start_grading(course: Path, *options: str) -> subprocess.Popen[str]:
+    """Grade the class, and come back when s03 is in hand."""
+    grader = start(course, "looplab", "grade", LESSON, "--isolation", LEVEL, *options)
+    until(at_work_on(course, "s03"))
+    return grader
+
+
+@pytest.mark.parametrize("workers", [(), ("--workers", "2")])
 def test_a_grader_that_was_killed_leaves_nothing_false(
-    hand_in: HandIn, small_course: Path, sign: int, workers: str
+    hand_in: HandIn, small_course: Path, workers: tuple[str, ...]
 ) -> None:
     hand_in("s01", **RIGHT)
     hand_in("s02", **WRONG)
-    hand_in("s03", **SLOW)
-    command = ["looplab", "grade", LESSON, "--isolation", LEVEL]
-    if "--workers" in run(small_course, "looplab", "grade", "--help")[1]:
-        command += ["--workers", workers]
-    grader = start(small_course, *command)
-    until(at_work_on(small_course, "s03"))
-    grader.send_signal(sign)
-    since = time.monotonic()
-    _, err = grader.communicate(timeout=30)
-    if sign != signal.SIGKILL:
-        # A second, and what a machine that is busy with other tests adds to it.
-        assert time.monotonic() - since < 3
-        assert grader.returncode == 130
-        assert "Give the same command again to go on." in err
-        assert "Traceback" not in err
-        assert not list((small_course / "autograder" / ".grading").glob(f"{LESSON}~*"))
+    hand_in("s03", **slow(4))
+    grader = start_grading(small_course, *workers)
+    grader.kill()
+    grader.communicate(timeout=30)
     assert export(small_course).get("s03", {"score": ""})["score"] == ""
 
     status, lines, told = grade(small_course)
@@ -147,11 +146,31 @@ def test_a_grader_that_was_killed_leaves_nothing_false(
     assert scores == {"s01": "4.0", "s02": "3.0", "s03": "4.0"}
 
 
+@pytest.mark.parametrize("workers", [(), ("--workers", "2")])
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_grader_stops_at_once_and_says_how_to_go_on(
+    hand_in: HandIn, small_course: Path, sign: int, workers: tuple[str, ...]
+) -> None:
+    hand_in("s01", **RIGHT)
+    hand_in("s03", **slow(25))
+    grader = start_grading(small_course, *workers)
+    since = time.monotonic()
+    grader.send_signal(sign)
+    _, err = grader.communicate(timeout=60)
+    # A second where nothing else runs; but it does not wait for the student's code.
+    assert time.monotonic() - since < 15
+    assert grader.returncode == 130
+    assert "Give the same command again to go on." in err
+    assert "Traceback" not in err
+    assert not list((small_course / "autograder" / ".grading").glob(f"{LESSON}~*"))
+    assert export(small_course).get("s03", {"score": ""})["score"] == ""
+
+
 @pytest.mark.parametrize("again", ["looplab", "nbgrader"])
 def test_a_killed_nbgrader_leaves_nothing_false(
     hand_in: HandIn, small_course: Path, again: str
 ) -> None:
-    hand_in("s03", **SLOW)
+    hand_in("s03", **slow(4))
     isolation = f"--Examine.isolation={LEVEL}"
     grader = start(small_course, "nbgrader", "autograde", LESSON, isolation)
     until(at_work_on(small_course, "s03"))
@@ -167,9 +186,8 @@ def test_a_killed_nbgrader_leaves_nothing_false(
 
 
 def test_one_grades_and_the_other_says_who_does(hand_in: HandIn, small_course: Path) -> None:
-    hand_in("s03", **SLOW)
-    one = start(small_course, "looplab", "grade", LESSON, "--isolation", LEVEL)
-    until(at_work_on(small_course, "s03"))
+    hand_in("s03", **slow(25))
+    one = start_grading(small_course)
     status, lines, told = grade(small_course)
     assert status == 1
     assert f"{LESSON} is being graded by process {one.pid} on " in told

@@ -88,7 +88,7 @@ def grade(
             with sigterm_stops(), grader.at_work(lesson) as register:
                 chosen = _chosen(register, Path(settings.root), lesson, students)
                 todo = [each.student for each in chosen if _is_asked_for(each, which)]
-                session = _Session(grader, lesson, chosen)
+                session = _Session(grader, lesson, chosen, len(todo))
                 try:
                     outcomes = _outcomes(grader, settings, lesson, todo, workers)
                     progress(0, len(todo), "")
@@ -180,8 +180,10 @@ class _Session:
     all is examined, so that what changes is told before it does.
     """
 
-    def __init__(self, grader: Grading, lesson: str, chosen: Sequence[Submission]) -> None:
-        self._grader, self._lesson = grader, lesson
+    def __init__(
+        self, grader: Grading, lesson: str, chosen: Sequence[Submission], todo: int
+    ) -> None:
+        self._grader, self._lesson, self._todo = grader, lesson, todo
         self._before = {each.student: each for each in chosen}
         self._problems: dict[str, str] = {}
         self._held: list[str] = []
@@ -240,9 +242,7 @@ class _Session:
 
     def told(self) -> str:
         """Say how far the work has come."""
-        waiting = f" {len(self._held)} more are examined, and nothing of that is kept."
-        held = waiting if self._held else ""
-        return f"{len(self._entered)} of {len(self._before)} are graded now and stay so.{held}"
+        return f"{len(self._entered)} of {self._todo} are graded, and stay so."
 
     def _has_grade(self, student: str) -> bool:
         return bool(self._before[student].results)
