@@ -355,8 +355,9 @@ def test_late_is_in_the_table(hand_in: HandIn, small_course: Path, gradebook: An
     config.write_text(
         config.read_text() + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n', encoding="utf-8"
     )
-    status, lines, _ = grade(small_course)
-    assert status == 1
+    status, lines, told = grade(small_course)
+    assert status == 1, told
+    assert "student" in lines, told
     assert lines["student"].split()[-4:] == ["points", "penalty", "final", "status"]
     assert lines["ada"].split()[3:6] == ["4/4", "4", "0"]
     assert lines["ada"].endswith("graded, 1 d late")
@@ -390,7 +391,8 @@ def test_serial_and_parallel_are_the_same(hand_in: HandIn, small_course: Path) -
         assert status == 0, told
         notebooks = [path.read_bytes() for path in sorted(autograded.rglob("*.ipynb"))]
         assert len(notebooks) == 6
-        found.append((notebooks, {name: line.split()[:4] for name, line in lines.items()}))
+        points = {name: line.split()[:4] for name, line in lines.items() if name.startswith("s")}
+        found.append((notebooks, points))
     assert found[0] == found[1]
     stamp = json.loads(found[0][0][0])["metadata"]["looplab"]
     assert {"submission", "tests", "secret", "version", "python", "isolation"} <= stamp.keys()

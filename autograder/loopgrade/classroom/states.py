@@ -221,7 +221,8 @@ class Register:
     def _timestamp_problem(self, folder: Path) -> str:
         try:
             self._folder.get_existing_timestamp(str(folder))
-        except (ValueError, OverflowError, OSError):
+        except (AttributeError, ValueError, OverflowError, OSError):
+            # nbgrader means to say so, by a method that it has not (AttributeError).
             return "timestamp.txt is no date; write when it was handed in, or remove the file."
         return ""
 
