@@ -179,10 +179,16 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
     try:
         for book in submission.notebooks:
             results = graded.results.get(book.name)
+            # At once: a grade that is asked for its name asks the database.
+            cells = select(BaseCell.id, BaseCell.name).where(
+                BaseCell.notebook_id == book.notebook_id
+            )
+            names = {row.id: row.name for row in gradebook.db.execute(cells)}
             for grade in book.grades:
-                _enter_grade(grade, results, graded.before.get(book.name))
+                name = names[grade.cell_id]
+                _enter_grade(grade, name, results, graded.before.get(book.name))
             for comment in book.comments:
-                unanswered = results is not None and comment.name in results.unanswered
+                unanswered = results is not None and names[comment.cell_id] in results.unanswered
                 comment.auto_comment = "No response." if unanswered else None
             book.late_submission_penalty = None
             if submission.total_seconds_late > 0:
@@ -195,18 +201,18 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
         raise
 
 
-def _enter_grade(grade: Any, results: Results | None, before: Results | None) -> None:
-    auto = 0.0 if results is None else results.scores.get(grade.name)
+def _enter_grade(grade: Any, name: str, results: Results | None, before: Results | None) -> None:
+    auto = 0.0 if results is None else results.scores.get(name)
     flags = results.flags if results is not None else {}
-    flagged = flags.get(exercise_of(grade.name), ())
+    flagged = flags.get(exercise_of(name), ())
     # Who has looked at it need not look again, unless there is something new to see.
     same = (
         before is not None
         and results is not None
         and grade.auto_score == auto
         and before.stamp.get("submission") == results.stamp.get("submission")
-        and before.stamp.get("tests", {}).get(grade.name) == results.stamp["tests"].get(grade.name)
-        and before.flags.get(exercise_of(grade.name), ()) == flagged
+        and before.stamp.get("tests", {}).get(name) == results.stamp["tests"].get(name)
+        and before.flags.get(exercise_of(name), ()) == flagged
     )
     grade.auto_score = auto
     if not same:

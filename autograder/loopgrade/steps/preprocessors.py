@@ -48,13 +48,13 @@ def use_examiner(config: Any) -> None:
         config: what `get_config()` returns.
     """
     # nbgrader's own lists, with Repair before the first and Examine in the place of Execute.
+    # Without CheckCellMetadata: all that it would check is what Repair has written.
     config.Autograde.sanitize_preprocessors = [
         "loopgrade.steps.preprocessors.Repair",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.DeduplicateIds",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     config.Autograde.autograde_preprocessors = [
         "loopgrade.steps.preprocessors.Examine",
@@ -62,10 +62,10 @@ def use_examiner(config: Any) -> None:
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
         "loopgrade.steps.stamp.Stamp",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     # Its converter keeps nbgrader's order, works in a folder of its own, and enters the grades.
     config.Autograde.exporter_class = "loopgrade.classroom.converter.StatefulExporter"
+    config.StatefulExporter.optimistic_validation = True  # once, and not after each step
     config.ExportApp.plugin_class = "loopgrade.classroom.export.GradesWithStates"
     config.GenerateAssignment.preprocessors = [
         "loopgrade.steps.migrating.SaveChangedCells"
