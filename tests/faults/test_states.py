@@ -2,22 +2,29 @@
 
 import csv
 import json
+import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from small import LESSON, RIGHT, submission
 
 from loopgrade.authoring.build import build
+from loopgrade.authoring.settings import read_settings, undisturbed
 from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
@@ -199,6 +206,79 @@ def test_one_grades_and_the_other_says_who_does(hand_in: HandIn, small_course: P
     out, _ = one.communicate(timeout=120)
     assert one.returncode == 0
     assert "4/4" in out
+
+
+def test_a_worker_that_dies_costs_nobody_a_grade(hand_in: HandIn, small_course: Path) -> None:
+    hand_in("s01", **RIGHT)
+    hand_in("s02", **WRONG)
+    hand_in("s03", **slow(4))
+    grader = start_grading(small_course, "--workers", "2")
+    server, *_ = (
+        each
+        for each in psutil.Process(grader.pid).children()
+        if "forkserver" in " ".join(each.cmdline())
+    )
+    workers = server.children()
+    assert workers
+    for worker in workers:
+        worker.kill()
+    out, err = grader.communicate(timeout=120)
+    assert grader.returncode == 0, err
+    assert out.count("graded") == 3
+    scores = {name: row["score"] for name, row in export(small_course).items()}
+    assert scores == {"s01": "4.0", "s02": "3.0", "s03": "4.0"}
+
+
+def test_formgrader_goes_the_same_way(hand_in: HandIn, small_course: Path) -> None:
+    path = hand_in("ada", **WRONG)
+    hand_in("stub")
+    settings = read_settings(small_course / "autograder")
+    settings.config.Examine.isolation = LEVEL
+    log = logging.Logger("nbgrader")
+    with undisturbed():
+        folder = CourseDirectory(config=settings.config, log=log, root=settings.root)
+        api = NbGraderAPI(folder, config=settings.config, log=log)
+        assert api.autograde(LESSON, "ada", force=False)["success"]
+        path.write_text(path.read_text().replace("return 42", "return n + n"))
+        assert api.autograde(LESSON, "ada", force=False)["success"]
+        told = api.autograde(LESSON, "stub")
+        assert not told["success"]
+        assert "stub: not attempted: no answer was changed." in told["log"]
+    found = export(small_course)
+    assert (found["ada"]["score"], found["ada"]["state"]) == ("4.0", "graded")
+    assert "kept" in grade(small_course)[1]["ada"]
+
+
+def test_nbgrader_stops_tidily_too(hand_in: HandIn, small_course: Path) -> None:
+    hand_in("s03", **slow(25))
+    isolation = f"--Examine.isolation={LEVEL}"
+    grader = start(small_course, "nbgrader", "autograde", LESSON, isolation)
+    until(at_work_on(small_course, "s03"))
+    since = time.monotonic()
+    grader.terminate()
+    _, err = grader.communicate(timeout=60)
+    assert time.monotonic() - since < 15
+    assert grader.returncode == 130
+    assert "give the same command again to go on" in err
+    assert not list((small_course / "autograder" / ".grading").glob(f"{LESSON}~*"))
+
+
+def test_a_gradebook_that_is_locked_costs_no_grade(hand_in: HandIn, small_course: Path) -> None:
+    hand_in("ada", **RIGHT)
+    with closing(sqlite3.connect(small_course / "autograder" / "gradebook.db")) as other:
+        other.execute("BEGIN IMMEDIATE")  # as who writes at the same time
+        status, lines, told = grade(small_course)
+        assert status == 1
+        assert "waiting: its grade could not be entered: " in lines["ada"]
+        assert "database is locked" in lines["ada"]
+        other.rollback()
+        other.execute("BEGIN EXCLUSIVE")
+        status, lines, told = grade(small_course)
+        assert status == 1
+        assert "The gradebook cannot be read" in told
+        assert "Traceback" not in told
+    assert "4/4" in grade(small_course)[1]["ada"]
+    assert export(small_course)["ada"]["state"] == "graded"
 
 
 # Changed

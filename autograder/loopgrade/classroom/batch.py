@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from loopgrade.authoring.settings import Settings, read_settings, undisturbed
 from loopgrade.classroom.changes import Change, changes
 from loopgrade.classroom.converter import Grading, grading
@@ -23,9 +25,8 @@ from loopgrade.classroom.results import Results
 from loopgrade.classroom.rows import Row, row_of, would_be
 from loopgrade.classroom.states import NoLesson, Register, State, Submission
 from loopgrade.classroom.stopping import Stopped, sigterm_stops
-from loopgrade.classroom.workers import Outcome, examine_beside, examine_here
+from loopgrade.classroom.workers import Outcome, examine_beside, examine_here, reason
 from loopgrade.examination import sandbox
-from loopgrade.steps.submission import last_line
 
 FEW = 4
 """So many submissions are graded sooner here than another process has started."""
@@ -105,6 +106,11 @@ def grade(
                 return [session.row(after, each.student) for each in chosen]
         except (Locked, NoLesson) as error:
             raise GradingError(str(error)) from None
+        except SQLAlchemyError as error:
+            raise GradingError(
+                f"The gradebook cannot be read ({reason(error)}); when nothing else writes to it, "
+                "give the same command again."
+            ) from error
         except KeyboardInterrupt:
             words = ["Stopped.", told, "Give the same command again to go on."]
             raise Stopped(" ".join(filter(None, words))) from None
@@ -251,7 +257,6 @@ class _Session:
         try:
             self._grader.publish(self._lesson, self._before[student])
         except Exception as error:  # a full disk, a gradebook that is locked
-            reason = last_line(str(error) or type(error).__name__)
-            self._problems[student] = f"its grade could not be entered: {reason}"
+            self._problems[student] = f"its grade could not be entered: {reason(error)}"
         else:
             self._entered.add(student)

@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from loopgrade.authoring.settings import undisturbed
 from loopgrade.classroom.converter import Grading, Work, grading
-from loopgrade.steps.submission import last_line
+from looplab.pictures.describing import one_line
 
 GOODBYE_SECONDS = 0.4
 """For a worker that was told to stop, to end its subjects."""
@@ -150,5 +150,15 @@ def _examine(grader: Grading, lesson: str, student: str) -> str:
     try:
         grader.examine(lesson, student)
     except Exception as error:
-        return f"nbgrader could not grade it: {last_line(str(error) or type(error).__name__)}"
+        return f"nbgrader could not grade it: {reason(error)}"
     return ""
+
+
+def reason(error: Exception) -> str:
+    """Return what an error says, in one line.
+
+    >>> reason(OSError("no space left\\n(more of it)")), reason(KeyError())
+    ('no space left', 'KeyError')
+    """
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return one_line(lines[0], 200)
