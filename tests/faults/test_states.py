@@ -424,6 +424,27 @@ def test_work_in_a_cell_of_ones_own_is_work(hand_in: HandIn, small_course: Path)
     assert export(small_course)["ada"]["state"] == "graded"
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"submission": "0" * 32},
+        {"submission": [], "tests": 3, "flags": {}, "version": "", "python": ""},
+        {"isolation": "none", "secret": "", "submission": "", "version": "", "python": "3"},
+    ],
+)
+def test_a_stamp_of_a_students_is_none(
+    hand_in: HandIn, small_course: Path, forged: dict[str, Any]
+) -> None:
+    """Also where a grader that knew no stamps has left the notebook, ungraded."""
+    path = hand_in("eve", lambda notebook: notebook["metadata"].update(looplab=forged), **WRONG)
+    left = small_course / "autograder" / "autograded" / "eve" / LESSON / path.name
+    left.parent.mkdir(parents=True)
+    left.write_bytes(path.read_bytes())
+    status, lines, told = grade(small_course)
+    assert status == 0, told
+    assert "3/4" in lines["eve"] and "kept" not in lines["eve"]
+
+
 def test_late_is_in_the_table(hand_in: HandIn, small_course: Path, gradebook: Any) -> None:
     path = hand_in("ada", **RIGHT)
     (path.parent / "timestamp.txt").write_text("2030-02-01 12:00:00 UTC")

@@ -126,24 +126,6 @@ def _outcomes(
     return examine_beside(grader.work(lesson), todo, settings.root, settings.config, count)
 
 
-def survey(course: Path, lesson: str, *, level: sandbox.Level = "bubblewrap") -> list[Submission]:
-    """Return the state of each submission of a lesson, and change nothing.
-
-    Args:
-        course: the folder that holds `autograder/`.
-        lesson: its name, such as `02_yield_and_send`.
-        level: how isolated a grade's code must have run for it to hold.
-
-    Raises:
-        NoLesson: the gradebook does not know it.
-    """
-    settings = read_settings(course / "autograder")
-    settings.config.Examine.isolation = level
-    with undisturbed():
-        register = grading(settings.root, settings.config).register(lesson)
-        return [register.submission(each) for each in register.students()]
-
-
 @contextmanager
 def _where_it_was() -> Iterator[None]:
     """Come back to the current folder; nbgrader's steps expect to be in the course's."""

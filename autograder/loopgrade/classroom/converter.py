@@ -14,7 +14,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,8 +200,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         """
         register, student = self._registers[lesson], before.student
         results = self.examined(lesson, student)
-        source = str(register.submitted(student))
-        timestamp = self.coursedir.get_existing_timestamp(source)
+        timestamp = self.coursedir.get_existing_timestamp(str(register.submitted(student)))
         late = AssignLatePenalties(parent=self)
         late.init_plugin()
 
@@ -209,10 +208,13 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
             asked = late.plugin_inst.late_submission_penalty(student, score, seconds)
             return None if asked is None else float(asked)
 
-        graded = Graded(lesson, student, timestamp, results, before.results)
+        folder = register.submitted(student)
+        absent = {name for name in register.book.known if not (folder / f"{name}.ipynb").exists()}
+        graded = Graded(lesson, student, timestamp, results, frozenset(absent), before.results)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             enter(gradebook, graded, create_student=self.create_student, penalty=penalty)
-        _show(Path(self._format_dest(lesson, student)), register.graded(student), list(results))
+        made, shown = Path(self._format_dest(lesson, student)), register.graded(student)
+        _show(made, shown, partly=self.coursedir.notebook_id != "*")
 
     # What nbgrader asks on the way
 
@@ -287,11 +289,16 @@ def _tidy(work: Path, lesson: str) -> None:
             utils.rmtree(str(path))
 
 
-def _show(made: Path, shown: Path, notebooks: Sequence[str]) -> None:
-    """Put a graded submission where everybody looks for it, in the place of an older one."""
+def _show(made: Path, shown: Path, *, partly: bool) -> None:
+    """Put a graded submission where everybody looks for it, in the place of an older one.
+
+    Args:
+        made: its folder, complete.
+        shown: where it is to be.
+        partly: whether what else is there stays.
+    """
     shown.parent.mkdir(parents=True, exist_ok=True)
-    others = {each.stem for each in shown.glob("*.ipynb")} - set(notebooks)
-    if others:  # only some of its notebooks were asked for
+    if partly and shown.exists():
         for path in sorted(made.iterdir()):
             if path.is_file():
                 path.replace(shown / path.name)

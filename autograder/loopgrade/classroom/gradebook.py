@@ -144,7 +144,8 @@ class Graded:
         lesson: the name of the assignment.
         student: who handed it in.
         timestamp: when, in UTC; None where nobody knows.
-        results: of each of its notebooks.
+        results: of each of its notebooks that was graded.
+        absent: the notebooks that were not handed in; they have 0.
         before: what was graded before, of each notebook; empty where nothing was.
     """
 
@@ -152,13 +153,14 @@ class Graded:
     student: str
     timestamp: datetime | None
     results: Mapping[str, Results]
+    absent: frozenset[str]
     before: Mapping[str, Results]
 
 
 def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty: Penalty) -> None:
     """Enter a graded submission; its scores, comments and penalty get in together or not at all.
 
-    A notebook of the lesson that was not handed in has 0. What a human has entered stays;
+    What a human has entered stays;
     where the verdict below it is another than before, it waits for a human again.
 
     Args:
@@ -179,6 +181,8 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
     try:
         for book in submission.notebooks:
             results = graded.results.get(book.name)
+            if results is None and book.name not in graded.absent:
+                continue
             # At once: a grade that is asked for its name asks the database.
             cells = select(BaseCell.id, BaseCell.name).where(
                 BaseCell.notebook_id == book.notebook_id

@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 from nbgrader import utils
 
+from loopgrade.steps.stamp import is_stamp
+
 
 @dataclass(frozen=True)
 class Results:
@@ -45,8 +47,8 @@ def read_results(notebook: Path) -> Results:
         ValueError: it is half written, or no notebook.
     """
     told = nbformat.v4.reads(notebook.read_text(encoding="utf-8"))
-    stamp = told.metadata.get("looplab", {})
-    if "submission" not in stamp:
+    stamp = told.metadata.get("looplab")
+    if not is_stamp(stamp):
         return Results()
     scores: dict[str, float | None] = {}
     lost: dict[str, str] = {}

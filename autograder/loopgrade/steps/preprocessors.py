@@ -96,6 +96,7 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
             raise ValueError(f"{odd!r} is a link, or no file; ask for the file itself.")
         told = resources["nbgrader"]
         nb = writable(nb)
+        nb.metadata.pop("looplab", None)  # what is graded is the examiner's to say
         nb.cells = repaired(nb.cells, told["known"])
         return nb, resources
 

@@ -19,6 +19,7 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 import looplab
+from loopgrade.examination import sandbox
 from loopgrade.steps.cells import GradedCell
 from loopgrade.steps.outputs import Notebook, Resources
 
@@ -97,6 +98,24 @@ def conditions(known: Mapping[str, GradedCell], secret: bytes, isolation: str) -
         "secret": secret_id(secret),
         "tests": test_digests(known),
     }
+
+
+def is_stamp(told: Any) -> bool:
+    """Return whether a notebook's metadata hold a stamp, and not what somebody else wrote.
+
+    >>> is_stamp({"submission": "as a student may write"})
+    False
+    """
+    return (
+        isinstance(told, dict)
+        and all(isinstance(told.get(name), str) for name in _TEXTS)
+        and told["isolation"] in sandbox.LEVELS
+        and all(isinstance(told.get(name), dict) for name in ("tests", "flags"))
+        and all(isinstance(each, list) for each in told["flags"].values())
+    )
+
+
+_TEXTS = ("version", "python", "isolation", "secret", "submission")
 
 
 class Stamp(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
