@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 from small import LESSON, RIGHT, submission
 
+from loopgrade.authoring.build import build
 from loopgrade.classroom.batch import GradingError, grade
 from loopgrade.classroom.rows import Row, Score
 from loopgrade.classroom.states import State
@@ -181,6 +183,27 @@ UNREADABLE: dict[str, bytes | None] = {
     "cells": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": 3}]}',
     "deep": b"[" * 100_000,
 }
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_a_program_that_the_lesson_shows_is_no_work(
+    hand_in: HandIn, small_course: Path, released: bool
+) -> None:
+    """A lesson may show one under the name that the exercise asks for."""
+    lesson = small_course / "autograder" / "lessons" / f"{LESSON}.py"
+    shown = "# %%\ndef twice(n):\n    return n + n\n\n# %% exercise="
+    text = lesson.read_text(encoding="utf-8").replace("# %% exercise=", shown, 1)
+    lesson.write_text(text, encoding="utf-8")
+    build(small_course)
+    if not released:  # it may be on another machine; then it is graded, as work
+        shutil.rmtree(small_course / "autograder" / "release")
+    hand_in("stub")
+    hand_in("ada", **RIGHT)
+    ada, stub = grade(small_course, LESSON, level=LEVEL)
+    assert ada.points == 4
+    expected = ("not attempted", "no answer was changed.") if released else ("graded", "")
+    assert (stub.status, stub.why) == expected
+    assert stub.points == 0
 
 
 def test_nothing_is_graded_twice(hand_in: HandIn, small_course: Path) -> None:

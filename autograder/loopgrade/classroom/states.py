@@ -259,14 +259,23 @@ class Register:
             rf"|^(?:{'|'.join(map(re.escape, names))})\s*=",
             re.MULTILINE,
         )
+        # A lesson's own cells may show a program of the same name.
+        given = {_text(cell).strip() for cell in _cells(self._released(notebook))}
         for cell in _cells(file):
             text, grade_id = _text(cell), _grade_id(cell)
             if grade_id is not None and grade_id in stubs:
                 if text.strip() not in ("", stubs[grade_id].strip()):
                     return True
-            elif grade_id not in self.book.known[notebook] and names and own.search(text):
+                continue
+            new = grade_id not in self.book.known[notebook] and text.strip() not in given
+            if new and names and own.search(text):
                 return True
         return False
+
+    def _released(self, notebook: str) -> Path:
+        """Return where a notebook is as students got it; it may not be there."""
+        step = self._folder.release_directory
+        return Path(self._folder.format_path(step, ".", self._lesson)) / f"{notebook}.ipynb"
 
 
 def _digest(file: Path) -> str:
