@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -78,8 +79,9 @@ def examine_beside(
     finally:
         for hand in hands.values():
             hand.stop()
+        until = time.monotonic() + GOODBYE_SECONDS  # for all of them together
         for hand in hands.values():
-            hand.dismiss()
+            hand.dismiss(until)
 
 
 class _Hand:
@@ -116,10 +118,15 @@ class _Hand:
         """Tell it to stop at once."""
         self._process.terminate()
 
-    def dismiss(self) -> None:
-        """Wait for its end, not for long."""
+    def dismiss(self, until: float | None = None) -> None:
+        """Wait for its end, not for long.
+
+        Args:
+            until: how long, as `time.monotonic` has it; left out, as long as one may take.
+        """
         self.pipe.close()
-        self._process.join(GOODBYE_SECONDS)
+        left = GOODBYE_SECONDS if until is None else until - time.monotonic()
+        self._process.join(max(0.0, left))
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
