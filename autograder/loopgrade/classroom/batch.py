@@ -8,8 +8,8 @@ cannot be graded, several processes, and what a new grade would change, told bef
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -91,10 +91,12 @@ def grade(
                 todo = [each.student for each in chosen if _is_asked_for(each, which)]
                 session = _Session(grader, lesson, chosen, len(todo))
                 try:
-                    outcomes = _outcomes(grader, settings, lesson, todo, workers)
                     progress(0, len(todo), "")
-                    for done, student in enumerate(session.examine(outcomes, dry_run=dry_run), 1):
-                        progress(done, len(todo), student)
+                    # Closed also where we are stopped: no worker outlives the lock.
+                    with closing(_outcomes(grader, settings, lesson, todo, workers)) as outcomes:
+                        entered = session.examine(outcomes, dry_run=dry_run)
+                        for done, student in enumerate(entered, 1):
+                            progress(done, len(todo), student)
                     found, again = session.changes(register)
                     if again:
                         announce(found, again)
@@ -118,7 +120,7 @@ def grade(
 
 def _outcomes(
     grader: Grading, settings: Settings, lesson: str, todo: Sequence[str], workers: int | None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Examine submissions, here or in other processes, and yield each as it is done."""
     count = min(workers or os.cpu_count() or 1, len(todo))
     if count <= 1 or (workers is None and len(todo) <= FEW):

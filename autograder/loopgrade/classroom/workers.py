@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -31,7 +31,7 @@ Outcome = tuple[str, str]
 """A student, and why their submission could not be graded; empty where it was."""
 
 
-def examine_here(grader: Grading, lesson: str, students: Sequence[str]) -> Iterator[Outcome]:
+def examine_here(grader: Grading, lesson: str, students: Sequence[str]) -> Generator[Outcome]:
     """Examine submissions in this process, and yield each as it is done."""
     for student in students:
         yield student, _examine(grader, lesson, student)
@@ -39,7 +39,7 @@ def examine_here(grader: Grading, lesson: str, students: Sequence[str]) -> Itera
 
 def examine_beside(
     work: Work, students: Sequence[str], root: str, config: Config, workers: int
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """Examine submissions in other processes, and yield each as it is done.
 
     Args:
