@@ -48,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         return int(options.run(options))
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(f"\n{stopped or 'Stopped.'}", file=sys.stderr)
         return 130
     except Exception as error:
         if options.debug:
@@ -105,7 +105,26 @@ def _parser() -> argparse.ArgumentParser:
     grade = command("grade", _grade, "Grade what was handed in for a lesson.")
     grade.add_argument("lesson", metavar="LESSON")
     grade.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
-    grade.add_argument("--regrade", action="store_true", help="again, what is graded already too")
+    which = grade.add_mutually_exclusive_group()
+    which.add_argument(
+        "--changed",
+        action="store_const",
+        const="changed",
+        dest="which",
+        help="what waits, and what has changed since it was graded (the default)",
+    )
+    which.add_argument(
+        "--all",
+        action="store_const",
+        const="all",
+        dest="which",
+        help="also what is graded, and has not changed",
+    )
+    grade.set_defaults(which="changed")
+    grade.add_argument(
+        "--dry-run", action="store_true", help="say what would change, and enter nothing"
+    )
+    grade.add_argument("--workers", type=_count, metavar="N", help="how many processes at once")
     grade.add_argument(
         "--isolation",
         choices=sandbox.LEVELS,
@@ -181,22 +200,38 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from loopgrade.classroom.batch import flags, grade, table
+    from loopgrade.classroom.batch import grade
+    from loopgrade.classroom.changes import announcement
+    from loopgrade.classroom.states import State
+    from loopgrade.classroom.table import flags, table
 
     rows = grade(
         course.own(),
         options.lesson,
         students=options.students,
         level=options.isolation,
-        regrade=options.regrade,
+        which=options.which,
+        dry_run=options.dry_run,
+        workers=options.workers,
         progress=Progress("grading"),
+        announce=lambda *found: print(announcement(*found), flush=True),
     )
     print(table(rows))
-    if told := flags(rows):
+    if told := flags([row for row in rows if row.must_be_looked_at]):
         print("For a human to look at, in formgrader's Manual Grading; no points hang on it:")
         print(told)
+    if options.dry_run:
+        print("This was a dry run: nothing of it is entered.")
     print(f"isolation: {', '.join(sorted({row.isolation for row in rows} - {''})) or 'none'}")
-    return 1 if any(row.status == "not graded" for row in rows) else 0
+    # Who has handed in nothing lacks nothing of the grader's, unless they were asked for.
+    ungraded = [
+        row
+        for row in rows
+        if not row.state.is_graded
+        and not (options.dry_run and row.scores)
+        and (options.students or row.state is not State.MISSING)
+    ]
+    return 1 if ungraded else 0
 
 
 def _demo(_: argparse.Namespace) -> int:

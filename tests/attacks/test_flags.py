@@ -49,7 +49,7 @@ def test_evidence_that_is_hidden_is_flagged(attack: Attack, patch: str, replaced
     assert not honest.flags
     found = attack(patch + LEAKS, more=[NOTHING_LEFT])
     assert f"replaces {replaced}" in found.flags["fetch_all"]
-    assert any(told.startswith("line ") for told in found.flags["fetch_all"])
+    assert any("(line " in told for told in found.flags["fetch_all"])
 
 
 SMELLS = {

@@ -1,6 +1,7 @@
 """Attacks through a notebook's file, its metadata and its folder, on a class that is graded."""
 
 import json
+import logging
 import os
 import shutil
 import warnings
@@ -11,10 +12,15 @@ from typing import Any
 import nbformat
 import pytest
 from nbconvert.exporters import HTMLExporter
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from small import LESSON, RIGHT, submission
 
-from loopgrade.authoring.settings import read_settings
-from loopgrade.classroom.batch import Graded, _nbgrader, grade, table
+from loopgrade.authoring.settings import read_settings, undisturbed
+from loopgrade.classroom.batch import grade
+from loopgrade.classroom.rows import Row
+from loopgrade.classroom.states import State
+from loopgrade.classroom.table import table
 from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
@@ -149,7 +155,7 @@ def odd_names(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def graded(
     built_course: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict[str, Graded], list[Graded]]:
+) -> tuple[Path, dict[str, Row], list[Row]]:
     """One class with all of it, so that what harms others shows."""
     root = tmp_path_factory.mktemp("attacked") / "course"
     shutil.copytree(built_course, root)
@@ -185,7 +191,7 @@ def graded(
     return root, {row.student: row for row in rows}, rows
 
 
-Class = tuple[Path, dict[str, Graded], list[Graded]]
+Class = tuple[Path, dict[str, Row], list[Row]]
 
 
 def test_each_submission_gets_what_it_earned(graded: Class) -> None:
@@ -201,8 +207,8 @@ def test_what_is_no_file_is_not_followed(graded: Class) -> None:
     root, by_name, _ = graded
     for spoil in ODD_FOLDERS:
         row = by_name[f"f_{spoil.__name__}"]
-        assert (row.status, row.points) == ("not graded", 0)
-        assert "link" in row.reason
+        assert (row.state, row.points) == (State.UNREADABLE, 0)
+        assert "link" in row.why
     outside = [*root.rglob("autograded/**/*"), *root.rglob("feedback/**/*")]
     for path in outside:
         assert not path.is_symlink()
@@ -221,7 +227,11 @@ def test_no_script_runs_in_the_browser_of_a_teacher(graded: Class) -> None:
     root, _, _ = graded
     settings = read_settings(root / "autograder")
     student = f"w_{with_scripts.__name__}"
-    with _nbgrader(settings) as api:
+    with undisturbed():
+        log = logging.Logger("nbgrader")
+        log.addHandler(logging.NullHandler())
+        folder = CourseDirectory(config=settings.config, log=log, root=settings.root)
+        api = NbGraderAPI(folder, config=settings.config, log=log)
         told = api.generate_feedback(LESSON, student)
         assert told["success"], told
         feedback = Path(settings.root, "feedback", student, LESSON, f"{LESSON}.html")

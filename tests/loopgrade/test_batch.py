@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,8 +16,11 @@ import pytest
 from nbgrader.api import Gradebook
 from small import LESSON, RIGHT, submission
 
-from loopgrade.classroom import batch
-from loopgrade.classroom.batch import Graded, GradingError, grade
+from loopgrade.authoring.build import build
+from loopgrade.classroom.batch import GradingError, grade
+from loopgrade.classroom.rows import Row, Score
+from loopgrade.classroom.states import State
+from loopgrade.classroom.table import flags, table
 from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
@@ -25,8 +29,8 @@ SEQUENTIAL = "async def fetch_all(job, n):\n    return [await job(i) for i in ra
 HandIn = Callable[..., Path]
 
 
-def points(rows: list[Graded]) -> dict[str, float | None]:
-    return {row.student: row.points if row.status != "not graded" else None for row in rows}
+def points(rows: list[Row]) -> dict[str, float | None]:
+    return {row.student: row.points if row.state.is_graded else None for row in rows}
 
 
 def cell_of(notebook: Any, grade_id: str) -> Any:
@@ -151,7 +155,7 @@ def test_every_submission_gets_its_points(hand_in: HandIn, small_course: Path) -
 
     found = points(rows)
     assert found["right"] == 4
-    assert found["empty_answers"] == 0
+    assert found["empty_answers"] is None
     assert found["sequential"] == 2
     for change in CHANGES:
         assert found[f"r_{change.__name__}"] == 4, change
@@ -159,9 +163,9 @@ def test_every_submission_gets_its_points(hand_in: HandIn, small_course: Path) -
     by_name = {row.student: row for row in rows}
     for name in UNREADABLE:
         row = by_name[f"u_{name}"]
-        assert row.status == "not graded", name
-        assert row.reason.endswith("."), name
-        assert row.reason.count("\n") == 0, name
+        assert row.state is State.UNREADABLE, name
+        assert row.why.endswith("."), name
+        assert row.why.count("\n") == 0, name
     assert {row.isolation for row in rows if row.status == "graded"} == {LEVEL}
     lost = by_name["sequential"].scores[0].lost
     assert lost == ("✗ the jobs overlap (2 points)",)
@@ -176,18 +180,40 @@ UNREADABLE: dict[str, bytes | None] = {
     "list": b"[]",
     "json": b'{"answer": 42}',
     "old": b'{"nbformat": 3, "worksheets": [], "cells": [], "metadata": {}}',
-    "cells": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": 3}]}',
     "deep": b"[" * 100_000,
 }
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_a_program_that_the_lesson_shows_is_no_work(
+    hand_in: HandIn, small_course: Path, released: bool
+) -> None:
+    """A lesson may show one under the name that the exercise asks for."""
+    lesson = small_course / "autograder" / "lessons" / f"{LESSON}.py"
+    shown = "# %%\ndef twice(n):\n    return n + n\n\n# %% exercise="
+    text = lesson.read_text(encoding="utf-8").replace("# %% exercise=", shown, 1)
+    lesson.write_text(text, encoding="utf-8")
+    build(small_course)
+    if not released:  # it may be on another machine; then it is graded, as work
+        shutil.rmtree(small_course / "autograder" / "release")
+    hand_in("stub")
+    hand_in("ada", **RIGHT)
+    ada, stub = grade(small_course, LESSON, level=LEVEL)
+    assert ada.points == 4
+    expected = ("not attempted", "no answer was changed.") if released else ("graded", "")
+    assert (stub.status, stub.why) == expected
+    assert stub.points == 0
 
 
 def test_nothing_is_graded_twice(hand_in: HandIn, small_course: Path) -> None:
     path = hand_in("ada", **RIGHT)
     assert [row.status for row in grade(small_course, LESSON, level=LEVEL)] == ["graded"]
-    path.write_text(path.read_text().replace("n + n", "n - n"))
     (row,) = grade(small_course, LESSON, level=LEVEL)
     assert (row.status, row.points) == ("kept", 4)
-    (row,) = grade(small_course, LESSON, level=LEVEL, regrade=True)
+    path.write_text(path.read_text().replace("n + n", "n - n"))
+    (row,) = grade(small_course, LESSON, level=LEVEL)
+    assert (row.status, row.points) == ("graded", 3)
+    (row,) = grade(small_course, LESSON, level=LEVEL, which="all")
     assert (row.status, row.points) == ("graded", 3)
 
 
@@ -195,7 +221,7 @@ def test_the_same_submission_gets_the_same_grade(hand_in: HandIn, small_course: 
     hand_in("ada", **{**RIGHT, "fetch_all": SEQUENTIAL})
     hand_in("bob", **{**RIGHT, "fetch_all": SEQUENTIAL})
     one = grade(small_course, LESSON, level=LEVEL)
-    two = grade(small_course, LESSON, level=LEVEL, regrade=True)
+    two = grade(small_course, LESSON, level=LEVEL, which="all")
     assert one == two
     graded = small_course / "autograder" / "autograded"
     ada, bob = (graded / name / LESSON / f"{LESSON}.ipynb" for name in ("ada", "bob"))
@@ -237,14 +263,16 @@ def test_less_isolation_must_be_asked_for(
 
 def test_the_table_has_a_line_for_each_student() -> None:
     rows = [
-        Graded("ada", "graded", (batch.Score("twice", 1, 1),), "", "process"),
-        Graded("eve", "not graded", (), "it is empty; ask for it again."),
+        Row("ada", State.GRADED, (Score("twice", 1, 1),), fresh=True),
+        Row("李雷", State.SEEN, (Score("twice", 0, 1),), flags={"twice": ("uses ctypes",)}),
+        Row("eve", State.UNREADABLE, why="it is empty; ask for it again."),
     ]
-    assert batch.table(rows).split(os.linesep) == [
+    assert table(rows).split(os.linesep) == [
         "student  twice  points  status",
         "-------  -----  ------  ------",
         "ada      1/1    1/1     graded",
-        "eve      -      -       not graded: it is empty; ask for it again.",
+        "李雷     0/1    0/1     kept, seen by a human",
+        "eve      -      -       not readable: it is empty; ask for it again.",
     ]
 
 
@@ -256,9 +284,13 @@ def test_what_smells_waits_for_a_teacher_with_its_points(
     hand_in("eve", **{**RIGHT, "twice": patched})
     rows = grade(small_course, LESSON, level=LEVEL)
     assert points(rows) == {"ada": 4, "eve": 4}
-    assert [row.flags for row in rows] == [{}, {"twice": ("replaces asyncio.to_thread",)}]
-    assert batch.flags(rows) == "eve, twice: the code replaces asyncio.to_thread"
-    assert "graded, look at twice" in batch.table(rows)
+    told = "sets an attribute of asyncio, time, builtins or looplab (line 2)"
+    assert [row.flags for row in rows] == [{}, {"twice": (told, "replaces asyncio.to_thread")}]
+    assert flags(rows).splitlines() == [
+        f"eve, twice: the code {told}",
+        "eve, twice: the code replaces asyncio.to_thread",
+    ]
+    assert "graded, look at twice" in table(rows)
     assert grade(small_course, LESSON, level=LEVEL)[1].flags == rows[1].flags  # kept
     with Gradebook(f"sqlite:///{small_course / 'autograder' / 'gradebook.db'}") as gradebook:
         books = {
@@ -271,8 +303,8 @@ def test_what_smells_waits_for_a_teacher_with_its_points(
         }
         assert waiting == {"ada": [], "eve": ["twice-seven"]}
         assert [book.score for book in books.values()] == [4, 4]
-    told = [small_course / "autograder" / "autograded" / "eve" / LESSON / f"{LESSON}.ipynb"]
-    assert "no points hang on it" in told[0].read_text(encoding="utf-8")
+    graded = small_course / "autograder" / "autograded" / "eve" / LESSON / f"{LESSON}.ipynb"
+    assert "no points hang on it" in graded.read_text(encoding="utf-8")
     assert nbgrader(small_course, "generate_feedback", LESSON).returncode == 0
     page = small_course / "autograder" / "feedback" / "eve" / LESSON / f"{LESSON}.html"
     assert "asyncio.to_thread = None" in unescape(re.sub("<[^>]*>", "", page.read_text("utf-8")))

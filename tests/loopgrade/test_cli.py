@@ -63,7 +63,7 @@ def test_grade(run: Run, small_course: Path, hand_in: Callable[..., Path]) -> No
     (small_course / "autograder" / "submitted" / "eve" / LESSON).mkdir(parents=True)
     status, out, _ = run(small_course, "grade", LESSON, "--isolation", level)
     assert status == 1
-    assert "eve      -          -      -       not graded: 01_small.ipynb is missing" in out
+    assert "eve      -          -      -       not readable: 01_small.ipynb is missing" in out
 
 
 def test_verify(run: Run, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import os
 import platform
 import re
@@ -27,15 +28,21 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+
 import looplab
 from loopgrade import course
 from loopgrade.authoring.build import build
 from loopgrade.authoring.lesson import Lesson
+from loopgrade.authoring.settings import read_settings, undisturbed
 from loopgrade.bank.demo import Student, copy_course, hand_in
 from loopgrade.bank.verify import Answer, Verified, read_answers, verify
 from loopgrade.classroom import batch
+from loopgrade.classroom.rows import Row
 from loopgrade.examination import sandbox
 from loopgrade.steps import preprocessors
+from loopgrade.steps.cells import exercise_of
 
 USE_EXAMINER = re.compile(r"^use_examiner\(c\)$", re.MULTILINE)
 
@@ -148,9 +155,10 @@ def agree(lessons: list[str] | None, level: sandbox.Level) -> int:
                     hand_in(built.release, submitted, built.lesson.name, student)
             # Other random inputs may find more of what is wrong; a kernel has these.
             preprocessors.seed_of = lambda *_: looplab.SEED
-            mine = _scores(batch.grade(examined, one.lesson.name, level=level))
+            name = one.lesson.name
+            mine = _scores(batch.grade(examined, name, level=level, workers=1))
             with _quiet():  # each kernel warns that it is not encrypted
-                theirs = _scores(batch.grade(plain, one.lesson.name, level=level))
+                theirs = _plain_scores(plain, name, [student.name for student in class_])
             wrong = [key for key in mine if mine[key] != theirs.get(key)]
             different += len(wrong)
             print(
@@ -196,15 +204,39 @@ def _class(lesson: Lesson, answers: list[Answer]) -> list[Student]:
     ]
 
 
-def _scores(rows: list[batch.Graded]) -> dict[tuple[str, str], Any]:
+def _scores(rows: list[Row]) -> dict[tuple[str, str], Any]:
     return {
         (row.student, exercise): points
         for row in rows
         for exercise, points in (
             [(score.exercise, score.points) for score in row.scores]
-            or [("everything", f"{row.status}: {row.reason}")]
+            or [("everything", f"{row.status}: {row.why}")]
         )
     }
+
+
+def _plain_scores(course: Path, lesson: str, students: list[str]) -> dict[tuple[str, str], Any]:
+    """Grade a class with nbgrader alone, and return the points of each exercise."""
+    settings = read_settings(course / "autograder")
+    found: dict[tuple[str, str], Any] = {}
+    with undisturbed():
+        folder = CourseDirectory(config=settings.config, log=_LOG, root=settings.root)
+        api = NbGraderAPI(folder, config=settings.config, log=_LOG)
+        for student in students:
+            told = api.autograde(lesson, student)
+            if not told["success"]:
+                found[student, "everything"] = f"not graded: {told['error']}"
+                continue
+            with api.gradebook as gradebook:
+                book = gradebook.find_submission_notebook(lesson, lesson, student)
+                for grade in book.grades:
+                    key = student, exercise_of(grade.name)
+                    found[key] = found.get(key, 0.0) + grade.score
+    return found
+
+
+_LOG = logging.Logger("nbgrader")
+_LOG.addHandler(logging.NullHandler())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ from loopgrade.authoring.build import build
 from loopgrade.authoring.lesson import Lesson
 from loopgrade.authoring.regions import solution_text
 from loopgrade.bank.verify import Answer, read_answers
-from loopgrade.classroom.batch import Graded, grade, table
+from loopgrade.classroom.batch import grade
+from loopgrade.classroom.rows import Row
+from loopgrade.classroom.states import State
+from loopgrade.classroom.table import table
 from loopgrade.examination import sandbox
 
 
@@ -115,11 +118,13 @@ def demo(course: Path, *, progress: Callable[[int, int, str], None]) -> int:
     if not diagnosis.works:
         print(f"  {diagnosis.problem} To mend it: {diagnosis.remedy}")
     for row in misjudged:
-        print(f"judged wrongly: {row.student} has {row.points:g}/{row.of:g} {row.reason}")
+        print(f"judged wrongly: {row.student} has {row.points:g}/{row.of:g} {row.why}")
     return 1 if misjudged else 0
 
 
-def _as_expected(row: Graded, right: bool) -> bool:
-    if row.status != "graded":
+def _as_expected(row: Row, right: bool) -> bool:
+    if row.state is State.NOT_ATTEMPTED:  # the stub, where a lesson has no other exercise
+        return not right
+    if not row.state.is_graded:
         return False
     return row.points == row.of if right else row.points < row.of

@@ -1,80 +1,43 @@
-"""A whole class: each submission of a lesson through nbgrader, one after the other.
+"""A whole class: what waits or is stale is graded, and each submission has a state.
 
 `nbgrader autograde` in `autograder/` grades the same way, and every other nbgrader
-command goes on from there. This adds what it lacks: a submission that cannot be read
-gets one sentence saying why, and stops nobody; and *not graded* is told from 0 points.
+command goes on from there. This adds what it lacks: a sentence for each submission that
+cannot be graded, several processes, and what a new grade would change, told before it does.
 """
 
 from __future__ import annotations
 
-import glob
-import json
-import logging
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from loopgrade.authoring.settings import Settings, read_settings, undisturbed
+from loopgrade.classroom.changes import Change, changes
+from loopgrade.classroom.converter import Grading, grading
+from loopgrade.classroom.gradebook import Entry
+from loopgrade.classroom.lock import Locked
+from loopgrade.classroom.results import Results
+from loopgrade.classroom.rows import Row, row_of, would_be
+from loopgrade.classroom.states import NoLesson, Register, State, Submission
+from loopgrade.classroom.stopping import Stopped, sigterm_stops
+from loopgrade.classroom.workers import Outcome, examine_beside, examine_here, reason
 from loopgrade.examination import sandbox
-from loopgrade.steps.soundness import require_sound
-from loopgrade.steps.submission import last_line, unreadable
-from looplab.pictures.describing import one_line
+from loopgrade.examination.canary import Unsound
+
+FEW = 4
+"""So many submissions are graded sooner here than another process has started."""
+
+Which = Literal["changed", "all"]
+"""What is graded: what waits or is stale, or also what has a grade that holds."""
 
 
 class GradingError(Exception):
     """Grading cannot start; the text says what to do."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """What a student has of one exercise.
-
-    Attributes:
-        exercise: its name.
-        points: what was earned.
-        of: what could be earned.
-        lost: the reasons for each point lost, a line each.
-    """
-
-    exercise: str
-    points: float
-    of: float
-    lost: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What came of one submission.
-
-    Attributes:
-        student: the name of its folder.
-        status: `graded` now, `kept` from an earlier time, or `not graded`.
-        scores: one for each exercise; empty where it was not graded.
-        reason: why it was not graded, in one sentence.
-        isolation: how isolated its code ran.
-        flags: what smells of tampering, by exercise; it waits for a manual grade.
-    """
-
-    student: str
-    status: Literal["graded", "kept", "not graded"]
-    scores: tuple[Score, ...] = ()
-    reason: str = ""
-    isolation: str = ""
-    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def points(self) -> float:
-        """What was earned in all."""
-        return sum(score.points for score in self.scores)
-
-    @property
-    def of(self) -> float:
-        """What could be earned in all."""
-        return sum(score.of for score in self.scores)
 
 
 def grade(
@@ -83,9 +46,12 @@ def grade(
     *,
     students: Sequence[str] | None = None,
     level: sandbox.Level = "bubblewrap",
-    regrade: bool = False,
+    which: Which = "changed",
+    dry_run: bool = False,
+    workers: int | None = None,
     progress: Callable[[int, int, str], None] = lambda *_: None,
-) -> list[Graded]:
+    announce: Callable[[Sequence[Change], int], None] = lambda *_: None,
+) -> list[Row]:
     """Grade what was handed in for a lesson.
 
     Args:
@@ -93,38 +59,64 @@ def grade(
         lesson: its name, such as `02_yield_and_send`.
         students: whose submissions; left out, all.
         level: how isolated the students' code must run.
-        regrade: whether to grade again what is graded already.
-        progress: told how many are done, of how many, and who is next.
+        which: whether what has a grade that holds is graded again too.
+        dry_run: whether grading enters nothing, and only says what it would.
+        workers: how many processes examine; left out, one for each processor.
+        progress: told how many are done, of how many, and who was last.
+        announce: told what changes for how many who had a grade, before any of it is
+            entered; not called where nobody had one.
+
+    Returns:
+        One for each student, by name.
 
     Raises:
-        GradingError: there is nothing to grade, or the lesson was not built.
+        GradingError: there is nothing to grade, the lesson was not built, another
+            process grades it, or its own reference loses a point here.
+        Stopped: Ctrl+C or SIGTERM; what is graded so far stays.
         sandbox.SandboxError: `level` cannot be had here.
-        canary.Unsound: the lesson's own reference loses a point here, or its stub has one.
     """
     sandbox.require(level)
     settings = read_settings(course / "autograder")
-    settings.config.Examine.isolation = level
-    submitted = Path(settings.root) / "submitted"
-    found = sorted(path.parent.name for path in submitted.glob(f"*/{lesson}") if path.is_dir())
-    for student in students or ():
-        if student not in found:
-            raise GradingError(f"{student} has handed in nothing for {lesson}: see {submitted}.")
-    chosen = [name for name in found if students is None or name in students]
-    if not chosen:
+    if "exporter_class" not in settings.config.Autograde:
         raise GradingError(
-            f"Nobody has handed in {lesson}; put notebooks into "
-            f"{submitted / 'STUDENT' / lesson / lesson}.ipynb."
+            f"{course / 'autograder' / 'nbgrader_config.py'} does not use the examiner; add "
+            "use_examiner(c) of loopgrade.nbgrader_plugins."
         )
-    graded = []
-    with _nbgrader(settings) as api:
-        if lesson not in {each["name"] for each in api.get_assignments()}:
-            raise GradingError(f"The gradebook does not know {lesson}; run `looplab build` first.")
-        require_sound(Path(settings.root), api.coursedir.db_url, lesson, lesson, level)
-        for number, student in enumerate(chosen):
-            progress(number, len(chosen), student)
-            graded.append(_grade_one(api, Path(settings.root), lesson, student, regrade))
-        progress(len(chosen), len(chosen), "")
-    return graded
+    settings.config.Examine.isolation = level
+    with undisturbed(), _where_it_was():
+        grader = grading(settings.root, settings.config)
+        told = ""
+        try:
+            with sigterm_stops(), grader.at_work(lesson) as register:
+                chosen = _chosen(register, Path(settings.root), lesson, students)
+                todo = [each.student for each in chosen if _is_asked_for(each, which)]
+                session = _Session(grader, lesson, chosen, len(todo))
+                try:
+                    progress(0, len(todo), "")
+                    # Closed also where we are stopped: no worker outlives the lock.
+                    with closing(_outcomes(grader, settings, lesson, todo, workers)) as outcomes:
+                        entered = session.examine(outcomes, dry_run=dry_run)
+                        for done, student in enumerate(entered, 1):
+                            progress(done, len(todo), student)
+                    found, again = session.changes(register)
+                    if again:
+                        announce(found, again)
+                    if not dry_run:
+                        session.enter_held()
+                finally:
+                    told = session.told()
+                after = register if dry_run else grader.register(lesson).as_its_holder()
+                return [session.row(after, each.student) for each in chosen]
+        except (Locked, NoLesson, Unsound) as error:
+            raise GradingError(str(error)) from None
+        except SQLAlchemyError as error:
+            raise GradingError(
+                f"The gradebook cannot be read ({reason(error)}); when nothing else writes to it, "
+                "give the same command again."
+            ) from error
+        except KeyboardInterrupt:
+            words = ["Stopped.", told, "Give the same command again to go on."]
+            raise Stopped(" ".join(filter(None, words))) from None
 
 
 def require_lesson_sound(course: Path, lesson: str, level: sandbox.Level) -> None:
@@ -136,119 +128,138 @@ def require_lesson_sound(course: Path, lesson: str, level: sandbox.Level) -> Non
         level: how isolated code runs.
 
     Raises:
-        canary.Unsound: its own reference loses a point here, or its stub has one.
+        Unsound: its own reference loses a point here, or its stub has one.
     """
     settings = read_settings(course / "autograder")
-    with _nbgrader(settings) as api:
-        require_sound(Path(settings.root), api.coursedir.db_url, lesson, lesson, level)
+    settings.config.Examine.isolation = level
+    with undisturbed(), _where_it_was():
+        grader = grading(settings.root, settings.config)
+        grader.require_sound(grader.register(lesson))
+
+
+def _outcomes(
+    grader: Grading, settings: Settings, lesson: str, todo: Sequence[str], workers: int | None
+) -> Generator[Outcome]:
+    """Examine submissions, here or in other processes, and yield each as it is done."""
+    count = min(workers or os.cpu_count() or 1, len(todo))
+    if count <= 1 or (workers is None and len(todo) <= FEW):
+        return examine_here(grader, lesson, todo)
+    return examine_beside(grader.work(lesson), todo, settings.root, settings.config, count)
 
 
 @contextmanager
-def _nbgrader(settings: Settings) -> Iterator[Any]:
-    """Give nbgrader's interface to a course, quiet."""
-    with undisturbed():
-        from nbgrader.apps.api import NbGraderAPI
-        from nbgrader.coursedir import CourseDirectory
-
-        log = logging.Logger("nbgrader")
-        log.addHandler(logging.NullHandler())
-        folder = CourseDirectory(config=settings.config, log=log, root=settings.root)
-        yield NbGraderAPI(folder, config=settings.config, log=log)
-
-
-def _grade_one(api: Any, root: Path, lesson: str, student: str, regrade: bool) -> Graded:
-    file = root / "submitted" / student / lesson / f"{lesson}.ipynb"
-    if not student.isprintable() or glob.has_magic(student):
-        reason = f"{student!r} is no name for a folder: nbgrader reads signs such as * in it."
-        return Graded(one_line(student, 60), "not graded", reason=reason)
-    problem = unreadable(file)
-    if problem:
-        return Graded(student, "not graded", reason=problem)
-    done = root / "autograded" / student / lesson / f"{lesson}.ipynb"
-    before = done.stat().st_mtime_ns if done.exists() else None
+def _where_it_was() -> Iterator[None]:
+    """Come back to the current folder; nbgrader's steps expect to be in the course's."""
+    before = Path.cwd()
     try:
-        result = api.autograde(lesson, student, force=regrade, create=True)
-    except SystemExit:
-        result = {"success": False, "log": "", "error": "SystemExit"}
-    if not result["success"] or not done.exists():
-        reason = _last_error(result.get("log", "")) or last_line(result.get("error", ""))
-        return Graded(student, "not graded", reason=f"nbgrader could not grade it: {reason}")
-    status: Literal["graded", "kept"] = "graded"
-    if before is not None and done.stat().st_mtime_ns == before:
-        status = "kept"
-    notebook = json.loads(done.read_text(encoding="utf-8"))
-    stamp = notebook["metadata"].get("looplab", {})
-    flags = {name: tuple(told) for name, told in stamp.get("flags", {}).items()}
-    scores = _scores(api, lesson, student, notebook)
-    return Graded(student, status, scores, "", stamp.get("isolation", "unknown"), flags)
+        yield
+    finally:
+        os.chdir(before)
 
 
-def _last_error(log: str) -> str:
-    """Return the error that nbgrader logged, without the traceback above it."""
-    found = re.findall(r"^ +\w[\w.]*(?:Error|Exception): (.+)$", log, re.MULTILINE)
-    return one_line(found[-1], 200) if found else ""
-
-
-def _scores(api: Any, lesson: str, student: str, notebook: Any) -> tuple[Score, ...]:
-    reasons = {
-        cell["metadata"].get("nbgrader", {}).get("grade_id"): output["evalue"]
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", [])
-        if output.get("ename") in ("CheckFailed", "HiddenCheckFailed")
-    }
-    exercises: dict[str, list[Any]] = {}
-    with api.gradebook as gradebook:
-        book = gradebook.find_submission_notebook(lesson, lesson, student)
-        for each in book.grades:
-            exercises.setdefault(each.name.partition("-")[0], []).append(
-                (each.name, float(each.score), float(each.max_score))
+def _chosen(
+    register: Register, root: Path, lesson: str, students: Sequence[str] | None
+) -> list[Submission]:
+    known = register.students()
+    for student in students or ():
+        if student not in known:
+            raise GradingError(
+                f"{student} has handed in nothing for {lesson}, and is not in the gradebook: "
+                f"see {root / 'submitted'}."
             )
-    return tuple(
-        Score(
-            exercise,
-            sum(points for _, points, _ in tests),
-            sum(of for _, _, of in tests),
-            tuple(reasons[name] for name, _, _ in sorted(tests) if name in reasons),
+    chosen = [register.submission(each) for each in known if students is None or each in students]
+    if all(each.state is State.MISSING for each in chosen):
+        raise GradingError(
+            f"Nobody has handed in {lesson}; put notebooks into "
+            f"{root / 'submitted' / 'STUDENT' / lesson / lesson}.ipynb."
         )
-        for exercise, tests in sorted(exercises.items())
-    )
+    return chosen
 
 
-def flags(rows: Sequence[Graded]) -> str:
-    """Return what a teacher is to look at, a line for each reason.
+def _is_asked_for(submission: Submission, which: Which) -> bool:
+    if which == "all" and submission.state.is_graded:
+        return True
+    return submission.state in (State.WAITING, State.STALE)
 
-    >>> print(flags([Graded("ada", "graded", flags={"twice": ("uses ctypes",)})]))
-    ada, twice: the code uses ctypes
+
+class _Session:
+    """One command's work at a lesson.
+
+    What had no grade yet is entered as soon as it is examined. What had one waits until
+    all is examined, so that what changes is told before it does.
     """
-    return os.linesep.join(
-        f"{row.student}, {exercise}: the code {reason}"
-        for row in rows
-        for exercise, reasons in row.flags.items()
-        for reason in reasons
-    )
 
+    def __init__(
+        self, grader: Grading, lesson: str, chosen: Sequence[Submission], todo: int
+    ) -> None:
+        self._grader, self._lesson, self._todo = grader, lesson, todo
+        self._before = {each.student: each for each in chosen}
+        self._problems: dict[str, str] = {}
+        self._held: list[str] = []
+        self._examined: dict[str, Mapping[str, Results]] = {}
+        self._entered: set[str] = set()
 
-def table(rows: Sequence[Graded]) -> str:
-    """Return results as a table, a line for each student.
+    def examine(self, outcomes: Iterable[Outcome], *, dry_run: bool) -> Iterator[str]:
+        """Take what was examined, hold it back or enter it, and yield whose it was."""
+        for student, problem in outcomes:
+            if problem:
+                self._problems[student] = problem
+            elif dry_run or self._has_grade(student):
+                self._examined[student] = self._grader.examined(self._lesson, student)
+                self._held.append(student)
+            else:
+                self._enter(student)
+            yield student
 
-    >>> print(table([Graded("ada", "graded", (Score("twice", 1, 2),), "", "process")]))
-    student  twice  points  status
-    -------  -----  ------  ------
-    ada      1/2    1/2     graded
-    """
-    exercises = list(dict.fromkeys(score.exercise for row in rows for score in row.scores))
-    lines = [["student", *exercises, "points", "status"]]
-    for row in rows:
-        by_name = {score.exercise: f"{score.points:g}/{score.of:g}" for score in row.scores}
-        cells = [by_name.get(exercise, "-") for exercise in exercises]
-        points = f"{row.points:g}/{row.of:g}" if row.scores else "-"
-        status = row.status + (f": {row.reason}" if row.reason else "")
-        status += f", look at {', '.join(row.flags)}" if row.flags else ""
-        lines.append([row.student, *cells, points, status])
-    widths = [max(map(len, column)) for column in list(zip(*lines, strict=True))[:-1]]
-    widths.append(len(lines[0][-1]))
-    lines.insert(1, ["-" * width for width in widths])
-    return os.linesep.join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    def changes(self, register: Register) -> tuple[list[Change], int]:
+        """Return what changes for those who had a grade, and how many they are."""
+        again = sorted(each for each in self._held if self._has_grade(each))
+        found = [
+            change
+            for student in again
+            for change in changes(
+                self._before[student],
+                register.book.entries[student],
+                register.book.known,
+                self._examined[student],
+            )
+        ]
+        return found, len(again)
+
+    def enter_held(self) -> None:
+        """Enter what was held back."""
+        for student in self._held:
+            self._enter(student)
+
+    def row(self, after: Register, student: str) -> Row:
+        """Return what has come of a submission.
+
+        Args:
+            after: what there is now.
+            student: whose.
+        """
+        entry = after.book.entries.get(student, Entry())
+        if student in self._problems:
+            before = self._before[student]
+            return row_of(Submission(student, before.state, self._problems[student]), entry)
+        if student in self._examined and student not in self._entered:  # it is a dry run
+            results = self._examined[student]
+            known = after.book.known
+            told = replace(self._before[student], results=results)
+            return row_of(told, would_be(entry, results, known))
+        return row_of(after.submission(student), entry, fresh=student in self._entered)
+
+    def told(self) -> str:
+        """Say how far the work has come."""
+        return f"{len(self._entered)} of {self._todo} are graded, and stay so."
+
+    def _has_grade(self, student: str) -> bool:
+        return bool(self._before[student].results)
+
+    def _enter(self, student: str) -> None:
+        try:
+            self._grader.publish(self._lesson, self._before[student])
+        except Exception as error:  # a full disk, a gradebook that is locked
+            self._problems[student] = f"its grade could not be entered: {reason(error)}"
+        else:
+            self._entered.add(student)

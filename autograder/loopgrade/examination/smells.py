@@ -9,7 +9,7 @@ task, and names that are put together where they could be written.
 It tells words of its own only, with the line, and names only where they are asyncio's or looplab's.
 
     >>> smells("import asyncio\\nloop = asyncio.get_running_loop()\\nloop.call_later = print")
-    ['line 3: sets an attribute of a loop, a task or a future']
+    ['sets an attribute of a loop, a task or a future (line 3)']
     >>> smells("class Box:\\n  def set(self): self._own = 3\\n  def get(self): return self._own")
     []
 """
@@ -59,7 +59,7 @@ _WATCHED = {"asyncio": asyncio, "builtins": builtins, "time": time}
 
 
 def smells(source: str) -> list[str]:
-    """Return what smells in a cell, each in a few words, in the order of its lines.
+    """Return what smells in a cell, in words that continue "the code ...", by its lines.
 
     Args:
         source: the cell, as Python.
@@ -73,7 +73,7 @@ def smells(source: str) -> list[str]:
         return []  # it does not run either
     except (RecursionError, MemoryError):
         return [_UNREADABLE]
-    return [f"line {line}: {words}" for line, words in found[:_MAX_TOLD]]
+    return [f"{words} (line {line})" for line, words in found[:_MAX_TOLD]]
 
 
 @cache

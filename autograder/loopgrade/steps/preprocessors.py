@@ -6,14 +6,17 @@
   once, whatever the submission says of them.
 - `Examine`, in the place of nbgrader's Execute: the verdicts, made outside the process
   that runs the student's code.
-- `Flag`, behind SaveAutoGrades: what smells of tampering waits for a teacher's eyes, in
-  formgrader's *Manual Grading*, with its points as they are.
+- `Stamp`: what the grade rests on, so that it is known later whether it still holds.
+- `SaveChangedCells`, in the place of SaveCells: a test may be added or changed after
+  submissions exist.
 - `HideHiddenTests`, before feedback is written: students see no hidden test, nothing of
   what one said, and no flag.
 - `harmless_html`, wherever a submission's Markdown is shown: no script of a student's runs
   in the browser of a teacher.
 
-All else is nbgrader's: the gradebook, formgrader, late penalties, manual grades.
+`loopgrade.classroom` enters the grades, all of a submission in one step, where nbgrader's
+SaveAutoGrades and AssignLatePenalties would enter one after the other. All else is
+nbgrader's: the gradebook, formgrader, late penalties, manual grades.
 """
 
 from __future__ import annotations
@@ -23,26 +26,19 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import Enum
 
 import looplab
 from loopgrade.examination import sandbox
-from loopgrade.examination.canary import Unsound
 from loopgrade.examination.examiner import examine
 from loopgrade.examination.test_cell import seed_of
-from loopgrade.steps.cells import (
-    exercise_of,
-    grade_id_of,
-    graded_cells,
-    repaired,
-    student_cells,
-    test_cells,
-)
+from loopgrade.steps.cells import repaired, student_cells, test_cells
 from loopgrade.steps.outputs import FLAG, Notebook, Resources, show_flags, write_outputs
 from loopgrade.steps.secret import course_secret
-from loopgrade.steps.soundness import own_texts, require_sound
+from loopgrade.steps.soundness import own_texts
 from loopgrade.steps.submission import odd_file
 
 
@@ -53,25 +49,31 @@ def use_examiner(config: Any) -> None:
         config: what `get_config()` returns.
     """
     # nbgrader's own lists, with Repair before the first and Examine in the place of Execute.
+    # Without CheckCellMetadata: all that it would check is what Repair has written.
     config.Autograde.sanitize_preprocessors = [
         "loopgrade.steps.preprocessors.Repair",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.DeduplicateIds",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
-        "nbgrader.preprocessors.CheckCellMetadata",
     ]
     config.Autograde.autograde_preprocessors = [
         "loopgrade.steps.preprocessors.Examine",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "loopgrade.steps.preprocessors.Flag",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
+        "loopgrade.steps.stamp.Stamp",
     ]
-    config.Autograde.exporter_class = "loopgrade.steps.reading.MendingExporter"
+    # Its converter keeps nbgrader's order, works in a folder of its own, and enters the grades.
+    config.Autograde.exporter_class = "loopgrade.classroom.converter.StatefulExporter"
+    config.StatefulExporter.optimistic_validation = True  # once, and not after each step
+    config.ExportApp.plugin_class = "loopgrade.classroom.export.GradesWithStates"
+    config.GenerateAssignment.preprocessors = [
+        "loopgrade.steps.migrating.SaveChangedCells"
+        if step is preprocessors.SaveCells
+        else f"nbgrader.preprocessors.{step.__name__}"
+        for step in GenerateAssignment.preprocessors.default()
+    ]
     config.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "loopgrade.steps.preprocessors.HideHiddenTests",
@@ -90,12 +92,12 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
 
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Repair a submitted notebook."""
-        told = resources["nbgrader"]
-        Examine(parent=self).refuse_unsound(told["db_url"], told["assignment"], told["notebook"])
+        Examine(parent=self).refuse_less_isolation()
         if odd := odd_file(Path(resources["metadata"]["path"])):
             raise ValueError(f"{odd!r} is a link, or no file; ask for the file itself.")
-        known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
-        nb.cells = repaired(nb.cells, known)
+        told = resources["nbgrader"]
+        nb.metadata.pop("looplab", None)  # what is graded is the examiner's to say
+        nb.cells = repaired(nb.cells, told["known"])
         return nb, resources
 
 
@@ -108,24 +110,22 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
         help="How isolated a student's code must run: 'bubblewrap', or 'process' with less.",
     ).tag(config=True)
 
-    def refuse_unsound(self, db_url: str, assignment: str, notebook: str) -> None:
-        """End nbgrader where a verdict would mean nothing, or code is not isolated as asked.
+    def refuse_less_isolation(self) -> None:
+        """End nbgrader where this machine cannot isolate the student's code as asked.
 
         Raises:
-            SystemExit: it is so; the log says why.
+            SystemExit: it cannot; the log says what to do.
         """
-        course = Path.cwd()  # nbgrader works in the course's folder
         try:
             sandbox.require(self.isolation)
-            require_sound(course, db_url, assignment, notebook, self.isolation)
-        except (sandbox.SandboxError, Unsound) as error:
+        except sandbox.SandboxError as error:
             self.log.error("%s", error)
             raise SystemExit(1) from None
 
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Examine a repaired notebook, and write the verdicts as nbgrader reads them."""
         told = resources["nbgrader"]
-        known = graded_cells(told["db_url"], told["assignment"], told["notebook"])
+        known = told["known"]
         course = Path.cwd()  # nbgrader works in the course's folder
         secret = course_secret(course)
         seeds = {
@@ -150,25 +150,6 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
                 "flags": {name: list(told) for name, told in examination.flags.items()},
             }
         )
-        return nb, resources
-
-
-class Flag(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
-    """Ask for a manual grade where something smells of tampering; it changes no points."""
-
-    def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
-        """Mark the grades of flagged exercises in the gradebook."""
-        flags = nb.metadata["looplab"]["flags"]
-        told = resources["nbgrader"]
-        ids = [grade_id_of(cell) or "" for cell in nb.cells]
-        with Gradebook(told["db_url"]) as gradebook:
-            book = gradebook.find_submission_notebook(
-                told["notebook"], told["assignment"], told["student"]
-            )
-            for grade in book.grades:
-                if exercise_of(grade.name) in flags and grade.name in ids:
-                    grade.needs_manual_grade = True
-            gradebook.db.commit()
         return nb, resources
 
 

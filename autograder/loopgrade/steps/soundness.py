@@ -26,28 +26,31 @@ from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound, fault
 from loopgrade.examination.examiner import StudentCell
 from loopgrade.examination.test_cell import TrustedTest, seed_of
-from loopgrade.steps.cells import GradedCell, graded_cells, student_cells, test_cells
+from loopgrade.steps.cells import GradedCell, student_cells, test_cells
 from loopgrade.steps.secret import course_secret
 
 SOUND_FILE = ".looplab_sound.json"
 
 
 def require_sound(
-    course: Path, db_url: str, assignment: str, notebook: str, level: sandbox.Level
+    course: Path,
+    assignment: str,
+    notebook: str,
+    known: Mapping[str, GradedCell],
+    level: sandbox.Level,
 ) -> None:
     """Make sure that the tests of a notebook can be trusted here, by its own reference and stub.
 
     Args:
         course: nbgrader's folder, which holds `source/` and the secret.
-        db_url: where the gradebook is.
         assignment: the assignment's name.
         notebook: the notebook's name.
+        known: what the gradebook knows of its cells, by grade id.
         level: how isolated code runs.
 
     Raises:
         Unsound: they cannot.
     """
-    known = graded_cells(db_url, assignment, notebook)
     source = course / "source" / assignment / f"{notebook}.ipynb"
     if not any(cell.is_test for cell in known.values()):
         return

@@ -260,47 +260,103 @@ def unpack(cls: type[T], data: Json) -> T:
 
 
 def _unpack_record(cls: Any, data: Json, depth: int) -> Any:
-    hints = _hints(cls)
-    names = [f.name for f in fields(cls)]
-    if not isinstance(data, dict) or set(data) != set(names):
-        raise WireError(f"A {cls.__name__} needs exactly the fields {', '.join(names)}.")
+    readers = _readers(cls)
+    if not isinstance(data, dict) or data.keys() != readers.keys():
+        raise WireError(f"A {cls.__name__} needs exactly the fields {', '.join(readers)}.")
     values = {}
-    for name in names:
+    for name, read in readers.items():
         try:
-            values[name] = _unpack(hints[name], data[name], depth + 1)
+            values[name] = read(data[name], depth + 1)
         except WireError as error:
             raise WireError(f"{cls.__name__}.{name}: {error}") from None
     return cls(**values)
 
 
-def _unpack(hint: Any, data: Json, depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise WireError("The record is nested too deep.")
+_Read = Callable[[Json, int], Any]
+"""Reads one part of a record, at a depth."""
+
+
+@cache
+def _readers(cls: Hashable) -> dict[str, _Read]:
+    hints = _hints(cls)
+    return {f.name: _reader(hints[f.name]) for f in fields(typing.cast(Any, cls))}
+
+
+# A submission sends hundreds of runs of hundreds of parts: what an annotation means is
+# found out once, and not for each part.
+@cache
+def _reader(hint: Hashable) -> _Read:
+    """Return what reads a part with that annotation."""
+    read = _reader_of_the_plain(hint)
+
+    def read_in_bounds(data: Json, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise WireError("The record is nested too deep.")
+        return read(data, depth)
+
+    return read_in_bounds
+
+
+def _reader_of_the_plain(hint: Any) -> _Read:
     if hint is Value:
-        return decode(data)
+        return lambda data, _: decode(data)
     if is_dataclass(hint):
-        return _unpack_record(hint, data, depth)
+        return lambda data, depth: _unpack_record(hint, data, depth)
     origin = get_origin(hint)
     if origin is Literal:
-        if data in get_args(hint) and isinstance(data, str):
-            return data
-        raise WireError(f"one of {', '.join(map(repr, get_args(hint)))} was expected")
+        return _one_of(get_args(hint))
     if origin in (Union, types.UnionType):
-        for option in get_args(hint):
-            with contextlib.suppress(WireError):
-                return _unpack(option, data, depth)
-        raise WireError(f"{hint} was expected")
+        return _any_of(hint)
     if origin is tuple:
-        if not isinstance(data, list):
-            raise WireError("a list was expected")
-        return tuple(_unpack(get_args(hint)[0], item, depth + 1) for item in data)
-    if hint is float:
-        if type(data) in (int, float):
-            with contextlib.suppress(OverflowError):
-                return float(data)
-    elif type(data) is hint or (hint is type(None) and data is None):
-        return data
-    raise WireError(f"{getattr(hint, '__name__', hint)} was expected")
+        read = _reader(get_args(hint)[0])
+
+        def read_all(data: Json, depth: int) -> Any:
+            if not isinstance(data, list):
+                raise WireError("a list was expected")
+            return tuple([read(item, depth + 1) for item in data])
+
+        return read_all
+    return _float if hint is float else _exactly(hint)
+
+
+def _one_of(words: tuple[Any, ...]) -> _Read:
+    def read(data: Json, _: int) -> Any:
+        if data in words and isinstance(data, str):
+            return data
+        raise WireError(f"one of {', '.join(map(repr, words))} was expected")
+
+    return read
+
+
+def _any_of(hint: Any) -> _Read:
+    exact = {each for each in get_args(hint) if each in (int, str, bool, type(None))}
+    options = [_reader(option) for option in get_args(hint)]
+
+    def read(data: Json, depth: int) -> Any:
+        if type(data) in exact:
+            return data
+        for option in options:
+            with contextlib.suppress(WireError):
+                return option(data, depth)
+        raise WireError(f"{hint} was expected")
+
+    return read
+
+
+def _float(data: Json, _: int) -> float:
+    if type(data) in (int, float):
+        with contextlib.suppress(OverflowError):
+            return float(data)
+    raise WireError("float was expected")
+
+
+def _exactly(hint: Any) -> _Read:
+    def read(data: Json, _: int) -> Any:
+        if type(data) is hint:
+            return data
+        raise WireError(f"{getattr(hint, '__name__', hint)} was expected")
+
+    return read
 
 
 # Lines

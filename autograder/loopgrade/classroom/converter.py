@@ -1,0 +1,322 @@
+"""nbgrader's Autograde with states: it grades what waits, apart, and shows it when it is done.
+
+`looplab grade`, `nbgrader autograde` and formgrader's button all come here. A submission
+is converted in a folder of the grader's own. Then its grades get into the gradebook, in
+one transaction, and its folder into `autograded/`, in one step. What killed the grader
+before that has changed nothing; what killed it between the two is seen, since notebook
+and gradebook then differ, and the submission is graded again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from nbconvert.writers import FilesWriter
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.apps.autogradeapp import AutogradeApp
+from nbgrader.converters import Autograde, BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+
+from loopgrade.classroom.gradebook import Book, Graded, enter
+from loopgrade.classroom.lock import Locked, lesson_lock
+from loopgrade.classroom.results import Results, read_results
+from loopgrade.classroom.states import WORK, NoLesson, Register, State, Submission
+from loopgrade.classroom.stopping import sigterm_stops
+from loopgrade.examination import sandbox
+from loopgrade.examination.canary import Unsound
+from loopgrade.steps.reading import MendingExporter
+from loopgrade.steps.soundness import require_sound
+from loopgrade.steps.stamp import submission_digest
+
+
+class StatefulExporter(MendingExporter):
+    """nbgrader's exporter, whose converter has states.
+
+    nbgrader lets a course choose the exporter and not the converter; and its converter
+    makes the exporter when all is read and nothing is done yet.
+    """
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(**told)
+        if type(self.parent) is Autograde:
+            self.parent.__class__ = Grading
+
+
+@dataclass(frozen=True)
+class Work:
+    """What several processes share that grade one lesson together.
+
+    Attributes:
+        lesson: the lesson's name.
+        run: the name of the folder that they work in.
+        book: what the gradebook knew of the lesson when they began.
+        conditions: what their grades rest on, of each notebook.
+    """
+
+    lesson: str
+    run: str
+    book: Book
+    conditions: Mapping[str, Mapping[str, Any]]
+
+
+class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
+    """Grade what waits or is stale; with `force`, all that can be graded."""
+
+    # nbgrader makes these objects of another class: see StatefulExporter.
+    _run = ""
+    _registers: Mapping[str, Register] = MappingProxyType({})
+    _digests: Mapping[str, str] = MappingProxyType({})
+
+    # nbgrader's way: a whole class, one after the other
+
+    def convert_notebooks(self) -> None:
+        """Convert all submissions that were found, and hold the locks of their lessons."""
+        names = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
+        found = (re.match(names, each) for each in self.assignments)
+        lessons = sorted({each["assignment_id"] for each in found if each is not None})
+        try:
+            with ExitStack() as stack:
+                if isinstance(self.parent, AutogradeApp):
+                    stack.enter_context(sigterm_stops())
+                for lesson in lessons:
+                    stack.enter_context(self.at_work(lesson))
+                super().convert_notebooks()
+        except (Locked, NoLesson, Unsound) as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+        except KeyboardInterrupt:
+            if not isinstance(self.parent, AutogradeApp):
+                raise
+            self.log.error("Stopped. What is graded stays; give the same command again to go on.")
+            raise SystemExit(130) from None
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Return whether a submission is to be graded.
+
+        Raises:
+            NbGraderException: it cannot be; the text says why.
+        """
+        if student_id in self.coursedir.student_id_exclude.split(","):
+            return False
+        found = self._registers[assignment_id].submission(student_id)
+        if found.state in (State.UNREADABLE, State.NOT_ATTEMPTED):
+            raise NbGraderException(f"{student_id}: {found.state}: {found.why}")
+        if self.force or found.state in (State.WAITING, State.STALE):
+            return True
+        self.log.info("%s is %s already", student_id, found.state)
+        return False
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """Set what nbgrader sets, and then show the graded submission."""
+        super().set_permissions(assignment_id, student_id)
+        found = self._registers[assignment_id].submission(student_id)
+        self.publish(assignment_id, found)
+
+    # Our way: step by step, in several processes
+
+    @contextmanager
+    def at_work(self, lesson: str) -> Iterator[Register]:
+        """Be the only grader of a lesson, and have a folder to work in.
+
+        Raises:
+            Locked: another process grades it.
+            NoLesson: the gradebook does not know it.
+            Unsound: its own reference loses a point here, or its stub has one.
+        """
+        work = Path(self.coursedir.root, WORK)
+        with lesson_lock(work, lesson):
+            register = self.register(lesson).as_its_holder()
+            self._registers = {**self._registers, lesson: register}
+            self._run = f"{lesson}~{secrets.token_hex(4)}"
+            _tidy(work, lesson)
+            self.require_sound(register)
+            try:
+                yield register
+            finally:
+                _tidy(work, lesson)
+
+    def register(self, lesson: str) -> Register:
+        """Return what there is of a lesson now.
+
+        Raises:
+            NoLesson: the gradebook does not know it.
+        """
+        level: sandbox.Level = self.config.Examine.get("isolation", "bubblewrap")
+        return Register.read(self.coursedir, lesson, level)
+
+    def require_sound(self, register: Register) -> None:
+        """Make sure that a lesson can be graded here, by its own references and stubs.
+
+        Raises:
+            Unsound: it cannot.
+        """
+        level: sandbox.Level = self.config.Examine.get("isolation", "bubblewrap")
+        for name, known in register.book.known.items():
+            require_sound(Path(self.coursedir.root), register.lesson, name, known, level)
+
+    def join(self, work: Work) -> None:
+        """Work at what another process has begun."""
+        self._run = work.run
+        register = Register(self.coursedir, work.lesson, work.book, work.conditions)
+        self._registers = {work.lesson: register}
+
+    def work(self, lesson: str) -> Work:
+        """Return what another process needs in order to `join` in."""
+        register = self._registers[lesson]
+        return Work(lesson, self._run, register.book, register.conditions)
+
+    def examine(self, lesson: str, student: str) -> None:
+        """Grade a submission into the folder to work in; nothing else is written.
+
+        Raises:
+            Exception: nbgrader or one of its steps could not.
+        """
+        self.coursedir.assignment_id, self.coursedir.student_id = lesson, student
+        self.init_notebooks()
+        ((_, found),) = self.assignments.items()
+        self.notebooks = sorted(found)
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        os.chdir(self.coursedir.root)  # where nbgrader's steps expect to be
+        self.run_pre_convert_hook()
+        self.init_assignment(lesson, student)
+        for file in self.notebooks:
+            self.convert_single_notebook(file)
+        super().set_permissions(lesson, student)
+        self.run_post_convert_hook()
+
+    def examined(self, lesson: str, student: str) -> dict[str, Results]:
+        """Return what came of a submission that is graded and not yet shown."""
+        folder = Path(self._format_dest(lesson, student))
+        known = self._registers[lesson].book.known
+        files = {name: folder / f"{name}.ipynb" for name in known}
+        return {name: read_results(file) for name, file in files.items() if file.exists()}
+
+    def publish(self, lesson: str, before: Submission) -> None:
+        """Enter a graded submission in the gradebook, and show its folder.
+
+        Args:
+            lesson: the lesson's name.
+            before: the submission, as it was before.
+        """
+        register, student = self._registers[lesson], before.student
+        results = self.examined(lesson, student)
+        timestamp = self.coursedir.get_existing_timestamp(str(register.submitted(student)))
+        late = AssignLatePenalties(parent=self)
+        late.init_plugin()
+
+        def penalty(score: float, seconds: float) -> float | None:
+            asked = late.plugin_inst.late_submission_penalty(student, score, seconds)
+            return None if asked is None else float(asked)
+
+        folder = register.submitted(student)
+        absent = {name for name in register.book.known if not (folder / f"{name}.ipynb").exists()}
+        graded = Graded(lesson, student, timestamp, results, frozenset(absent), before.results)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            enter(gradebook, graded, create_student=self.create_student, penalty=penalty)
+        made, shown = Path(self._format_dest(lesson, student)), register.graded(student)
+        _show(made, shown, partly=self.coursedir.notebook_id != "*")
+
+    # What nbgrader asks on the way
+
+    @property
+    def _input_directory(self) -> str:
+        return str(self.coursedir.submitted_directory) if self._sanitizing else self._apart
+
+    @property
+    def _output_directory(self) -> str:
+        return self._apart
+
+    @property
+    def _apart(self) -> str:
+        return f"{WORK}/{self._run}"
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy what belongs to a submission, and let the gradebook alone."""
+        BaseConverter.init_assignment(self, assignment_id, student_id)
+        self._copy_from_source(assignment_id, student_id)
+        known = self._registers[assignment_id].book.known
+        files = [Path(each) for each in self.notebooks]
+        for file in files:
+            if file.stem not in known:
+                self.log.warning("Skipping unknown notebook: %s", file)
+        self.notebooks = [str(each) for each in files if each.stem in known]
+        if not self.notebooks:
+            raise NbGraderException("no notebook of the lesson's name was handed in")
+        # Before anything is read: who hands in again meanwhile is seen to have done so.
+        self._digests = {each: submission_digest(Path(each)) for each in self.notebooks}
+
+    def _copy_from_source(self, assignment_id: str, student_id: str) -> None:
+        """Lay the files of the source beside the notebooks, over those of the student's."""
+        step = self.coursedir.source_directory
+        source = Path(self.coursedir.format_path(step, ".", assignment_id))
+        target = Path(self._format_dest(assignment_id, student_id))
+        kept = {source / each for each in self.exclude_overwriting.get(assignment_id, [])}
+        for name in utils.find_all_files(str(source), [*self.coursedir.ignore, "*.ipynb"]):
+            if Path(name) not in kept:
+                copy = target / Path(name).relative_to(source)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.unlink(missing_ok=True)
+                shutil.copy(name, copy)
+
+    def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
+        """Tell the steps what nbgrader tells them, and what the lesson's register says."""
+        resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
+        told = resources["nbgrader"]
+        register, name = self._registers[told["assignment"]], told["notebook"]
+        submitted = str(register.submitted(told["student"]) / f"{name}.ipynb")
+        told["known"] = register.book.known[name]
+        told["stamp"] = {**register.conditions[name], "submission": self._digests[submitted]}
+        return resources
+
+
+def grading(root: str, config: Config) -> Grading:
+    """Return what grades in a course's folder.
+
+    Args:
+        root: the folder that holds `submitted/`.
+        config: what its nbgrader_config.py says.
+    """
+    log = logging.Logger("nbgrader")
+    log.addHandler(logging.NullHandler())
+    folder = CourseDirectory(config=config, log=log, root=root)
+    return Grading(coursedir=folder, config=config, log=log)
+
+
+def _tidy(work: Path, lesson: str) -> None:
+    """Remove what a grader of this lesson has left; who has the lesson's lock may."""
+    for path in work.iterdir():
+        if path.name.rpartition("~")[0] == lesson:
+            utils.rmtree(str(path))
+
+
+def _show(made: Path, shown: Path, *, partly: bool) -> None:
+    """Put a graded submission where everybody looks for it, in the place of an older one.
+
+    Args:
+        made: its folder, complete.
+        shown: where it is to be.
+        partly: whether what else is there stays.
+    """
+    shown.parent.mkdir(parents=True, exist_ok=True)
+    if partly and shown.exists():
+        for path in sorted(made.iterdir()):
+            if path.is_file():
+                path.replace(shown / path.name)
+        return
+    if shown.exists():
+        shown.rename(made.with_name(f"{made.name}.before"))
+    made.rename(shown)
