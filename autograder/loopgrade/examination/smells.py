@@ -247,8 +247,8 @@ class _Nose(ast.NodeVisitor):
     def _look_at_module(self, node: ast.AST, module: str) -> None:
         if module.startswith("looplab.") and module != "looplab.legacy":
             self._tell(node, "imports a part of looplab's that is not for programs")
-        elif module.partition(".")[0] in ("_thread", "ctypes", "_ctypes", "_asyncio", "_testcapi"):
-            self._tell(node, "imports _thread, ctypes or another inner part of Python's")
+        elif module.partition(".")[0] in ("ctypes", "_ctypes", "_asyncio", "_testcapi"):
+            self._tell(node, "imports ctypes or another inner part of Python's")
 
     # Texts that are put together
 
