@@ -15,6 +15,7 @@ from typing import TextIO
 import looplab
 from loopgrade import course
 from loopgrade.examination import sandbox
+from looplab.pictures.describing import one_line
 
 
 class Progress:
@@ -35,7 +36,9 @@ class Progress:
         """Tell that `done` of `of` are done, and which is at hand."""
         if self._bar:
             filled = 30 * done // max(1, of)
-            line = f"\r{self._what} [{'#' * filled}{'.' * (30 - filled)}] {done}/{of} {which}"
+            # A folder's name may hold what a terminal obeys.
+            name = one_line(which, 60)
+            line = f"\r{self._what} [{'#' * filled}{'.' * (30 - filled)}] {done}/{of} {name}"
             self._out.write(f"{line[:100]:<100}" + ("\r\033[K" if done == of else ""))
         elif (tenth := 10 * done // max(1, of)) != self._told:
             self._told = tenth

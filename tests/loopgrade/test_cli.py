@@ -203,3 +203,16 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
     assert "\rgrading [###############...............] 10/20 ada" in terminal.getvalue()
     assert file.getvalue().splitlines()[:2] == ["grading: 0 of 20", "grading: 2 of 20"]
     assert len(file.getvalue().splitlines()) == 11
+
+
+def test_a_name_says_nothing_to_the_terminal() -> None:
+    """A folder may be called so that it clears the screen or sets the window's title."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out = Terminal()
+    Progress("grading", out)(1, 3, "eve\x1b[2J\x1b]0;owned\x07")
+    assert "eve" in out.getvalue()
+    assert "\x1b" not in out.getvalue() and "\x07" not in out.getvalue()

@@ -42,14 +42,25 @@ class GradesWithStates(ExportPlugin):  # type: ignore[misc]  # nbgrader has no t
                 for student in gradebook.students:
                     if not students or student.id in students:
                         submission = submissions.get(student.id)
-                        writer.writerow(
+                        told = (
                             _common(assignment, student)
                             | {"timestamp": submission.timestamp if submission else None}
                             | _grade(register, student.id)
                         )
+                        writer.writerow({key: harmless(value) for key, value in told.items()})
 
     def _level(self) -> Any:
         return self.config.Examine.get("isolation", "bubblewrap")
+
+
+def harmless(value: Any) -> Any:
+    """Return a value that a spreadsheet takes for what it is, and never for a formula.
+
+    >>> print(harmless("=1+1"), harmless("ada"), harmless(-1.0))
+    '=1+1 ada -1.0
+    """
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value
 
 
 def _common(assignment: Any, student: Any) -> dict[str, Any]:
