@@ -304,10 +304,12 @@ def test_who_hands_in_again_is_graded_again(hand_in: HandIn, small_course: Path)
 def test_a_test_that_was_mended_is_told_and_tried_again(
     hand_in: HandIn, small_course: Path
 ) -> None:
-    hand_in("ada", **RIGHT)
-    mend(small_course, "returned(14,", "returned(15,")
+    """It asked for more than the task does, and the reference happened to do that."""
+    hand_in("ada", **{**RIGHT, "twice": "def twice(n):\n    print(n)\n    return n + n\n"})
+    too_much = 'that(not run.output, expected="silence", happened="a word").returned(14,'
+    mend(small_course, "returned(14,", too_much)
     assert "3/4" in grade(small_course)[1]["ada"]
-    mend(small_course, "returned(15,", "returned(14,")
+    mend(small_course, too_much, "returned(14,")
     row = export(small_course)["ada"]
     assert (row["state"], row["why"]) == ("stale", "test twice-seven changed")
 

@@ -234,7 +234,7 @@ def perform(
     cut = cut_short(recorder)
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
-    result = _copy(facts)
+    result, facts.result = _copy(facts), None  # it ends here, and not when garbage is collected
     return Run(
         schema=SCHEMA,
         program=facts.name,
@@ -321,6 +321,8 @@ def _run_on_loop(
                     facts.result = task.result()
     finally:
         close_loop(loop)
+        # The two know each other, and the task its result: it would wait for a collection.
+        recorder.on_ended = None
 
 
 def _warning(context: dict[str, Any]) -> str:
