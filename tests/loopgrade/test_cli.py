@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -216,3 +218,14 @@ def test_a_name_says_nothing_to_the_terminal() -> None:
     Progress("grading", out)(1, 3, "eve\x1b[2J\x1b]0;owned\x07")
     assert "eve" in out.getvalue()
     assert "\x1b" not in out.getvalue() and "\x07" not in out.getvalue()
+
+
+def test_who_has_read_enough_makes_no_error() -> None:
+    """As in `looplab doctor | head -1`."""
+    command = [sys.executable, "-m", "loopgrade.cli", "doctor"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
