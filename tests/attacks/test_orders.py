@@ -133,7 +133,8 @@ def test_who_is_wrong_only_before_the_examiner_looks_is_flagged(
     found = tried(attack, ALONE + answer)
     assert passed(found) == {"orders-right"}
     words = "ends in another way when it runs in the same order again"
-    assert words in found.flags["orders"]
+    read = "uses a private name of asyncio's or looplab's: _own (line 3)"
+    assert found.flags == {"orders": (read, words)}
 
 
 CHANCES = {

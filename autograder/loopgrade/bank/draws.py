@@ -92,10 +92,12 @@ def drawing_corners(seeds: Iterable[str]) -> Iterator[None]:
     known, usual = frozenset(seeds), random.Random
 
     def drawing(seed: object = None) -> random.Random:
-        return Corner(str(seed)) if seed in known else usual(seed)  # type: ignore[arg-type]
+        if seed in known:
+            return Corner(str(seed))
+        return usual(seed)  # type: ignore[arg-type]  # as random.Random takes it
 
-    random.Random = drawing  # type: ignore[assignment, misc]
+    random.Random = drawing  # type: ignore[assignment, misc]  # a function stands for the class
     try:
         yield
     finally:
-        random.Random = usual  # type: ignore[misc]
+        random.Random = usual  # type: ignore[misc]  # the class is back
