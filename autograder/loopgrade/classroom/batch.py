@@ -24,10 +24,10 @@ from loopgrade.classroom.lock import Locked
 from loopgrade.classroom.results import Results
 from loopgrade.classroom.rows import Row, row_of, would_be
 from loopgrade.classroom.states import NoLesson, Register, State, Submission
-from loopgrade.classroom.stopping import Stopped, sigterm_stops
 from loopgrade.classroom.workers import Outcome, examine_beside, examine_here, reason
 from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound
+from loopgrade.examination.stopping import Stopped, pause, stoppable
 
 FEW = 4
 """So many submissions are graded sooner here than another process has started."""
@@ -87,7 +87,7 @@ def grade(
         grader = grading(settings.root, settings.config)
         told = ""
         try:
-            with sigterm_stops(), grader.at_work(lesson) as register:
+            with stoppable(), grader.at_work(lesson) as register:
                 chosen = _chosen(register, Path(settings.root), lesson, students)
                 todo = [each.student for each in chosen if _is_asked_for(each, which)]
                 session = _Session(grader, lesson, chosen, len(todo))
@@ -229,6 +229,7 @@ class _Session:
     def enter_held(self) -> None:
         """Enter what was held back."""
         for student in self._held:
+            pause()
             self._enter(student)
 
     def row(self, after: Register, student: str) -> Row:

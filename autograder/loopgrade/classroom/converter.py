@@ -34,9 +34,9 @@ from loopgrade.classroom.gradebook import Book, Graded, enter
 from loopgrade.classroom.lock import Locked, lesson_lock
 from loopgrade.classroom.results import Results, read_results
 from loopgrade.classroom.states import WORK, NoLesson, Register, State, Submission
-from loopgrade.classroom.stopping import sigterm_stops
 from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound
+from loopgrade.examination.stopping import pause, stoppable
 from loopgrade.steps.reading import MendingExporter
 from loopgrade.steps.soundness import require_sound
 from loopgrade.steps.stamp import submission_digest
@@ -90,7 +90,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         try:
             with ExitStack() as stack:
                 if isinstance(self.parent, AutogradeApp):
-                    stack.enter_context(sigterm_stops())
+                    stack.enter_context(stoppable())
                 for lesson in lessons:
                     stack.enter_context(self.at_work(lesson))
                 super().convert_notebooks()
@@ -109,6 +109,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         Raises:
             NbGraderException: it cannot be; the text says why.
         """
+        pause()
         if student_id in self.coursedir.student_id_exclude.split(","):
             return False
         found = self._registers[assignment_id].submission(student_id)

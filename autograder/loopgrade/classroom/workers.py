@@ -22,10 +22,15 @@ from traitlets.config import Config
 
 from loopgrade.authoring.settings import undisturbed
 from loopgrade.classroom.converter import Grading, Work, grading
+from loopgrade.examination import sandbox
+from loopgrade.examination.stopping import pause
 from looplab.pictures.describing import one_line
 
 GOODBYE_SECONDS = 0.4
 """For a worker that was told to stop, to end its subjects."""
+
+HEED_SECONDS = 0.1
+"""How often who waits for workers looks whether grading was stopped."""
 
 Outcome = tuple[str, str]
 """A student, and why their submission could not be graded; empty where it was."""
@@ -34,6 +39,7 @@ Outcome = tuple[str, str]
 def examine_here(grader: Grading, lesson: str, students: Sequence[str]) -> Generator[Outcome]:
     """Examine submissions in this process, and yield each as it is done."""
     for student in students:
+        pause()
         yield student, _examine(grader, lesson, student)
 
 
@@ -56,11 +62,12 @@ def examine_beside(
     hands: dict[Connection, _Hand] = {}
     try:
         while todo or hands:
+            pause()
             while todo and len(hands) < workers:
                 hand = _Hand(context, work, root, config)
                 hands[hand.pipe] = hand
                 hand.give(todo.pop())
-            for pipe in wait(list(hands)):
+            for pipe in wait(list(hands), HEED_SECONDS):
                 hand = hands[pipe]  # type: ignore[index]  # only connections are waited for
                 told = hand.take()
                 if told is not None:
@@ -135,7 +142,7 @@ class _Hand:
 def _work(pipe: Connection, work: Work, root: str, config: Config) -> None:
     """Examine what comes through the pipe, until nothing comes any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who started us
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with undisturbed():
         grader = grading(root, config)
@@ -143,6 +150,12 @@ def _work(pipe: Connection, work: Work, root: str, config: Config) -> None:
         with suppress(EOFError, OSError):
             while True:
                 pipe.send(_examine(grader, work.lesson, pipe.recv()))
+
+
+def _leave(*_: Any) -> None:
+    """End at once: an exception could be raised inside a library that tells or forgets it."""
+    sandbox.leave()
+    os._exit(0)
 
 
 def _end_with_parent() -> None:

@@ -46,6 +46,8 @@ MAX_MEMORY = 2 * 2**30
 MAX_THREADS = 512
 """Threads that all of them together may have at once."""
 
+_running: set[subprocess.Popen[bytes]] = set()
+
 _LOOPLAB = Path(looplab.__file__).resolve().parent
 
 
@@ -127,7 +129,7 @@ def start(level: Level) -> subprocess.Popen[bytes]:
     # of a set, and so a grade, would change from run to run.
     command = [_python(), "-P", "-s", "-S", "-B", "-X", "utf8", "-c", bootstrap]
     with _filtered(level) as (options, descriptors):
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*_at_the_same_addresses(), *prefix[:1], *options, *prefix[1:], *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -138,6 +140,8 @@ def start(level: Level) -> subprocess.Popen[bytes]:
             cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
             pass_fds=descriptors,
         )
+    _running.add(process)
+    return process
 
 
 @contextlib.contextmanager
@@ -328,13 +332,26 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
     At the level `process` what it started ends too, unless it has left its session.
     """
-    with contextlib.suppress(OSError):
-        if process.returncode is None and hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
+    _kill(process)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
+    _running.discard(process)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
+
+
+def leave() -> None:
+    """End all subjects that this process has started, for one that then ends without a word."""
+    for process in tuple(_running):
+        _kill(process)
+    if _library.cache_info().currsize:
+        _library().cleanup()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        if process.returncode is None and hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()

@@ -19,6 +19,7 @@ import looplab
 from loopgrade.examination import sandbox
 from loopgrade.examination.notation import PlainCell
 from loopgrade.examination.smells import known_names
+from loopgrade.examination.stopping import pause
 from looplab.observer.expecting import CheckFailed
 from looplab.observer.schedules import Found
 from looplab.runs.failures import describe_exception
@@ -243,6 +244,7 @@ class Subject:
         """Wait for a pipe of the subject's, no longer than its deadline, and watch it meanwhile."""
         ready = False
         while not ready:
+            pause()
             now = time.monotonic()
             if now > self._until:
                 raise Gone(self._too_long)
