@@ -7,17 +7,19 @@ program runs, the examiner decides what time it is and what the services say, so
 long it took, and what it asked for and when, is the examiner's own record.
 
 Each exercise has a subject of its own, which runs the student's other cells but not the
-answers to other exercises. A subject that dies costs that exercise and no other.
+answers to other exercises, and of the lesson's own cells what those need. A subject that
+dies costs that exercise and no other.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
+from loopgrade.examination.needs import needed
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.smells import smells
 from loopgrade.examination.subject import MAX_BYTES, Gone, Odd, Subject
@@ -74,7 +76,8 @@ class Examination:
 
     Attributes:
         verdicts: one for each test, by its grade id.
-        outputs: what each cell of the student's printed and showed, by its index.
+        outputs: what each cell of the student's printed and showed, by its index. The lesson's
+            own cells show nothing here: whoever reads them has the lesson.
         flags: what smells of tampering, by exercise: for a human, no points hang on it.
         room: bytes of outputs that may still be kept.
     """
@@ -105,7 +108,7 @@ def examine(
     read = _smells_by_exercise(cells, plain)
     for exercise in dict.fromkeys(test.exercise for test in tests):
         mine = [test for test in tests if test.exercise == exercise]
-        with _Desk(list(zip(cells, plain, strict=True)), exercise, level, found) as desk:
+        with _Desk(list(zip(cells, plain, strict=True)), mine, level, found) as desk:
             for test in mine:
                 found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
         flags = [*read[None], *read[exercise], *sorted(desk.flags)]
@@ -135,12 +138,12 @@ class _Desk:
     def __init__(
         self,
         cells: Sequence[tuple[StudentCell, PlainCell]],
-        exercise: str,
+        tests: Sequence[TrustedTest],
         level: sandbox.Level,
         found: Examination,
     ) -> None:
-        self._cells, self._exercise, self._level = cells, exercise, level
-        self._found = found
+        self._cells, self._exercise, self._level = cells, tests[0].exercise, level
+        self._found, self._tests = found, [test.source for test in tests]
         self._stuck: set[int] = set()
         self._everything = False
         self._subject: Subject | None = None
@@ -235,7 +238,7 @@ class _Desk:
         return self._subject
 
     def _run_cells(self, subject: Subject) -> None:
-        for number, (cell, plain) in enumerate(self._cells, 1):
+        for number, cell, plain in self._chosen():
             if not self._is_to_run(cell):
                 continue
             start = time.monotonic()
@@ -251,6 +254,29 @@ class _Desk:
             finally:
                 self._count(cell, time.monotonic() - start)
                 subject.be_done(self._until, _too_long())
+
+    def _chosen(self) -> Iterator[tuple[int, StudentCell, PlainCell]]:
+        """Yield the cells with their numbers; of the lesson's own what the others need."""
+        numbered = [(number, *both) for number, both in enumerate(self._cells, 1)]
+        if self._everything:
+            yield from numbered
+            return
+        own: dict[int, str] = {}
+        others: list[str] = []
+        for number, cell, plain in numbered:
+            if self._is_the_lessons(cell):
+                own[number] = plain.source
+            elif cell.exercise in (None, self._exercise):
+                others.append(plain.source)
+        needs = needed(own, others, self._tests)
+        for number, cell, plain in numbered:
+            if number not in own:
+                yield number, cell, plain
+            elif number in needs:
+                yield number, cell, PlainCell(needs[number])
+
+    def _is_the_lessons(self, cell: StudentCell) -> bool:
+        return cell.ours and cell.exercise is None
 
     def _is_to_run(self, cell: StudentCell) -> bool:
         if cell.index in self._stuck:
@@ -271,6 +297,8 @@ class _Desk:
 
     def _keep(self, cell: StudentCell, outputs: tuple[CellOutput, ...], size: int = 0) -> None:
         mine = cell.exercise == self._exercise
+        if self._is_the_lessons(cell):
+            outputs = tuple(each for each in outputs if each.kind == "error")
         if mine or cell.index not in self._found.outputs:
             kept = self._found.room >= size
             self._found.room -= size if kept else 0

@@ -115,7 +115,7 @@ def with_name(test: TrustedTest, failed: CheckFailed) -> CheckFailed:
 
 def _announced_in(source: str) -> Check | None:
     """Return the check that a test cell's first line announces."""
-    with contextlib.suppress(SyntaxError, ValueError, IndexError, AttributeError):
+    with contextlib.suppress(SyntaxError, ValueError, LookupError, AttributeError):
         call: Any = ast.parse(source).body[0]
         points = {word.arg: ast.literal_eval(word.value) for word in call.value.keywords}
         return Check(ast.literal_eval(call.value.args[0]), points["points"])
