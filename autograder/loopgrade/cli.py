@@ -89,6 +89,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     lab.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
 
+    check = command("check", _check, "Judge your own notebooks by all tests, as if handed in.")
+    check.add_argument(
+        "notebooks",
+        nargs="*",
+        metavar="LESSON",
+        help="a lesson, such as 02, or a file; left out, all in this folder",
+    )
+    check.add_argument(
+        "--pictures", type=Path, metavar="FOLDER", help="save timelines of what failed there"
+    )
+
     build = command("build", _build, "Make the student notebooks from the lessons.")
     build.add_argument("lessons", nargs="*", metavar="LESSON")
 
@@ -154,6 +165,23 @@ def _count(text: str) -> int:
 
 def _lab(options: argparse.Namespace) -> int:
     return course.lab(options.folder, browser=not options.no_browser)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from loopgrade.classroom.oneself import check, notebooks_named, save_pictures, told
+
+    root, level = course.find(), sandbox.strongest()
+    found = []
+    for notebook in notebooks_named(root, Path.cwd(), options.notebooks):
+        found.append(check(root, notebook, level))
+        print(told(found[-1]), end="\n\n", flush=True)
+        if options.pictures is not None:
+            print(*save_pictures(found[-1], options.pictures), sep="\n")
+    points, of = sum(each.points for each in found), sum(each.of for each in found)
+    if len(found) > 1:
+        print(f"{points:g} of {of:g} points in all")
+    print(f"isolation: {level}")
+    return 0 if points == of else 1
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -67,9 +67,7 @@ def verdict_outputs(verdict: Verdict) -> list[Any]:
     if verdict.passed:
         return []
     lines = verdict.message.splitlines()
-    public = lines[0] if not verdict.hidden else f"{lines[0]}: a hidden test failed"
-    if verdict.hidden and verdict.hint:
-        public += f"\n  hint       {verdict.hint}"
+    public = "\n".join(public_lines(verdict)) if verdict.hidden else lines[0]
     if verdict.run is not None and verdict.run.steps:
         lines += ["", *describe(verdict.run).splitlines()[:MAX_LINES]]
     return [
@@ -80,6 +78,15 @@ def verdict_outputs(verdict: Verdict) -> list[Any]:
             traceback=lines,
         )
     ]
+
+
+def public_lines(verdict: Verdict) -> list[str]:
+    """Return why a test failed, as the student may know it: of a hidden part only that it did."""
+    lines = verdict.message.splitlines()
+    if not verdict.hidden:
+        return lines
+    hint = [f"  hint       {verdict.hint}"] if verdict.hint else []
+    return [f"{lines[0]}: a hidden test failed", *hint]
 
 
 def notebook_output(told: CellOutput, count: int) -> Any:
