@@ -7,10 +7,16 @@ that came with the package.
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
+import secrets
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 PACKAGED = Path(__file__).resolve().parent / "course"
@@ -60,52 +66,123 @@ def own(start: Path | None = None) -> Path:
 def copy_notebooks(source: Path, target: Path) -> tuple[list[str], list[str]]:
     """Copy the notebooks that `target` lacks, and overwrite none.
 
+    Jupyter is told that the copies can be trusted: they are the course's own. Each says which
+    Python it will run on, which JupyterLab else writes into it and asks to save.
+
     Returns:
         The names of those that were copied, and of those that were there.
     """
     target.mkdir(parents=True, exist_ok=True)
-    copied, kept = [], []
+    copied: list[str] = []
+    kept: list[str] = []
     for notebook in sorted(source.glob("*.ipynb")):
         if (target / notebook.name).exists():
             kept.append(notebook.name)
             continue
-        shutil.copyfile(notebook, target / notebook.name)
         copied.append(notebook.name)
+    if copied:
+        _copy([source / name for name in copied], target)
     return copied, kept
 
 
+def _copy(notebooks: Sequence[Path], target: Path) -> None:
+    # Slow imports, which a second start does without.
+    import nbformat
+    from ipykernel.ipkernel import IPythonKernel
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary()
+    for path in notebooks:
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata.language_info = nbformat.from_dict(IPythonKernel.language_info)
+        nbformat.write(notebook, target / path.name)
+        notary.sign(notebook)
+
+
+# JupyterLab
+
+
 def lab(folder: Path | None, *, browser: bool) -> int:
-    """Open the course in JupyterLab, and return its exit status.
+    """Open the course in JupyterLab at its first lesson, and return its exit status.
 
     Args:
-        folder: where to work in copies; left out, the course's own notebooks.
-        browser: whether to open one; else the address is printed.
+        folder: where to work in copies; left out, the current folder where it has some of them,
+            else `my-work` in it.
+        browser: whether to open one; the address is printed in any case.
 
     Raises:
-        NoCourse: no folder was named, and there is no course here to work in.
+        NoCourse: there is no course to copy, or what was named is no folder.
     """
-    if folder is None:
-        here = _above(Path.cwd().resolve())
-        if here is None:
-            raise NoCourse("Say where your copies are to be: looplab lab FOLDER.")
-        root = here / "notebooks"
-    else:
-        root = folder.resolve()
-        copied, kept = copy_notebooks(find() / "notebooks", root)
-        print(f"{root}: {len(copied)} notebooks copied, {len(kept)} were there and are kept.")
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
-    command += ["--Application.log_level=WARN"]  # the address, and what goes wrong
+    source = find() / "notebooks"
+    root = (_usual_folder(source) if folder is None else folder).resolve()
+    if root.suffix == ".ipynb" or (root.exists() and not root.is_dir()):
+        raise NoCourse(f"{root.name} is no folder; say looplab lab FOLDER, and open it there.")
+    copied, kept = copy_notebooks(source, root)
+    print(f"{root}: {len(copied)} notebooks copied, {len(kept)} were there and are kept.")
+    # -P: a `queue.py` that a student has in this folder is not what JupyterLab imports.
+    command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    command += ["--Application.log_level=ERROR"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    first = min([*copied, *kept], default="")
+    command.append(f"--LabApp.default_url=/lab/tree/{first}")
     if not browser:
         command.append("--ServerApp.open_browser=False")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # in a container there is no one else
         command.append("--ServerApp.allow_root=True")
-    process = subprocess.Popen(command, env=_students_view())
-    while True:
+    # Of a token that it has made itself Jupyter tells six lines; ours is told in one.
+    token = secrets.token_hex(24)
+    process = subprocess.Popen(command, env={"JUPYTER_TOKEN": token, **_students_view()})
+    with _ends_with_us(process):
+        telling = threading.Thread(target=_tell_address, args=(process, first, token), daemon=True)
+        telling.start()
+        return process.wait()
+
+
+def _usual_folder(source: Path) -> Path:
+    here = Path.cwd().resolve()
+    mine = any((here / notebook.name).exists() for notebook in source.glob("*.ipynb"))
+    return here if mine and here != source.resolve() else here / "my-work"
+
+
+@contextmanager
+def _ends_with_us(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Let a server end by the signals that end this process; on a terminal Ctrl+C asks first."""
+
+    def end(sign: int, _: object) -> None:
+        # On a terminal JupyterLab has it too, asks, and ends by itself.
+        if sign != signal.SIGINT or not sys.stdin.isatty():
+            process.terminate()
+
+    names = ("SIGTERM", "SIGINT", "SIGHUP")  # Windows has no SIGHUP
+    signs = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {sign: signal.signal(sign, end) for sign in signs}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+
+
+def _tell_address(process: subprocess.Popen[bytes], first: str, token: str) -> None:
+    """Print where the course is, as soon as the server has said where it listens.
+
+    Args:
+        process: the server.
+        first: the notebook to open.
+        token: what opens it, unless somebody has set another, or a password.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    file = Path(jupyter_runtime_dir(), f"jpserver-{process.pid}.json")
+    while process.poll() is None:
         try:
-            return process.wait()
-        except KeyboardInterrupt:  # JupyterLab has it too, asks, and ends by itself
+            told = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            time.sleep(0.1)
             continue
+        ours = f"?token={token}" if told.get("token") == token else ""
+        print(f"The course is at {told['url']}lab/tree/{first}{ours}", flush=True)
+        return
 
 
 def _students_view() -> dict[str, str]:

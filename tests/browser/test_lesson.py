@@ -103,8 +103,9 @@ class Lab:
         deadline, said = time.monotonic() + 60, ""
         while time.monotonic() < deadline and self._process.poll() is None:
             said = self._log.read_text(encoding="utf-8", errors="replace")
-            if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", said):
-                return found[1], found[2]
+            if found := re.search(r"(http://localhost:\d+)/(lab/tree/.+\?token=(\w+))", said):
+                self.first = f"{found[1]}/{found[2]}"
+                return found[1], found[3]
             time.sleep(0.1)
         self._kill()
         pytest.fail(f"looplab lab printed no address:\n{said}")
@@ -264,6 +265,24 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab.close()
 
 
+def test_what_it_prints_opens_the_first_lesson_clean_and_trusted(tmp_path: Path) -> None:
+    # A server of its own: what another test has opened would be opened again.
+    lab = Lab(tmp_path, tmp_path / "mine")
+    with contextlib.closing(lab), sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(lab.first)
+        page.locator(".jp-StatusBar-Widget", has_text=re.compile(r"Python 3.* \| Idle")).wait_for()
+        page.get_by_role("heading", name="00 · Start here").wait_for()
+        tabs = page.locator("#jp-main-dock-panel .lm-TabBar-tab")
+        assert tabs.all_inner_texts() == ["00_start_here.ipynb"]  # no Launcher
+        assert page.locator(".lm-TabBar-tab.jp-mod-dirty").count() == 0
+        assert page.locator("[title^='Notebook trusted']").count() == 1
+        if SCREENSHOTS:
+            page.screenshot(path=Path(SCREENSHOTS) / "first lesson.png")
+        chromium.close()
+
+
 @pytest.fixture(scope="module")
 def lesson(lab: Lab) -> Iterator[Lesson]:
     """The lesson, open in the browser; all its cells have run once."""
@@ -390,5 +409,5 @@ def test_nothing_popped_up(lesson: Lesson) -> None:
 def test_no_tools_for_instructors_are_in_sight(lesson: Lesson) -> None:
     seen = lesson.page.locator("body").inner_text()
     assert "Run" in seen
-    for words in ("Create Assignment", "Nbgrader", "Formgrader"):
+    for words in ("Create Assignment", "Nbgrader", "Formgrader", "Validate", "Jupytext"):
         assert words not in seen

@@ -2,12 +2,18 @@
 
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
+from nbformat.v4 import new_code_cell, new_notebook
 from small import LESSON, RIGHT, write_course
 
 from loopgrade import course as course_module
@@ -136,34 +142,50 @@ def test_doctor_tells_what_is_lacking(
 # looplab lab
 
 
+class Server:
+    """Stands in the place of JupyterLab's process, and keeps how it would have been started."""
+
+    commands: ClassVar[list[list[str]]] = []
+    pid = 2**22 + 1  # no process has it
+
+    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+        self.commands.append(command)
+        self.signals: list[str] = []
+        assert str(course_module.STUDENTS_VIEW) in env["JUPYTER_CONFIG_PATH"]
+        assert len(env["JUPYTER_TOKEN"]) == 48
+
+    def wait(self) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 0 if self.signals == ["terminated"] else 1
+
+    def terminate(self) -> None:
+        self.signals.append("terminated")
+
+    def poll(self) -> int:
+        return 0
+
+
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     """Keep JupyterLab from starting, and tell how it would have been."""
-    commands: list[list[str]] = []
-
-    class Started:
-        def __init__(self, command: list[str], env: dict[str, str]) -> None:
-            commands.append(command)
-            assert str(course_module.STUDENTS_VIEW) in env["JUPYTER_CONFIG_PATH"]
-            self.waits = 0
-
-        def wait(self) -> int:
-            self.waits += 1
-            if self.waits == 1:
-                raise KeyboardInterrupt  # JupyterLab asks whether to shut down
-            return 0
-
-    monkeypatch.setattr(course_module.subprocess, "Popen", Started)
-    return commands
+    monkeypatch.setattr(course_module.subprocess, "Popen", Server)
+    monkeypatch.setattr(Server, "commands", [])
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    monkeypatch.delenv("JUPYTER_TOKEN", raising=False)
+    return Server.commands
 
 
-def test_lab_opens_the_notebooks_of_the_clone(
+def test_lab_opens_the_first_lesson_and_ends_with_its_server(
     run: Run, small_course: Path, started: list[list[str]]
 ) -> None:
     assert run(small_course / "autograder", "lab", "--no-browser")[0] == 0
-    (command,) = started
-    assert f"--ServerApp.root_dir={(small_course / 'notebooks').resolve()}" in command
+    ((python, safe, *command),) = started
+    assert (python, safe) == (sys.executable, "-P")
+    mine = small_course.resolve() / "autograder" / "my-work"
+    assert f"--ServerApp.root_dir={mine}" in command
+    assert f"--LabApp.default_url=/lab/tree/{LESSON}.ipynb" in command
     assert "--ServerApp.open_browser=False" in command
+    assert (mine / f"{LESSON}.ipynb").is_file()
 
 
 def test_lab_works_in_copies_and_overwrites_none(
@@ -179,12 +201,43 @@ def test_lab_works_in_copies_and_overwrites_none(
     assert len(started) == 2
 
 
-def test_lab_outside_a_course_needs_a_folder(
-    run: Run, tmp_path: Path, started: list[list[str]]
+def test_lab_goes_on_where_the_copies_are_and_never_in_the_courses_own(
+    run: Run, small_course: Path, started: list[list[str]]
 ) -> None:
+    for here, folder in [("mine", "mine"), ("notebooks", "notebooks/my-work"), ("", "my-work")]:
+        if here == "mine":
+            run(small_course, "lab", "mine")
+        run(small_course / here, "lab")
+        assert f"--ServerApp.root_dir={small_course.resolve() / folder}" in started[-1]
+
+
+def test_a_copy_is_trusted_and_what_somebody_wrote_is_not(
+    run: Run, small_course: Path, started: list[list[str]], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    shown = new_notebook(cells=[new_code_cell("1")])
+    nbformat.write(shown, mine / "other.ipynb")
+    run(small_course, "lab", str(mine))
+    notary = NotebookNotary()
+    read = [nbformat.read(path, as_version=4) for path in sorted(mine.glob("*.ipynb"))]
+    assert [notary.check_signature(each) for each in read] == [True, False]
+
+
+def test_lab_of_a_notebook_says_what_to_do(
+    run: Run, small_course: Path, started: list[list[str]]
+) -> None:
+    for name in (f"notebooks/{LESSON}.ipynb", "not-there.ipynb", "autograder/nbgrader_config.py"):
+        status, _, err = run(small_course, "lab", name)
+        assert status == 2
+        assert "looplab lab FOLDER" in err
+    assert started == []
+
+
+def test_lab_needs_a_course(run: Run, tmp_path: Path, started: list[list[str]]) -> None:
     status, _, err = run(tmp_path, "lab")
     assert status == 2
-    assert "looplab lab FOLDER" in err
+    assert "There is no course here" in err
     assert started == []
 
 
