@@ -106,6 +106,10 @@ def outputs(notebook: Any) -> list[tuple[Any, Any]]:
     ]
 
 
+def shows_a_picture(output: Any) -> bool:
+    return "<svg" in output.get("data", {}).get("text/html", "")
+
+
 def shows_a_verdict(cell: Any) -> bool:
     """Whether a demonstration, and no exercise, fails a check: that draws what happened."""
     return "\ncheck(" in cell.source and not cell.metadata.get("nbgrader", {}).get("grade")
@@ -131,7 +135,7 @@ def test_nothing_is_warned_of_but_what_is_meant_to(executed: Any) -> None:
 
 @pytest.mark.slow
 def test_the_timelines_are_drawn_with_words_beside_them(executed: Any) -> None:
-    drawn = [cell for cell, output in outputs(executed) if "image/png" in output.get("data", {})]
+    drawn = [cell for cell, output in outputs(executed) if shows_a_picture(output)]
     asked = [
         cell
         for cell in executed.cells
@@ -141,7 +145,7 @@ def test_the_timelines_are_drawn_with_words_beside_them(executed: Any) -> None:
     assert drawn == asked
     assert asked
     for cell in asked:
-        (picture,) = [each for each in cell.outputs if "image/png" in each.get("data", {})]
+        (picture,) = [each for each in cell.outputs if shows_a_picture(each)]
         assert len(picture.data["text/plain"].splitlines()) > 1
 
 

@@ -189,14 +189,17 @@ class Lesson:
         return str(self.shown(index).locator(".jp-InputPrompt").inner_text()).strip()
 
     def output(self, index: int) -> str:
-        """Return the text of what a cell put out."""
-        found = self.shown(index).locator(".jp-OutputArea-output").all_inner_texts()
+        """Return the text of what a cell put out, without that of pictures."""
+        all_ = self.shown(index).locator(".jp-OutputArea-output")
+        found = all_.filter(has_not=self.page.locator("figure")).all_inner_texts()
         return "\n".join(text.strip("\n") for text in found).strip("\n")
 
     def pictures(self, index: int) -> list[int]:
         """Return the width in pixels of each picture that a cell put out."""
-        found = self.shown(index).locator(".jp-OutputArea-output img")
-        return list(found.evaluate_all("images => images.map(each => each.naturalWidth)"))
+        found = self.shown(index).locator(".jp-OutputArea-output svg[role=img]")
+        return list(
+            found.evaluate_all("all => all.map(each => each.getBoundingClientRect().width)")
+        )
 
     def menu(self, *path: str) -> None:
         """Choose from JupyterLab's menus."""
@@ -343,7 +346,7 @@ def test_a_wrong_answer_is_told_what_to_try(lesson: Lesson) -> None:
     labels = [line[2:13].strip() for line in message[1:]]
     assert [label for label in labels if label] == ["expected", "happened", "hint"]
     outputs = lesson.shown(lost).locator(".jp-OutputArea-output")
-    assert outputs.locator("nth=-1").locator("img").count() == 1  # below the message
+    assert outputs.locator("nth=-1").locator("svg[role=img]").count() == 1  # below the message
     assert lesson.output(tests[0]) == lesson.tick(tests[0])  # the order is right
     lesson.keep_picture("light, wrong", lost)
 
@@ -364,8 +367,13 @@ def test_the_stop_button_ends_an_await(lesson: Lesson) -> None:
 def test_a_dark_theme_hides_nothing(lesson: Lesson) -> None:
     lesson.menu("Settings", "Theme", "JupyterLab Dark")
     lesson.page.locator("body[data-jp-theme-light='false']").wait_for(state="attached")
-    paper = lesson.shown(lesson.drawing()[0]).locator("img").evaluate(FIRST_PIXEL)
-    assert paper == [255, 255, 255, 255]  # the timeline brings its own white
+    picture = lesson.shown(lesson.drawing()[0]).locator("svg[role=img]")
+    paper, ink = (
+        picture.locator(f"{tag} >> nth=0").evaluate("each => getComputedStyle(each).fill")
+        for tag in ("path", "text")
+    )
+    assert luminance(paper) < 0.02  # dark as the page
+    assert contrast(paper, ink) > 4.5
     (ticked, *_) = lesson.tests("round_robin-")
     text, _ = bank("round_robin/right/list_and_finally.py")
     lesson.write(lesson.answer("round_robin"), text)
@@ -378,15 +386,6 @@ def test_a_dark_theme_hides_nothing(lesson: Lesson) -> None:
     lesson.keep_picture("dark, right", ticked)
     for index in [*lesson.drawing(), lesson.tests("producer_consumer-")[0]]:
         lesson.keep_picture(f"dark {index}", index)
-
-
-FIRST_PIXEL = """image => {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    return Array.from(context.getImageData(0, 0, 1, 1).data);
-}"""
 
 
 def contrast(one: str, other: str) -> float:

@@ -1,9 +1,9 @@
 """A rehearsal runs whole lessons in kernels: full points, no points, and a gallery."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from PIL import Image
 from small import LESSON, SOURCE, write_course
 
 from loopgrade.bank.rehearse import GALLERY_WIDTH, Rehearsed, rehearse, write_gallery
@@ -72,9 +72,10 @@ def test_the_gallery_has_each_picture_with_its_words(rehearsed: Rehearsed, tmp_p
     text = page.read_text(encoding="utf-8")
     assert "## A small lesson" in text
     for number in ("01", "02"):
-        assert f"](gallery/{LESSON}/{number}.png)" in text
-        with Image.open(tmp_path / "gallery" / LESSON / f"{number}.png") as picture:
-            assert picture.width == GALLERY_WIDTH
+        assert f"](gallery/{LESSON}/{number}.svg)" in text
+        picture = ElementTree.parse(tmp_path / "gallery" / LESSON / f"{number}.svg").getroot()
+        assert picture.get("width") == str(GALLERY_WIDTH)
+        assert "width" not in picture.get("style", "")[:10]
     words = (tmp_path / "gallery" / LESSON / "words.txt").read_text(encoding="utf-8")
     assert "one took 3 s" in words
     assert "(in real time)" in words

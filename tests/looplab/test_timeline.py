@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
+import re
 import subprocess
 import sys
-from base64 import b64decode
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
@@ -25,9 +27,11 @@ from matplotlib.transforms import Bbox
 
 from looplab import compare
 from looplab.pictures.describing import describe
-from looplab.pictures.drawing import BARS, LEGEND
-from looplab.pictures.plan import WIDTH
+from looplab.pictures.drawing import BARS, CREAM, LEGEND
+from looplab.pictures.lettering import INK
+from looplab.pictures.plan import GREY, RED, WIDTH
 from looplab.pictures.timeline import Timeline, draw
+from looplab.pictures.web import ON_DARK, PAPER
 from looplab.runs.failures import Failure
 from looplab.runs.records import Blocking, Lost, Span, TaskLife, Wait
 from looplab.runs.run import SCHEMA, Run
@@ -579,11 +583,10 @@ def test_runs_are_compared_on_one_scale() -> None:
     assert "then: main took 8 s" in told
     assert "now: fetch_all took 4 s" in told
     assert told.count("waiting") == 1
-    data, metadata = DisplayFormatter().format(figure)
-    assert data["text/plain"] == f"then: {describe(slow)}\n\nnow: {describe(three_jobs())}"
-    assert metadata["image/png"]["alt"] == (
-        "Timeline: then: main took 8 s; now: fetch_all took 4 s"
-    )
+    shown = figure.shown()
+    assert shown["text/plain"] == f"then: {describe(slow)}\n\nnow: {describe(three_jobs())}"
+    title = "Timeline: then: main took 8 s; now: fetch_all took 4 s"
+    assert f'aria-label="{title}"' in shown["text/html"]
 
 
 def test_a_comparison_has_one_axis_for_all() -> None:
@@ -654,23 +657,87 @@ def test_matplotlibs_settings_are_neither_read_nor_changed() -> None:
 # In a notebook
 
 
+def page(figure: Timeline) -> ElementTree.Element:
+    """Return the picture of a page part as XML."""
+    part = figure.shown()["text/html"]
+    return ElementTree.fromstring(part[part.index("<svg") : part.index("</svg>") + len("</svg>")])
+
+
 def test_a_notebook_shows_one_picture_with_words_beside_it() -> None:
     run = three_jobs()
-
-    data, metadata = DisplayFormatter().format(draw(run))
-
-    assert set(data) == {"image/png", "text/plain"}
-    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert data["text/plain"] == describe(run)
-    assert metadata["image/png"] == {"alt": "Timeline: fetch_all took 4 s", "width": 853}
-
-
-def test_a_notebook_that_also_uses_pyplot_shows_it_once() -> None:
-    formatter = DisplayFormatter()
+    figure = draw(run)
     # What `%matplotlib inline` does.
+    formatter = DisplayFormatter()
     formatter.formatters["image/png"].for_type(Figure, lambda figure: b"\x89PNG by pyplot")
-    data, _ = formatter.format(draw(three_jobs()))
-    assert data == {"image/png": b"\x89PNG by pyplot", "text/plain": describe(three_jobs())}
+
+    assert formatter.format(figure) == ({}, {})  # it is shown by itself
+
+    shown = draw(run).shown()
+    assert set(shown) == {"text/html", "text/plain"}
+    assert shown["text/plain"] == describe(run)
+    assert f"<pre>{html.escape(describe(run))}</pre>" in shown["text/html"]
+
+
+def test_a_screen_reader_is_told_what_it_is() -> None:
+    picture = page(draw(three_jobs()))
+    assert picture.get("role") == "img"
+    assert picture.get("aria-label") == "Timeline: fetch_all took 4 s"
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_page_part_has_all_the_text_at_its_length_and_no_rule_for_the_page(name: str) -> None:
+    figure = draw(RUNS[name])
+    written = {text.get_text() for text in figure.findobj(Text) if text.get_text().strip()}
+    part = figure.shown()["text/html"]
+    picture = page(figure)
+    texts = list(picture.iter("{http://www.w3.org/2000/svg}text"))
+    assert {text.text for text in texts if (text.text or "").strip()} == written
+    assert all(float(text.get("textLength", 0)) > 0 for text in texts if text.text)
+    assert not list(picture.iter("{http://www.w3.org/2000/svg}style"))
+    assert not re.search(r"(fill|stroke)=", part)
+    assert len(part) < 60_000
+
+
+def test_each_colour_can_be_chosen_by_the_page() -> None:
+    for run in RUNS.values():
+        shown = draw(run).shown()["text/html"]
+        styles = re.findall(r'style="([^"]*)"', shown)
+        for colour in re.findall(r"(?<!,)#[0-9a-f]{6}", " ".join(styles)):
+            pytest.fail(f"{colour} is the same on dark")
+        assert "[data-jp-theme-light=false]" in shown
+
+
+@pytest.mark.parametrize("one, other", [(INK, PAPER), (GREY, PAPER), (INK, CREAM), (RED, PAPER)])
+def test_text_can_be_read_on_dark(one: str, other: str) -> None:
+    light, dark = sorted((luminance(ON_DARK[one]), luminance(ON_DARK[other])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2, level AA
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_name_that_looks_like_html_or_a_colour_is_text() -> None:
+    odd = run_of(life(0, "<b> #222222", turn(0)))
+    figure = draw(odd)
+    assert "<b>" not in figure.shown()["text/html"]
+    texts = [each.text for each in page(figure).iter() if each.text]
+    assert any("#222222" in text for text in texts)
+
+
+def test_what_was_shown_is_let_go_and_drawn_again_when_asked_for(tmp_path: Path) -> None:
+    figure = draw(three_jobs())
+    many = len(figure.findobj())
+    before = svg(figure)
+    first = figure.shown()
+    assert len(figure.findobj()) < many / 5
+    assert figure.shown() == first
+    figure.savefig(tmp_path / "again.svg")
+    assert (tmp_path / "again.svg").read_bytes() == before
+    figure.shown()
+    assert [each.get_xlabel() for each in figure.axes] == ["seconds"]
 
 
 def test_it_is_a_figure_like_any_other(tmp_path: Path) -> None:

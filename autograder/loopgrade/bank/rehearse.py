@@ -9,8 +9,7 @@ their words beside them, so that a change of a picture shows as a difference of 
 from __future__ import annotations
 
 import asyncio
-import base64
-import io
+import html
 import os
 import re
 import shutil
@@ -31,7 +30,9 @@ SECONDS = 60
 """Of real time that one cell may take."""
 
 GALLERY_WIDTH = 820
-"""Pixels; a gallery's pictures have half as many as a notebook's."""
+"""Pixels."""
+
+_TIMELINE = re.compile(r'<svg [^>]*aria-label="(?P<alt>Timeline: [^"]*)".*?</svg>', re.DOTALL)
 
 REAL_TIME = re.compile(r"^%%timeline|clock=.real.", re.MULTILINE)
 """In the source of a cell whose picture differs from run to run."""
@@ -46,14 +47,14 @@ class Picture:
 
     Attributes:
         heading: of the part of the lesson in which it stands.
-        png: the picture.
+        svg: the picture.
         words: the same in words.
         alt: its title, in one line.
         is_real: whether it shows real time or threads, and so differs from run to run.
     """
 
     heading: str
-    png: bytes
+    svg: str
     words: str
     alt: str
     is_real: bool
@@ -205,13 +206,13 @@ def pictures_of(notebook: Any) -> Iterator[Picture]:
             heading = ([heading, *re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE)])[-1]
             continue
         for output in cell.outputs:
-            if "image/png" in output.get("data", {}) and output.data["text/plain"].strip():
-                shown = output.metadata.get("image/png", {})
+            page = output.get("data", {}).get("text/html", "")
+            if picture := _TIMELINE.search(page):
                 yield Picture(
                     heading=heading,
-                    png=base64.b64decode(output.data["image/png"]),
+                    svg=picture[0],
                     words=output.data["text/plain"],
-                    alt=shown.get("alt", ""),
+                    alt=html.unescape(picture["alt"]),
                     is_real=bool(
                         REAL_TIME.search(cell.source) or THREAD in output.data["text/plain"]
                     ),
@@ -236,13 +237,15 @@ def write_gallery(rehearsed: Sequence[Rehearsed], docs: Path) -> Path:
         shutil.rmtree(folder / each.lesson, ignore_errors=True)
         (folder / each.lesson).mkdir(parents=True)
         for number, picture in enumerate(each.pictures, 1):
-            (folder / each.lesson / f"{number:02}.png").write_bytes(_small(picture.png))
+            (folder / each.lesson / f"{number:02}.svg").write_text(
+                _alone(picture.svg), encoding="utf-8"
+            )
         (folder / each.lesson / "words.txt").write_text(words_of(each.pictures), encoding="utf-8")
         section = [f"## {each.title}\n"]
         for number, picture in enumerate(each.pictures, 1):
             alt = re.sub(r"([\[\]])", r"\\\1", picture.alt)
             section.append(f"*{picture.heading}*\n")
-            section.append(f"![{alt}](gallery/{each.lesson}/{number:02}.png)\n")
+            section.append(f"![{alt}](gallery/{each.lesson}/{number:02}.svg)\n")
         (folder / each.lesson / "page.md").write_text("\n".join(section), encoding="utf-8")
     page = docs / "gallery.md"
     sections = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*/page.md"))]
@@ -267,13 +270,8 @@ def words_of(pictures: Sequence[Picture]) -> str:
     )
 
 
-def _small(png: bytes) -> bytes:
-    """Return a picture for a page of many: smaller, and with few colours."""
-    from PIL import Image  # matplotlib brings it
-
-    with Image.open(io.BytesIO(png)) as whole:
-        height = round(whole.height * GALLERY_WIDTH / whole.width)
-        smaller = whole.convert("RGB").resize((GALLERY_WIDTH, height), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    smaller.quantize(256).save(out, format="png", optimize=True)
-    return out.getvalue()
+def _alone(svg: str) -> str:
+    """Return a picture of a page as a file of its own, which has a width."""
+    return re.sub(
+        'style="width:[^;"]*;[^"]*?(?=stroke)', f'width="{GALLERY_WIDTH}" style="', svg, count=1
+    )

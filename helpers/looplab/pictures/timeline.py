@@ -18,7 +18,6 @@ read in grey and by the colour-blind. Its bytes depend on the run alone.
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -26,15 +25,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib.style
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from looplab.pictures.describing import describe, title
 from looplab.pictures.drawing import draw_plan, legend
 from looplab.pictures.layout import plans_of
 from looplab.pictures.plan import WIDTH
+from looplab.pictures.web import page_part, plain_text
 from looplab.runs.run import Run
-
-SCREEN_DPI = 104  # as wide as a notebook; drawn with twice as many dots, for sharp screens
 
 
 def draw(
@@ -72,49 +71,85 @@ def _figure(
 ) -> Timeline:
     if axis == "auto":
         axis = "seconds" if any(run.duration > 0 for run in runs) else "steps"
-    plans = plans_of(runs, axis, names)
-    height = sum(plan.height for plan in plans)
+    height = sum(plan.height for plan in plans_of(runs, axis, names))
     with _look():
-        figure = Timeline(runs, names, figsize=(WIDTH, height), facecolor="white")
-        seen = {means for plan in plans for means in draw_plan(figure, plan)}
-        legend(figure, plans[0].legend, seen)
+        figure = Timeline(runs, names, axis, figsize=(WIDTH, height), facecolor="white")
+    figure._draw()
     return figure
 
 
 class Timeline(Figure):
-    """A figure that a notebook shows although pyplot did not make it.
+    """A figure that a notebook shows although pyplot did not make it: as SVG, with words.
+
+    A notebook keeps all that a cell has shown. So once it is shown the figure holds its runs
+    alone, and is drawn again where somebody asks for its axes, or saves it.
 
     Args:
         runs: what is drawn in it.
         names: what each is called; an empty text where it has no name.
+        axis: what goes from left to right.
         kwargs: as for `matplotlib.figure.Figure`.
     """
 
-    def __init__(self, runs: Sequence[Run], names: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        names: Sequence[str],
+        axis: Literal["seconds", "steps"],
+        **kwargs: Any,
+    ) -> None:
+        self._is_drawn = True  # as far as Figure itself is concerned
         super().__init__(**kwargs)
+        self._what = runs, names, axis
         called = [f"{name}: " if name else "" for name in names]
         self._words = "\n\n".join(map(str.__add__, called, map(describe, runs)))
         self._title = "; ".join(map(str.__add__, called, map(title, runs)))
+        self._is_drawn = False
+
+    def _draw(self) -> None:
+        if self._is_drawn:
+            return
+        self._is_drawn = True
+        runs, names, axis = self._what
+        plans = plans_of(runs, axis, names)
+        with _look():
+            seen = {means for plan in plans for means in draw_plan(self, plan)}
+            legend(self, plans[0].legend, seen)
+
+    @property  # type: ignore[misc]  # Figure's own cannot be set either
+    def axes(self) -> list[Axes]:  # type: ignore[override]  # as Figure's own
+        """What it is drawn in: one for each run, from top to bottom."""
+        self._draw()
+        return super().axes
 
     def savefig(self, fname: Any, **kwargs: Any) -> None:
         """Save the picture, as `Figure.savefig` does; the same run gives the same SVG."""
+        self._draw()
         suffix = Path(fname).suffix[1:] if isinstance(fname, str | Path) else ""
         if kwargs.get("format", suffix) in ("svg", "svgz"):
             kwargs["metadata"] = {"Date": None, **(kwargs.get("metadata") or {})}
         with _look():
             super().savefig(fname, **kwargs)
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        png = io.BytesIO()
-        self.savefig(png, format="png", dpi=2 * SCREEN_DPI)
-        picture = base64.b64encode(png.getvalue()).decode("ascii")
-        data = {"image/png": picture, "text/plain": self._words}
-        shown = {"alt": f"Timeline: {self._title}", "width": round(WIDTH * SCREEN_DPI)}
-        return data, {"image/png": shown}
+    def _ipython_display_(self) -> None:
+        # Not _repr_mimebundle_: after `%matplotlib inline` pyplot would show it once more.
+        from IPython.display import display
+
+        display(self.shown(), raw=True)
+
+    def shown(self) -> dict[str, str]:
+        """Return what a notebook shows, by media type: the picture for a page, and its words."""
+        svg = io.BytesIO()
+        self._draw()
+        with plain_text(self), _look(text_in_svg="none"):
+            super().savefig(svg, format="svg", metadata={"Date": None})
+        part = page_part(svg.getvalue(), f"Timeline: {self._title}", self._words)
+        self.clear()
+        self._is_drawn = False
+        return {"text/html": part, "text/plain": self._words}
 
 
-def _look() -> AbstractContextManager[None]:
+def _look(text_in_svg: str = "path") -> AbstractContextManager[None]:
     """Return a context in which matplotlib's settings are ours, whatever they were."""
-    return matplotlib.style.context(
-        ["default", {"svg.hashsalt": "looplab", "hatch.linewidth": 0.8}]
-    )
+    ours = {"svg.hashsalt": "looplab", "svg.fonttype": text_in_svg, "hatch.linewidth": 0.8}
+    return matplotlib.style.context(["default", ours])
