@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WORKLOADS = Path(__file__).with_name("workloads.py")
+CLASSROOM = Path(__file__).with_name("classroom.py")
 NEWER = sys.version_info >= (3, 13)
 
 
@@ -152,9 +153,62 @@ def rows(scale: float) -> list[Row]:
     ]
 
 
+def rows_of_a_class(scale: float) -> list[Row]:
+    """Return the rows of another table: it takes minutes, so that only `--only class` prints it."""
+    many, few, waiting = (max(2, int(count * scale)) for count in (100, 10, 50))
+    lesson, threads = "02_yield_and_send", "12_threads"
+    one, two = f"class:{lesson}:{many}:1", f"class:{lesson}:{many}:2"
+    plain = f"class:{lesson}:{few}:1"
+    rate = " a min"
+    return [
+        Row("class", f"lesson 02, {many} submissions, two workers", "looplab", two, unit=rate),
+        Row(
+            "class",
+            f"the same: speed to nbgrader autograde's ({few})",
+            "looplab",
+            two,
+            "nbgrader",
+            plain,
+            reach=">= 15",
+            holds=lambda x: x >= 15,
+        ),
+        Row(
+            "class",
+            "the same: speed to one worker's",
+            "looplab",
+            two,
+            "looplab",
+            one,
+            reach=">= 1.8",
+            holds=lambda x: x >= 1.8,
+        ),
+        Row(
+            "class",
+            f"lesson 12, {waiting} submissions, two workers",
+            "looplab",
+            f"class:{threads}:{waiting}:2",
+            unit=rate,
+            reach=">= 160",
+            holds=lambda x: x >= 160,
+        ),
+        Row(
+            "class",
+            f"most memory, {many} submissions to {few}",
+            "memory",
+            one,
+            "memory",
+            plain,
+            reach="<= 1.2",
+            holds=lambda x: x <= 1.2,
+        ),
+    ]
+
+
 def measure(tool: str, work: str, scale: float) -> float:
     """Return one figure, out of a process of its own."""
     command = [sys.executable, str(WORKLOADS), tool, work, str(scale)]
+    if work.startswith("class:"):
+        command = [sys.executable, str(CLASSROOM), tool, *work.split(":")[1:]]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{tool} on {work} failed:\n{done.stderr}")
@@ -195,6 +249,8 @@ def main() -> None:
     options = parser.parse_args()
     scale, rounds = (0.02, 1) if options.quick else (1.0, max(1, options.rounds))
     chosen = [row for row in rows(scale) if options.only in (None, row.name)]
+    if options.only == "class":
+        chosen = rows_of_a_class(scale)
     if not chosen:
         parser.error(f"no row is named {options.only}")
     print(f"Python {platform.python_version()}, {rounds} rounds: median (least - most)")

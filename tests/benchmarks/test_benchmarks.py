@@ -33,6 +33,20 @@ def test_every_row_is_printed() -> None:
     assert not [line for line in ours if "not installed" in line and "looptime" not in line]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="resident memory is asked of Unix")
+def test_a_class_is_measured() -> None:
+    """Once: the whole table takes minutes, and builds a course for each figure."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "classroom.py"), "looplab", "02_yield_and_send", "2", "2"],
+        env={**os.environ, "PYTHONPATH": PACKAGES},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) > 0
+
+
 def test_a_row_that_is_not_there_is_wrong_usage() -> None:
     done = run("--only", "nothing")
     assert done.returncode == 2
