@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -32,19 +33,32 @@ class Progress:
         self._out = out or sys.stderr
         self._bar = self._out.isatty()
         self._told = -1
+        self._since, self._begun = time.monotonic(), 0
 
     def __call__(self, done: int, of: int, which: str) -> None:
         """Tell that `done` of `of` are done, and which is at hand."""
+        if done <= self._begun:  # it begins, or begins anew
+            self._since, self._begun, self._told = time.monotonic(), done, -1
         if self._bar:
             filled = 30 * done // max(1, of)
             # A folder's name may hold what a terminal obeys.
             name = one_line(which, 60)
-            line = f"\r{self._what} [{'#' * filled}{'.' * (30 - filled)}] {done}/{of} {name}"
+            bar = f"{self._what} [{'#' * filled}{'.' * (30 - filled)}] {done}/{of}"
+            line = f"\r{bar}{self._pace(done, of)} {name}"
             self._out.write(f"{line[:100]:<100}" + ("\r\033[K" if done == of else ""))
         elif (tenth := 10 * done // max(1, of)) != self._told:
             self._told = tenth
             self._out.write(f"{self._what}: {done} of {of}\n")
         self._out.flush()
+
+    def _pace(self, done: int, of: int) -> str:
+        """Return how many are done in a minute, and how long the others will take."""
+        seconds = time.monotonic() - self._since
+        if done <= self._begun or not seconds:
+            return ""
+        rate = (done - self._begun) / seconds
+        left = (of - done) / rate
+        return f", {60 * rate:.0f} a minute, {left // 60:.0f}:{left % 60:02.0f} left"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -123,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     grade = command("grade", _grade, "Grade what was handed in for a lesson.")
-    grade.add_argument("lesson", metavar="LESSON")
+    grade.add_argument("lessons", nargs="+", metavar="LESSON", help="lessons, or `all`")
     grade.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
     which = grade.add_mutually_exclusive_group()
     which.add_argument(
@@ -144,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--dry-run", action="store_true", help="say what would change, and enter nothing"
     )
+    grade.add_argument("--reasons", action="store_true", help="say why each point was lost")
     grade.add_argument("--workers", type=_count, metavar="N", help="how many processes at once")
     grade.add_argument(
         "--isolation",
@@ -237,14 +252,27 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from loopgrade.classroom.batch import lessons_named
+
+    lessons = lessons_named(course.own(), options.lessons)
+    several = len(lessons) > 1
+    status = 0
+    for number, lesson in enumerate(lessons):
+        if several:
+            print(f"{'' if number == 0 else os.linesep}{lesson}", flush=True)
+        status = max(status, _grade_lesson(lesson, options))
+    return status
+
+
+def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     from loopgrade.classroom.batch import grade
     from loopgrade.classroom.changes import announcement
     from loopgrade.classroom.states import State
-    from loopgrade.classroom.table import flags, table
+    from loopgrade.classroom.table import flags, reasons, table
 
     rows = grade(
         course.own(),
-        options.lesson,
+        lesson,
         students=options.students,
         level=options.isolation,
         which=options.which,
@@ -254,6 +282,8 @@ def _grade(options: argparse.Namespace) -> int:
         announce=lambda *found: print(announcement(*found), flush=True),
     )
     print(table(rows))
+    if options.reasons and (told := reasons(rows)):
+        print(told)
     if told := flags([row for row in rows if row.must_be_looked_at]):
         print("For a human to look at, in formgrader's Manual Grading; no points hang on it:")
         print(told)

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -103,6 +104,21 @@ def test_demo(run: Run, tmp_path: Path) -> None:
     }
     assert f"isolation: {sandbox.strongest()}" in out
     assert not (course / "autograder" / "submitted").exists()
+
+
+def test_grade_all_lessons_with_reasons(
+    run: Run, small_course: Path, hand_in: Callable[..., Path]
+) -> None:
+    level = sandbox.strongest()
+    words = ("grade", "all", "--isolation", level)
+    status, _, err = run(small_course, *words)
+    assert (status, "Nobody has handed in" in err) == (1, True)
+    hand_in("ada", **{**RIGHT, "twice": "def twice(n):\n    return 42"})
+    (small_course / "autograder" / "submitted" / "ada" / "not a lesson").mkdir()
+    status, out, _ = run(small_course, *words, "--reasons")
+    assert status == 0
+    assert "3/4" in out
+    assert "ada, twice: ✗ doubles seven (1 point)" in out
 
 
 def test_an_error_is_one_sentence_and_debug_shows_more(run: Run, tmp_path: Path) -> None:
@@ -255,7 +271,8 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere() -> None:
         progress = Progress("grading", out)
         for done in range(21):
             progress(done, 20, "ada")
-    assert "\rgrading [###############...............] 10/20 ada" in terminal.getvalue()
+    assert "\rgrading [###############...............] 10/20, " in terminal.getvalue()
+    assert re.search(r"10/20, \d+ a minute, 0:00 left ada", terminal.getvalue())
     assert file.getvalue().splitlines()[:2] == ["grading: 0 of 20", "grading: 2 of 20"]
     assert len(file.getvalue().splitlines()) == 11
 

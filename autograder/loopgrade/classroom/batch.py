@@ -119,6 +119,29 @@ def grade(
             raise Stopped(" ".join(filter(None, words))) from None
 
 
+def lessons_named(course: Path, names: Sequence[str]) -> list[str]:
+    """Return the lessons that somebody means, each once.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        names: of lessons; or `all`, for those that somebody has handed in.
+
+    Raises:
+        GradingError: `all` is asked for, and nobody has handed in anything.
+    """
+    if "all" not in names:
+        return list(dict.fromkeys(names))
+    root = Path(read_settings(course / "autograder").root)
+    known = {path.name for path in (root / "source").glob("*") if path.is_dir()}
+    found = sorted(known & {path.name for path in (root / "submitted").glob("*/*")})
+    if not found:
+        raise GradingError(
+            f"Nobody has handed in a lesson that was built; put notebooks into "
+            f"{root / 'submitted' / 'STUDENT' / 'LESSON' / 'LESSON'}.ipynb."
+        )
+    return found
+
+
 def require_lesson_sound(course: Path, lesson: str, level: sandbox.Level) -> None:
     """Make sure that a lesson that was built can be graded here.
 

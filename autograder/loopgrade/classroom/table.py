@@ -24,6 +24,22 @@ def flags(rows: Sequence[Row]) -> str:
     )
 
 
+def reasons(rows: Sequence[Row]) -> str:
+    """Return why each point was lost, a line for each test.
+
+    >>> from loopgrade.classroom.rows import Score
+    >>> from loopgrade.classroom.states import State
+    >>> print(reasons([Row("ada", State.GRADED, (Score("twice", 1, 2, ("it gave 3",)),))]))
+    ada, twice: it gave 3
+    """
+    return os.linesep.join(
+        f"{row.student}, {score.exercise}: {reason}"
+        for row in rows
+        for score in row.scores
+        for reason in score.lost
+    )
+
+
 def table(rows: Sequence[Row]) -> str:
     """Return results as a table, a line for each student.
 
