@@ -184,6 +184,10 @@ class Lesson:
         """Return the element of a cell."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
 
+    def is_folded(self, index: int) -> bool:
+        """Whether a cell's text is folded away."""
+        return int(self.shown(index).locator(".jp-InputPlaceholder").count()) > 0
+
     def prompt(self, index: int) -> str:
         """Return what stands to the left of a cell: `[7]:`, or `[*]:` while it runs."""
         return str(self.shown(index).locator(".jp-InputPrompt").inner_text()).strip()
@@ -221,12 +225,23 @@ class Lesson:
         self.page.keyboard.insert_text(text)
 
     def start(self, index: int) -> None:
-        """Click into a cell and press Ctrl-Enter."""
-        self.shown(index).locator(".cm-content").click(position={"x": 5, "y": 5})
+        """Click beside a cell and press Ctrl-Enter."""
+        seen = self.shown(index).locator(".jp-OutputArea-child")
+        seen.evaluate_all("all => all.forEach(each => each.setAttribute('data-seen', ''))")
+        prompt = self.shown(index).locator(".jp-InputPrompt")
+        prompt.click(position={"x": 5, "y": 5})
         self.page.keyboard.press("Control+Enter")
 
     def wait_until_run(self, index: int, *, before: str = "[ ]:") -> None:
-        """Wait until a cell has a number, and another one than before."""
+        """Wait until a cell has a number, and another one than before.
+
+        A test is folded and has no number: until it has an output which was not there.
+        """
+        if self.is_folded(index):
+            output = self.shown(index).locator(".jp-OutputArea-child:not([data-seen])")
+            output.first.wait_for(timeout=60_000)
+            self.page.locator(".jp-StatusBar-Widget", has_text="Idle").wait_for()
+            return
         prompt = self.shown(index).locator(".jp-InputPrompt")
         sync_api.expect(prompt).not_to_have_text(before)
         sync_api.expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
@@ -305,8 +320,13 @@ def lesson(lab: Lab) -> Iterator[Lesson]:
 
 
 def test_run_all_reaches_the_last_cell(lesson: Lesson) -> None:
-    numbers = [lesson.prompt(index) for index in lesson.code]
-    assert numbers == [f"[{count}]:" for count in range(1, len(lesson.code) + 1)]
+    numbers = {count: lesson.prompt(index) for count, index in enumerate(lesson.code, 1)}
+    tests = {count for count, index in enumerate(lesson.code, 1) if index in lesson.tests()}
+    assert numbers == {n: "" if n in tests else f"[{n}]:" for n in numbers}
+    for index in lesson.tests():
+        assert lesson.output(index)
+        folded = lesson.shown(index).locator(".jp-InputPlaceholder").inner_text()
+        assert folded.strip() == lesson.sources[index].partition("\n")[0]
     for index in lesson.drawing():
         assert [width > 600 for width in lesson.pictures(index)] == [True], lesson.sources[index]
         lesson.keep_picture(f"light {index}", index)

@@ -156,6 +156,12 @@ def test_run_all_goes_on_after_tests_and_after_what_breaks(course: Path) -> None
     assert tags["twice"] is None
 
 
+def test_tests_are_folded_and_nothing_else_is(course: Path) -> None:
+    notebook = cells(course / "notebooks" / "01_twice.ipynb")
+    folded = {id for id, cell in notebook.items() if cell["metadata"].get("jupyter")}
+    assert folded == {"twice-seven", "twice-text"}
+
+
 def test_cells_that_are_alike_have_ids_of_their_own(course: Path) -> None:
     notebook = json.loads((course / "notebooks" / "01_twice.ipynb").read_bytes())
     ids = [cell["id"] for cell in notebook["cells"]]

@@ -228,6 +228,9 @@ def _metadata(cell: Cell) -> dict[str, Any]:
     if cell.role in ("test", "breaks") and "raises-exception" not in tags:
         tags.append("raises-exception")
     metadata: dict[str, Any] = {"tags": tags} if tags else {}
+    if cell.role == "test":
+        # Folded: its first line says what it is called, and a click opens it.
+        metadata["jupyter"] = {"source_hidden": True}
     if is_known_to_nbgrader(cell):
         is_test = cell.role == "test"
         metadata["nbgrader"] = {
