@@ -9,6 +9,7 @@
 """
 
 from looplab.notebook.enabling import disable, enable
+from looplab.notebook.progress import progress
 from looplab.observer.announcing import check
 from looplab.observer.expecting import CheckFailed, expect
 from looplab.observer.exploring import explore
@@ -40,6 +41,7 @@ __all__ = [
     "gens",
     "jobs",
     "observe",
+    "progress",
     "recording",
     "store",
 ]

@@ -1,0 +1,194 @@
+"""How far somebody has come: one small file beside the notebooks, and nothing leaves the machine.
+
+Each check that ran leaves its verdict in `.looplab_progress.json`, in the folder of the notebook.
+What there is to do says the folder itself: the test cells of the notebooks that lie there.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FILE = ".looplab_progress.json"
+
+MAX_BYTES = 2**20
+"""Of a file that is read: ours has some 10 kB."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """How far an exercise is.
+
+    Attributes:
+        name: its name.
+        points: of the checks that passed when they last ran.
+        of: that its checks are worth in all.
+        tried: whether one of them has run.
+    """
+
+    name: str
+    points: float
+    of: float
+    tried: bool
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How far a lesson is: its notebook's name without `.ipynb`, its title, its exercises."""
+
+    name: str
+    title: str
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def points(self) -> float:
+        """The points of its exercises together."""
+        return sum(each.points for each in self.exercises)
+
+    @property
+    def of(self) -> float:
+        """The points that can be had."""
+        return sum(each.of for each in self.exercises)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far all lessons of a folder are; a notebook shows it as a table."""
+
+    lessons: tuple[Lesson, ...]
+
+    def __str__(self) -> str:
+        lines = [f"{each.title}  {_points(each.points, each.of)}" for each in self.lessons]
+        of = sum(each.of for each in self.lessons)
+        return "\n".join([*lines, f"in all  {_points(sum(e.points for e in self.lessons), of)}"])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><td style="text-align:left"><a href="{html.escape(each.name)}.ipynb">'
+            f"{html.escape(each.title)}</a></td><td>{_points(each.points, each.of)}</td>"
+            f'<td style="text-align:left">{_told(each)}</td></tr>'
+            for each in self.lessons
+        )
+        head = "".join(f"<th scope=col>{each}</th>" for each in ("Lesson", "Points", "Exercises"))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def progress(folder: str | Path = ".") -> Progress:
+    """Return how far the lessons are whose notebooks lie in a folder.
+
+    The checks in a notebook are a part of the tests: `looplab check` judges by all of them.
+
+    Args:
+        folder: where the notebooks are; left out, the current one.
+
+    >>> print(progress("a folder without notebooks"))
+    in all  0/0
+    """
+    folder = Path(folder)
+    verdicts = _read(folder / FILE)
+    found = (_lesson(path, verdicts) for path in sorted(folder.glob("[0-9]*.ipynb")))
+    return Progress(tuple(each for each in found if each is not None))
+
+
+def note(notebook: Path, test: str, *, passed: bool) -> None:
+    """Keep the verdict of a check; where the folder cannot be written to, it is not kept.
+
+    Args:
+        notebook: the notebook in which it ran.
+        test: its cell's id, such as `hello_later-time`.
+        passed: whether it passed.
+    """
+    file = notebook.with_name(FILE)
+    with suppress(OSError):
+        verdicts = _read(file)
+        verdicts.setdefault(notebook.stem, {})[test] = passed
+        # Whole or not at all, whatever happens in between.
+        draft = file.with_name(f"{FILE}.{secrets.token_hex(4)}")
+        try:
+            draft.write_text(json.dumps(verdicts, indent=1, sort_keys=True), encoding="utf-8")
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def notebook_of(names: Mapping[str, Any]) -> Path | None:
+    """Return the notebook that a kernel runs, where somebody says it: Jupyter or VS Code.
+
+    Args:
+        names: the kernel's own.
+    """
+    told = names.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
+    path = Path(str(told))
+    return path if path.suffix == ".ipynb" and path.is_file() else None
+
+
+def _read(file: Path) -> dict[str, dict[str, bool]]:
+    """Return the verdicts that a file has; of a damaged one what can be read, or none."""
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            return {}
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    return {
+        name: {test: passed for test, passed in tests.items() if isinstance(passed, bool)}
+        for name, tests in told.items()
+        if isinstance(tests, dict)
+    }
+
+
+def _lesson(path: Path, verdicts: Mapping[str, Mapping[str, bool]]) -> Lesson | None:
+    try:
+        cells = list(_cells(path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None  # somebody else's notebook, or half of one
+    ran = verdicts.get(path.stem, {})
+    exercises: dict[str, list[tuple[str, float]]] = {}
+    title = path.stem
+    for kind, source, told in cells:
+        if kind == "markdown" and source.startswith("# ") and title == path.stem:
+            title = source.partition("\n")[0].removeprefix("# ").strip()
+        if told.get("grade") and not told.get("solution"):
+            test = str(told["grade_id"])
+            exercises.setdefault(test.partition("-")[0], []).append((test, float(told["points"])))
+    if not exercises:
+        return None
+    done = tuple(
+        Exercise(
+            name,
+            sum(points for test, points in tests if ran.get(test)),
+            sum(points for _, points in tests),
+            any(test in ran for test, _ in tests),
+        )
+        for name, tests in exercises.items()
+    )
+    return Lesson(path.stem, title, done)
+
+
+def _cells(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        yield cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("nbgrader", {})
+
+
+def _told(lesson: Lesson) -> str:
+    return ", ".join(
+        f"<code>{html.escape(each.name)}</code> "
+        + (_points(each.points, each.of) if each.tried else "not tried")
+        for each in lesson.exercises
+    )
+
+
+def _points(points: float, of: float) -> str:
+    mark = "✓ " if points == of > 0 else ""
+    return f"{mark}{points:g}/{of:g}"
