@@ -17,6 +17,7 @@ from typing import TextIO
 import looplab
 from loopgrade import course
 from loopgrade.examination import sandbox
+from looplab.notebook.keeping import KEPT, restore, save
 from looplab.pictures.describing import one_line
 
 
@@ -114,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
         "--pictures", type=Path, metavar="FOLDER", help="save timelines of what failed there"
     )
 
+    save = command("save", _save, "Keep your answers, predictions and progress in one small file.")
+    restore = command("restore", _restore, "Put kept work back into the notebooks of this folder.")
+    for each in (save, restore):
+        each.add_argument("file", nargs="?", type=Path, metavar="FILE", help="by default " + KEPT)
+    restore.add_argument("--replace", action="store_true", help="also over work that is there")
+
     build = command("build", _build, "Make the student notebooks from the lessons.")
     build.add_argument("lessons", nargs="*", metavar="LESSON")
 
@@ -197,6 +204,16 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{points:g} of {of:g} points in all")
     print(f"isolation: {level}")
     return 0 if points == of else 1
+
+
+def _save(options: argparse.Namespace) -> int:
+    print(save(Path.cwd(), options.file))
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    print(restore(Path.cwd(), options.file, replace=options.replace))
+    return 0
 
 
 def _build(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@
 """
 
 from looplab.notebook.enabling import disable, enable
+from looplab.notebook.keeping import restore, save
 from looplab.notebook.progress import progress
 from looplab.observer.announcing import check
 from looplab.observer.expecting import CheckFailed, expect
@@ -43,5 +44,7 @@ __all__ = [
     "observe",
     "progress",
     "recording",
+    "restore",
+    "save",
     "store",
 ]

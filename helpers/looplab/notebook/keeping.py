@@ -1,0 +1,211 @@
+"""One small file that keeps somebody's work: answers, predictions and progress.
+
+It is made of the notebooks as they were saved last, and put back into notebooks of this or a later
+version of the lessons. Only texts are kept, and they go only into cells that are there to be
+written in. What somebody has written meanwhile is never overwritten unless they say so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from looplab.notebook.progress import FILE as PROGRESS
+
+KEPT = "my-work.looplab.json"
+"""The file, where no other is named."""
+
+VERSION = 1
+
+MAX_BYTES = 5 * 2**20
+"""Of a file that is read; all of a course's answers have some 100 kB."""
+
+PREDICTION = "*Your prediction (double-click here and write):*"
+"""The text of a cell for a prediction, as a lesson hands it out."""
+
+_PREDICTIONS = f"markdown-{hashlib.sha256(PREDICTION.encode()).hexdigest()[:8]}"
+"""Begins the ids of these cells: the build makes an id of the text."""
+
+
+class KeepingError(Exception):
+    """Work cannot be kept or put back; the text says what to do."""
+
+
+@dataclass
+class Restored:
+    """What came of putting work back, by notebook and cell.
+
+    Attributes:
+        written: cells that have the kept text now.
+        same: cells that had it.
+        newer: cells that hold other work, which stays.
+        lost: cells of the kept file that no notebook has any more.
+    """
+
+    written: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    newer: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [f"{len(self.written)} cells were put back, {len(self.same)} were as they are."]
+        if self.newer:
+            lines.append(
+                f"{len(self.newer)} hold other work and stay: {', '.join(self.newer)}. "
+                "To have the kept work there instead, say so: looplab restore --replace."
+            )
+        if self.lost:
+            lines.append(f"The lessons have no such cell any more: {', '.join(self.lost)}.")
+        return "\n".join(lines)
+
+
+def save(folder: str | Path = ".", file: str | Path | None = None) -> Path:
+    """Keep the work of all notebooks of a folder in one file; save the notebooks before.
+
+    Args:
+        folder: where the notebooks are.
+        file: where to keep it; left out, `my-work.looplab.json` in that folder.
+
+    Returns:
+        The file.
+
+    Raises:
+        KeepingError: there is no notebook of a lesson.
+    """
+    folder = Path(folder)
+    lessons = {path.stem: _work(cells) for path, cells in _notebooks(folder)}
+    if not lessons:
+        raise KeepingError("There is no notebook of a lesson here; go to the folder with yours.")
+    told = {"looplab": VERSION, "lessons": lessons, "progress": _json(folder / PROGRESS)}
+    target = folder / KEPT if file is None else Path(file)
+    _write(target, told)
+    return target
+
+
+def restore(
+    folder: str | Path = ".", file: str | Path | None = None, *, replace: bool = False
+) -> Restored:
+    """Put kept work back into the notebooks of a folder; close them before.
+
+    Args:
+        folder: where the notebooks are.
+        file: where it was kept; left out, `my-work.looplab.json` in that folder.
+        replace: whether it also takes the place of other work.
+
+    Raises:
+        KeepingError: the file is not there, or is no such file.
+    """
+    folder = Path(folder)
+    kept = _kept(folder / KEPT if file is None else Path(file))
+    done = Restored()
+    there = dict(_notebooks(folder))
+    for path, cells in there.items():
+        texts = kept.pop(path.stem, {})
+        before = len(done.written)
+        for cell in cells:
+            name = _place(cell)
+            if name is None or name not in texts:
+                continue
+            text, place = texts.pop(name), f"{path.stem}/{name}"
+            mine = "".join(cell["source"])
+            if mine == text:
+                done.same.append(place)
+            elif replace or not _is_written(cell):
+                cell["source"] = text.splitlines(keepends=True)
+                done.written.append(place)
+            else:
+                done.newer.append(place)
+        done.lost += [f"{path.stem}/{name}" for name in texts]
+        if len(done.written) > before:
+            notebook = _json(path)
+            notebook["cells"] = cells
+            _write(path, notebook)
+    done.lost += [f"{lesson}/{name}" for lesson, texts in kept.items() for name in texts]
+    return done
+
+
+def _kept(file: Path) -> dict[str, dict[str, str]]:
+    """Return the texts of a kept file, by lesson and cell: it may have been anywhere meanwhile."""
+    if not file.is_file():
+        raise KeepingError(f"There is no file {file.name}; name the one that `save` has written.")
+    if file.stat().st_size > MAX_BYTES:
+        raise KeepingError(f"{file.name} is too large to be kept work; name another file.")
+    told = _json(file)
+    lessons = told.get("lessons")
+    if told.get("looplab") != VERSION or not isinstance(lessons, dict):
+        raise KeepingError(f"{file.name} is no file that `save` has written; name another one.")
+    return {
+        lesson: {name: text for name, text in texts.items() if isinstance(text, str)}
+        for lesson, texts in lessons.items()
+        if isinstance(texts, dict)
+    }
+
+
+def _notebooks(folder: Path) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+    """Yield the notebooks of lessons, with their cells."""
+    for path in sorted(folder.glob("[0-9]*.ipynb")):
+        cells = _json(path).get("cells")
+        if isinstance(cells, list) and any(map(_is_answer, cells)):
+            yield path, cells
+
+
+def _work(cells: list[dict[str, Any]]) -> dict[str, str]:
+    """Return what somebody has written into a notebook, by the place of the cell."""
+    places = ((_place(cell), cell) for cell in cells)
+    return {
+        place: "".join(cell["source"])
+        for place, cell in places
+        if place is not None and _is_written(cell)
+    }
+
+
+def _place(cell: Any) -> str | None:
+    """Return what names a cell that is there to be written in; None for any other."""
+    if _is_answer(cell):
+        return str(cell["metadata"]["nbgrader"]["grade_id"])
+    is_text = isinstance(cell, dict) and cell.get("cell_type") == "markdown"
+    name = str(cell.get("id")) if is_text else ""
+    return name if name.startswith(_PREDICTIONS) else None
+
+
+def _is_answer(cell: Any) -> bool:
+    try:
+        told = cell["metadata"]["nbgrader"]
+        return bool(cell["cell_type"] == "code" and told["solution"] and told["grade_id"])
+    except (KeyError, TypeError):
+        return False
+
+
+def _is_written(cell: dict[str, Any]) -> bool:
+    """Whether a cell holds something else than what the lesson hands out."""
+    source = "".join(cell["source"])
+    if not _is_answer(cell):
+        return source.strip() != PREDICTION
+    told = cell["metadata"]["nbgrader"]
+    # As nbgrader.utils.compute_checksum has it: no grade, a solution, not locked.
+    parts = (source, "code", "False", "True", "False", str(told["grade_id"]))
+    return bool(hashlib.md5("".join(parts).encode()).hexdigest() != told.get("checksum"))
+
+
+def _json(file: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _write(file: Path, told: Mapping[str, Any]) -> None:
+    """Write JSON, whole or not at all."""
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
+        draft.write_text(f"{text}\n", encoding="utf-8", errors="replace")
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
