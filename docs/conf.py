@@ -31,7 +31,7 @@ python_use_unqualified_type_names = True
 nitpick_ignore_regex = [
     (
         r"py:(class|obj|exc)",
-        r"(looplab.virtual.answers.Clock|(asyncio|collections|concurrent|matplotlib|typing|types)\..*)",
+        r"(looplab.virtual.answers.Clock|(asyncio|collections|concurrent|matplotlib|pathlib|typing|types)\..*)",
     ),
     (
         r"py:(class|obj|exc|data)",
