@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 PACKAGED = Path(__file__).resolve().parent / "course"
@@ -92,11 +92,12 @@ def _copy(notebooks: Sequence[Path], target: Path) -> None:
     from nbformat.sign import NotebookNotary
 
     notary = NotebookNotary()
-    for path in notebooks:
-        notebook = nbformat.read(path, as_version=4)
-        notebook.metadata.language_info = nbformat.from_dict(IPythonKernel.language_info)
-        nbformat.write(notebook, target / path.name)
-        notary.sign(notebook)
+    with closing(notary.store):
+        for path in notebooks:
+            notebook = nbformat.read(path, as_version=4)
+            notebook.metadata.language_info = nbformat.from_dict(IPythonKernel.language_info)
+            nbformat.write(notebook, target / path.name)
+            notary.sign(notebook)
 
 
 # JupyterLab

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from loopgrade.authoring.lesson import LessonError
-from loopgrade.bank.mutants import MAX_MUTANTS, STILL_RIGHT, mutants, read_still_right
+from loopgrade.bank.mutants import MAX_MUTANTS, STILL_RIGHT, mutants, read_list
 
 MADE = {
     "await dropped": ("async def f(x):\n    x = await x\n    return 1", "x = x"),
@@ -75,10 +75,10 @@ def test_there_is_an_end_and_asyncios_mistakes_come_first() -> None:
 
 
 def test_what_is_still_right_has_a_reason(tmp_path: Path) -> None:
-    assert read_still_right(tmp_path) == {}
+    assert read_list(tmp_path, STILL_RIGHT, "mutant") == {}
     file = tmp_path / STILL_RIGHT
     file.write_text('[[mutant]]\nexercise = "01/a"\nname = "1:0 x"\nreason = "so"\n')
-    assert read_still_right(tmp_path) == {("01", "a", "1:0 x"): "so"}
+    assert read_list(tmp_path, STILL_RIGHT, "mutant") == {("01", "a", "1:0 x"): "so"}
     file.write_text('[[mutant]]\nexercise = "01/a"\nname = "1:0 x"\n')
     with pytest.raises(LessonError, match="needs exercise, name and reason"):
-        read_still_right(tmp_path)
+        read_list(tmp_path, STILL_RIGHT, "mutant")

@@ -1,6 +1,5 @@
 """A signal that comes at a bad moment is neither forgotten nor told as somebody's error."""
 
-import os
 import signal
 
 import pytest
@@ -12,7 +11,7 @@ from loopgrade.examination.stopping import Stopped, pause, stoppable
 def test_a_signal_in_a_finalizer_stops_at_the_next_pause(sign: signal.Signals) -> None:
     class Library:
         def __del__(self) -> None:
-            os.kill(os.getpid(), sign)
+            signal.raise_signal(sign)
             done.append("closed")
 
     done: list[str] = []
@@ -28,15 +27,15 @@ def test_a_signal_in_a_finalizer_stops_at_the_next_pause(sign: signal.Signals) -
 def test_a_signal_that_nobody_paused_for_is_told_at_the_end() -> None:
     done = False
     with pytest.raises(Stopped), stoppable():
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         done = True
     assert done
 
 
 def test_a_second_signal_stops_at_once() -> None:
     with pytest.raises(Stopped), stoppable():
-        os.kill(os.getpid(), signal.SIGTERM)
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         pytest.fail("it went on")
 
 
@@ -45,7 +44,7 @@ def test_what_somebody_else_has_set_stays() -> None:
     before = signal.signal(signal.SIGTERM, lambda sign, _: heard.append(sign))
     try:
         with stoppable():
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
             pause()
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -9,7 +9,7 @@ from small import LESSON, write_course
 from loopgrade.authoring.lesson import LessonError
 from loopgrade.bank.draws import FIRST, Draw
 from loopgrade.bank.mutants import STILL_RIGHT
-from loopgrade.bank.verify import Verified, summary, verify
+from loopgrade.bank.verify import ONLY_HIDDEN, Verified, summary, verify
 from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
@@ -170,3 +170,40 @@ def test_a_wrong_answer_names_the_test_it_loses(course: Path, text: str, message
 def test_an_unknown_lesson_is_refused(course: Path) -> None:
     with pytest.raises(LessonError, match="no such lesson"):
         verify(course, ["77_none"], level=LEVEL)
+
+
+IN_TURN_FROM_FOUR_ON = """# loses: the jobs overlap
+import asyncio
+async def fetch_all(job, n):
+    if n > 3:
+        return [await job(i) for i in range(n)]
+    return list(await asyncio.gather(*map(job, range(n))))
+"""
+
+
+def only_hidden(course: Path, name: str) -> None:
+    text = f'[[answer]]\nexercise = "{LESSON}/fetch_all"\nname = "{name}"\nreason = "so"\n'
+    (course / "autograder" / "answers" / ONLY_HIDDEN).write_text(text, encoding="utf-8")
+
+
+def test_a_wrong_answer_turns_a_test_red_that_students_have(course: Path) -> None:
+    answer(course, "fetch_all/wrong/from_four_on.py", IN_TURN_FROM_FOUR_ON)
+    found = verify(course, level=LEVEL, workers=2, with_mutants=False)
+    assert {name: problem for name, problem in problems(found).items() if problem} == {
+        "fetch_all from_four_on": "a wrong answer turns no test red that students have: let one "
+        "ask for more, or list it in only_hidden.toml and say why"
+    }
+    only_hidden(course, "from_four_on")
+    found = verify(course, level=LEVEL, workers=2, with_mutants=False)
+    assert not any(problems(found).values())
+
+
+def test_the_list_of_what_only_hidden_tests_catch_stays_true(course: Path) -> None:
+    only_hidden(course, "sequential")
+    found = verify(course, level=LEVEL, workers=2, with_mutants=False)
+    assert problems(found)["fetch_all sequential"] == (
+        "only_hidden.toml lists it, and 'the jobs overlap' turns red for students: remove it"
+    )
+    only_hidden(course, "not_there")
+    with pytest.raises(LessonError, match="there is no answer 01_small/fetch_all/not_there"):
+        verify(course, level=LEVEL, workers=2, with_mutants=False)
