@@ -251,7 +251,10 @@ def test_lab_of_a_notebook_says_what_to_do(
     assert started == []
 
 
-def test_lab_needs_a_course(run: Run, tmp_path: Path, started: list[list[str]]) -> None:
+def test_lab_needs_a_course(
+    run: Run, tmp_path: Path, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course_module, "PACKAGED", tmp_path / "not installed")
     status, _, err = run(tmp_path, "lab")
     assert status == 2
     assert "There is no course here" in err
