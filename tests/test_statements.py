@@ -165,6 +165,41 @@ def test_10_a_reader_between_two_writes_sees_what_never_was() -> None:
     assert seen == [90]
 
 
+@pytest.mark.parametrize("in_a_finally", [True, False])
+def test_11_who_is_cancelled_stops_the_tasks_it_started_only_in_a_finally(
+    in_a_finally: bool,
+) -> None:
+    async def produce(queue: asyncio.Queue[int]) -> None:
+        for item in range(1000):
+            await queue.put(item)
+
+    async def producer_consumer(producers: list[asyncio.Task[None]]) -> None:
+        queue = asyncio.Queue[int](1)
+        producers.append(asyncio.create_task(produce(queue)))
+        try:
+            while True:
+                await queue.get()
+                await asyncio.sleep(1)
+        finally:
+            if in_a_finally:
+                producers[0].cancel()
+                await asyncio.wait(producers)
+
+    async def main() -> bool:
+        producers: list[asyncio.Task[None]] = []
+        together = asyncio.create_task(producer_consumer(producers))
+        await asyncio.sleep(5.5)
+        together.cancel()
+        await asyncio.wait([together])
+        await asyncio.sleep(60)
+        [producer] = producers
+        stopped = producer.done()
+        producer.cancel()
+        return stopped
+
+    assert observe(main).result is in_a_finally
+
+
 def test_12_set_event_loop_itself_is_not_deprecated() -> None:
     loop = asyncio.new_event_loop()
     try:
