@@ -256,3 +256,43 @@ def test_13_one_task_done_too_many_lets_join_return_early_and_hits_another() -> 
 
     observe(main)
     assert told == ["join has returned", "the work is done", "ValueError"]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_13_a_worker_that_nobody_cancelled_can_tell_and_raise_an_error_that_wakes_join(
+    asks: bool,
+) -> None:
+    async def work(item: int) -> None:
+        await asyncio.sleep(1)
+        if item == 2:
+            raise asyncio.CancelledError
+
+    async def worker(todo: asyncio.Queue[int]) -> None:
+        while True:
+            item = await todo.get()
+            try:
+                await work(item)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if asks and task is not None and not task.cancelling():
+                    raise RuntimeError("a work was cancelled, and not by us") from None
+                raise
+            todo.task_done()
+
+    async def main() -> str:
+        todo, woken = asyncio.Queue[int](), "join has returned"
+        for item in (1, 2, 3):
+            todo.put_nowait(item)
+        try:
+            async with asyncio.TaskGroup() as group:
+                workers = [group.create_task(worker(todo)) for _ in range(2)]
+                await todo.join()
+                for each in workers:
+                    each.cancel()
+        except* RuntimeError:
+            woken = "the error woke it"
+        return woken
+
+    run = observe(main)
+    assert bool(run.deadlock) is not asks
+    assert (run.result == "the error woke it") is asks
