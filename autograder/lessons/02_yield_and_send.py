@@ -84,8 +84,7 @@ run.timeline()
 # The call `countdown(5)` made a generator and ran none of its lines. It began at the first
 # `next`. In the timeline the lane of `countdown` starts there. It ends with *not finished*:
 # nobody asked for a fourth number, so it still stands at its `yield`, and `n` is still 3.
-
-# %% [markdown]
+#
 # ## 2. `send`: a value goes in
 #
 # `yield` is also an expression: it has a value of its own. In `word = yield total` the value of
@@ -133,8 +132,7 @@ run.timeline()
 # `next(counter)` does the same as `counter.send(None)`. The first `next` is special: a new
 # generator stands before its first line, and no `yield` waits for a value yet. The first `next`
 # takes it to the first `yield`, which hands out 0. This is called *priming* the generator.
-
-# %% [markdown]
+#
 # ## 3. Two functions take turns
 #
 # Each worker below has a loop of its own, and a `yield` in it. A `yield` without a value hands
@@ -182,8 +180,7 @@ run.timeline()
 #
 # Neither worker has ended. Each stands at its third `yield`, and a fourth `next` would be needed
 # to take it to its last line.
-
-# %% [markdown]
+#
 # ## 4. `throw` and `close`: an exception goes in
 #
 # A value is not all that can be sent in. `throw(error)` resumes a generator with an exception,
@@ -237,8 +234,7 @@ run.timeline()
 # (`throw`), and with the request to end (`close`). A task that waits at an `await` can be asked to
 # end too: after `task.cancel()`, the loop raises `CancelledError` at that `await` when the task's
 # turn comes. You need this below, and lesson 11 is about it.
-
-# %% [markdown]
+#
 # ## Then and now: a producer and a consumer
 #
 # ### Then: `send`
@@ -372,8 +368,7 @@ run.timeline()
 #
 # Both columns rest on the same thing: a function that pauses in the middle and keeps its frame.
 # Lesson 03 shows how the left one became the right one.
-
-# %% [markdown]
+#
 # ## What breaks
 #
 # ### The first `next` is not like the others
