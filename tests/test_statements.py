@@ -165,6 +165,41 @@ def test_10_a_reader_between_two_writes_sees_what_never_was() -> None:
     assert seen == [90]
 
 
+@pytest.mark.parametrize("in_a_finally", [True, False])
+def test_11_who_is_cancelled_stops_the_tasks_it_started_only_in_a_finally(
+    in_a_finally: bool,
+) -> None:
+    async def produce(queue: asyncio.Queue[int]) -> None:
+        for item in range(1000):
+            await queue.put(item)
+
+    async def producer_consumer(producers: list[asyncio.Task[None]]) -> None:
+        queue = asyncio.Queue[int](1)
+        producers.append(asyncio.create_task(produce(queue)))
+        try:
+            while True:
+                await queue.get()
+                await asyncio.sleep(1)
+        finally:
+            if in_a_finally:
+                producers[0].cancel()
+                await asyncio.wait(producers)
+
+    async def main() -> bool:
+        producers: list[asyncio.Task[None]] = []
+        together = asyncio.create_task(producer_consumer(producers))
+        await asyncio.sleep(5.5)
+        together.cancel()
+        await asyncio.wait([together])
+        await asyncio.sleep(60)
+        [producer] = producers
+        stopped = producer.done()
+        producer.cancel()
+        return stopped
+
+    assert observe(main).result is in_a_finally
+
+
 def test_12_set_event_loop_itself_is_not_deprecated() -> None:
     loop = asyncio.new_event_loop()
     try:
@@ -221,3 +256,43 @@ def test_13_one_task_done_too_many_lets_join_return_early_and_hits_another() -> 
 
     observe(main)
     assert told == ["join has returned", "the work is done", "ValueError"]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_13_a_worker_that_nobody_cancelled_can_tell_and_raise_an_error_that_wakes_join(
+    asks: bool,
+) -> None:
+    async def work(item: int) -> None:
+        await asyncio.sleep(1)
+        if item == 2:
+            raise asyncio.CancelledError
+
+    async def worker(todo: asyncio.Queue[int]) -> None:
+        while True:
+            item = await todo.get()
+            try:
+                await work(item)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if asks and task is not None and not task.cancelling():
+                    raise RuntimeError("a work was cancelled, and not by us") from None
+                raise
+            todo.task_done()
+
+    async def main() -> str:
+        todo, woken = asyncio.Queue[int](), "join has returned"
+        for item in (1, 2, 3):
+            todo.put_nowait(item)
+        try:
+            async with asyncio.TaskGroup() as group:
+                workers = [group.create_task(worker(todo)) for _ in range(2)]
+                await todo.join()
+                for each in workers:
+                    each.cancel()
+        except* RuntimeError:
+            woken = "the error woke it"
+        return woken
+
+    run = observe(main)
+    assert bool(run.deadlock) is not asks
+    assert (run.result == "the error woke it") is asks

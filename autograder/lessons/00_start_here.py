@@ -411,6 +411,26 @@ expect(run).returned(
     list(range(1, seconds_ + 1)), hint="the heart must beat each second, to the end"
 )
 expect(run).without_threads().nothing_left()
+
+
+async def two_at_once_(delay):
+    """Call it twice, the second time a second later; return when each was done."""
+    loop = asyncio.get_running_loop()
+
+    async def done_after(pause):
+        await asyncio.sleep(pause)
+        start = loop.time()
+        await hello_later(delay)
+        return loop.time() - start
+
+    return list(await asyncio.gather(done_after(0), done_after(1)))
+
+
+seconds_ += 0.5
+run = observe(two_at_once_, seconds_)
+expect(run).returned(
+    [seconds_, seconds_], hint="each call waits on its own, and several may wait at the same time"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]

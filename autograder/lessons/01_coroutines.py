@@ -361,7 +361,7 @@ expect(run).returned("done 0", hint="0 seconds is a time too")
 import random
 
 random_ = random.Random(SEED)
-for x in [random_.randint(1, 10**6), random_.randint(1, 99) / 4]:
+for x in [random_.randint(1, 10**6), random_.randint(1, 99) / 4, 7654321, 1 / 3, 1e-7]:
     run = observe(do_some_work, x)
     expect(run).returned(f"done {x}", hint="put the number itself into the text")
 ### END HIDDEN TESTS
@@ -407,6 +407,8 @@ a_, b_ = random_.sample(range(1, 1000), 2)
 run = observe(two_at_once_, a_, b_)
 expect(run).returned([f"done {a_}", f"done {b_}"], hint="each returns its own text")
 expect(run).took(max(a_, b_), hint="time.sleep holds up the others: await asyncio.sleep")
+run = observe(two_at_once_, 0.5, 0.25)
+expect(run).took(0.5, hint="a short sleep holds up the others too, if it is time.sleep")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -416,6 +418,7 @@ expect(run).took(max(a_, b_), hint="time.sleep holds up the others: await asynci
 # that runs `do_some_work(x)` and is named `work-x`, with the number in the place of x: `work-2`.
 #
 # - It is a plain `def` and waits for nothing: the task is pending when it returns.
+# - The task ends as `do_some_work(x)` does: with its result, or with its error.
 # - `do_some_work` is called once. Do not define it in your cell: the tests bring one of their own.
 
 # %% [markdown]
@@ -506,7 +509,7 @@ expect(run).returned("work-2", hint='create_task takes name=f"work-{x}"')
 ### BEGIN HIDDEN TESTS
 import random
 
-for x in (random.Random(SEED).randint(3, 10**6), 0, 2.5):
+for x in (random.Random(SEED).randint(3, 10**6), 0, 2.5, 7654321, 1 / 3):
     run = observe(name_of_, x)
     expect(run).returned(f"work-{x}", hint="the name ends in the number that make_task was given")
 ### END HIDDEN TESTS
@@ -551,10 +554,10 @@ expect(run).took(2, hint="two tasks run beside one another").nothing_left()
 ### BEGIN HIDDEN TESTS
 import random
 
-numbers_ = random.Random(SEED).sample(range(1, 1000), 5)
+numbers_ = [*random.Random(SEED).sample(range(1, 1000), 5), 0.5]
 run = observe(results_of_, numbers_)
 expect(run).returned(
-    ([["ours", x] for x in numbers_], numbers_, [True] * 5),
+    ([["ours", x] for x in numbers_], numbers_, [True] * len(numbers_)),
     hint="call do_some_work(x) once for each call of make_task",
 )
 expect(run).took(max(numbers_), hint="all of them wait at once").nothing_left()
@@ -564,6 +567,36 @@ expect(run).returned(
 )
 run = observe(results_of_, [])
 expect(run).returned(([], [], []))
+
+
+async def end_of_(kind):
+    """Say how the task ends when do_some_work fails, or when the task is cancelled."""
+
+    async def do_some_work(x):
+        await asyncio.sleep(x)
+        if kind == "fails":
+            raise ValueError(x)
+
+    names = vars(sys.modules["__main__"])
+    before = names.get("do_some_work")
+    names["do_some_work"] = do_some_work
+    try:
+        task = make_task(2)
+        await asyncio.sleep(1)
+        if kind == "is cancelled":
+            task.cancel()
+        await asyncio.wait([task])
+        return "cancelled" if task.cancelled() else repr(task.exception())
+    finally:
+        if before is None:
+            del names["do_some_work"]
+        else:
+            names["do_some_work"] = before
+
+
+for kind_, end_ in [("fails", "ValueError(2)"), ("is cancelled", "cancelled")]:
+    run = observe(end_of_, kind_)
+    expect(run).returned(end_, hint="the task runs do_some_work(x), and ends as that does")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -572,7 +605,8 @@ expect(run).returned(([], [], []))
 # Write `what_is(thing)`. It returns one of four texts: `"coroutine function"`, `"coroutine"` for a
 # coroutine object, `"task"`, or `"something else"`.
 #
-# - It only looks: it calls nothing, awaits nothing and starts nothing.
+# - It only looks: it calls nothing, awaits nothing and starts nothing. A coroutine object or a task
+#   that has ended, however it did, is still one.
 # - Anything else is `"something else"`: a plain function, a generator, a future that is no task.
 
 # %% [markdown]
@@ -665,6 +699,33 @@ async def looked_at_():
 run = observe(looked_at_)
 expect(run).returned(
     ("coroutine", "task", "hello"), hint="only look: do not close or cancel what you are given"
+)
+
+
+async def in_every_state_():
+    async def fail():
+        raise ValueError
+
+    def told():
+        return [what_is(thing) for thing in (coroutine, cancelled, failed, failed.get_coro())]
+
+    coroutine = asyncio.sleep(1)
+    cancelled = asyncio.create_task(asyncio.sleep(5))
+    failed = asyncio.create_task(fail())
+    before = told()
+    coroutine.send(None)
+    coroutine.close()
+    await asyncio.sleep(1)
+    cancelled.cancel()
+    await asyncio.wait([cancelled, failed])
+    return before, told(), what_is(cancelled.get_coro()), failed.exception() is not None
+
+
+run = observe(in_every_state_)
+kinds_ = ["coroutine", "task", "task", "coroutine"]
+expect(run).returned(
+    (kinds_, kinds_, "coroutine", True),
+    hint="it does not matter whether it has begun, has ended, was cancelled or has failed",
 )
 ### END HIDDEN TESTS
 

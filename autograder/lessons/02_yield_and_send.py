@@ -84,8 +84,7 @@ run.timeline()
 # The call `countdown(5)` made a generator and ran none of its lines. It began at the first
 # `next`. In the timeline the lane of `countdown` starts there. It ends with *not finished*:
 # nobody asked for a fourth number, so it still stands at its `yield`, and `n` is still 3.
-
-# %% [markdown]
+#
 # ## 2. `send`: a value goes in
 #
 # `yield` is also an expression: it has a value of its own. In `word = yield total` the value of
@@ -133,8 +132,7 @@ run.timeline()
 # `next(counter)` does the same as `counter.send(None)`. The first `next` is special: a new
 # generator stands before its first line, and no `yield` waits for a value yet. The first `next`
 # takes it to the first `yield`, which hands out 0. This is called *priming* the generator.
-
-# %% [markdown]
+#
 # ## 3. Two functions take turns
 #
 # Each worker below has a loop of its own, and a `yield` in it. A `yield` without a value hands
@@ -182,8 +180,7 @@ run.timeline()
 #
 # Neither worker has ended. Each stands at its third `yield`, and a fourth `next` would be needed
 # to take it to its last line.
-
-# %% [markdown]
+#
 # ## 4. `throw` and `close`: an exception goes in
 #
 # A value is not all that can be sent in. `throw(error)` resumes a generator with an exception,
@@ -237,8 +234,7 @@ run.timeline()
 # (`throw`), and with the request to end (`close`). A task that waits at an `await` can be asked to
 # end too: after `task.cancel()`, the loop raises `CancelledError` at that `await` when the task's
 # turn comes. You need this below, and lesson 11 is about it.
-
-# %% [markdown]
+#
 # ## Then and now: a producer and a consumer
 #
 # ### Then: `send`
@@ -372,8 +368,7 @@ run.timeline()
 #
 # Both columns rest on the same thing: a function that pauses in the middle and keeps its frame.
 # Lesson 03 shows how the left one became the right one.
-
-# %% [markdown]
+#
 # ## What breaks
 #
 # ### The first `next` is not like the others
@@ -621,6 +616,21 @@ expect(run).returned(
 )
 
 
+def all_but_what_came_(length):
+    """Yield twice from as many generators as there are items; some are errors, some are false."""
+    items = [*range(length), ValueError("an item"), StopIteration("another"), "", [], False]
+    turns = round_robin(*[(item for item in [each, each]) for each in items])
+    came = list(itertools.islice(turns, 2 * len(items)))
+    return [each for each, item in zip(came, items * 2) if each is not item], next(turns, "the end")
+
+
+for length in (0, 10, random_.randint(20, 60)):
+    run = observe(all_but_what_came_, length)
+    expect(run).returned(
+        ([], "the end"), hint="whatever a generator yields is an item, and there may be many"
+    )
+
+
 def two_of_yours_(left, right):
     yield from (item for pair in zip(round_robin(left), round_robin(right)) for item in pair)
 
@@ -681,6 +691,33 @@ for broken in (KeyError(), ZeroDivisionError(), OSError(), RuntimeError(), Value
         [*items_[: items_.index(None)], type(broken).__name__],
         hint="an error, of whatever type, reaches the caller when its generator has its turn",
     ).closed_generators(hint="after an error of one generator, close all others")
+
+
+class FalseError_(Exception):
+    def __bool__(self):
+        return False
+
+
+def false_():
+    yield 1
+    raise FalseError_("an error that is false")
+
+
+def what_came_out_():
+    other = (item for item in (10, 20))
+    came = []
+    try:
+        for item in round_robin(false_(), other):
+            came.append(item)
+    except FalseError_:
+        came.append("the error")
+    return came, list(other)
+
+
+run = observe(what_came_out_)
+expect(run).returned(
+    ([1, 10, "the error"], []), hint="an error may be false: ask whether it is None, not for truth"
+)
 
 
 def broken_():
@@ -752,12 +789,12 @@ expect(run).returned((1, [], []), hint="also close a generator whose first turn 
 #   list: `producer_consumer(5, 3)` gives `[5, 4, 3]`. If `enough` never comes, it gives all the
 #   items.
 #
-# Three more things are tested.
+# Two more things are tested.
 #
 # - `producer_consumer` takes no time and uses no threads. Wait at the queue: to sleep and look again
 #   is called *polling*, and is not accepted.
-# - However a function ends, with a result or cancelled, none of the tasks that it started is left.
-# - If `produce`, `consume` or `producer_consumer` is cancelled, `CancelledError` comes out of it.
+# - When a function returns, each task that it started has ended. (Lesson 11 asks what becomes of them
+#   when somebody cancels it. It is not tested here.)
 
 # %% [markdown]
 # <details><summary>Hint 1: how does the consumer learn that nothing more comes?</summary>
@@ -776,14 +813,6 @@ expect(run).returned((1, [], []), hint="also close a generator whose first turn 
 #
 # </details>
 #
-# <details><summary>Hint 3: and if <code>producer_consumer</code> itself is cancelled?</summary>
-#
-# Then `CancelledError` is raised at the `await` where it waits, and the lines below that do not
-# run. A `finally` does. Cancel the producer there and wait for it. (Lessons 06 and 08 have tools
-# that do this by themselves. You do not need them here.)
-#
-# </details>
-
 # %% exercise="producer_consumer" role="answer"
 import asyncio
 
@@ -964,9 +993,9 @@ async def taken_and_seen_(n, enough):
 
 
 random_ = random.Random(SEED)
-for most in (1, 5, 10, 20, 30):
-    n_ = random_.randint(1, most)
-    enough_ = random_.randint(1, n_)
+for least, most in ((1, 1), (1, 5), (1, 10), (1, 30), (150, 200)):
+    n_ = random_.randint(least, most)
+    enough_ = random_.randint(1, max(1, n_ - 120))
     expected_ = list(range(n_, enough_ - 1, -1))
     run = observe(taken_and_seen_, n_, enough_)
     expect(run).returned(
@@ -995,56 +1024,34 @@ for n in (0, 0, 1, 2, random_.randint(3, 20), random_.randint(3, 20)):
         ).took(0, hint="there is nothing to sleep for")
 ### END HIDDEN TESTS
 
-# %% exercise="producer_consumer" role="test" id="left" points=1 name="nothing is left behind, and a cancellation passes"
+# %% exercise="producer_consumer" role="test" id="left" points=1 name="nothing is left behind"
 import asyncio
 
-
-async def cancelled_after_(turns, n, enough):
-    running = asyncio.create_task(producer_consumer(n, enough))
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    too_late = not running.cancel()
-    await asyncio.wait([running])
-    return "CancelledError came out" if too_late or running.cancelled() else "it was swallowed"
-
-
 run = observe(producer_consumer, 5, 3)
-expect(run).finished().nothing_left(hint="cancel the producer's task, and wait until it has ended")
-run = observe(cancelled_after_, 2, 1000, 0)
-expect(run).nothing_left(hint="stop the producer also when you are cancelled: try ... finally")
-expect(run).returned("CancelledError came out", hint="let it pass: do not catch it and return")
+expect(run).finished().nothing_left(
+    hint="cancel the producer's task, and wait until it has ended: `asyncio.wait([task])`"
+)
 ### BEGIN HIDDEN TESTS
-for turns in (1, 3):
-    run = observe(cancelled_after_, turns, 1000, 0)
-    expect(run).returned(
-        "CancelledError came out", hint="let CancelledError pass: do not catch it and return"
-    )
-for n, enough in [(0, 0), (1, 1), (5, 3), (5, 5), (9, 2), (4, 7)]:
+for n, enough in [(0, 0), (1, 1), (5, 3), (5, 5), (9, 2), (4, 7), (40, 39)]:
     run = observe(producer_consumer, n, enough)
     expect(run).finished().nothing_left(
         hint="let the producer come to its end, or cancel its task and wait until it has ended"
     )
-    for turns in range(12):
-        run = observe(cancelled_after_, turns, n, enough)
-        expect(run).finished().nothing_left(
-            hint="whenever you are cancelled, stop the producer: try ... finally"
-        )
 
 
-async def cancelled_alone_(program, number):
-    running = asyncio.create_task(program(asyncio.Queue(1), number))
-    await asyncio.sleep(1)
-    running.cancel()
-    await asyncio.wait([running])
-    return running.cancelled()
+async def alone_(items, enough):
+    queue = asyncio.Queue()
+    for item in items:
+        queue.put_nowait(item)
+    taken = await consume(queue, enough)
+    await produce(queue, enough)
+    return taken
 
 
-for hint, run in [
-    ("when produce is cancelled while it waits", observe(cancelled_alone_, produce, 5)),
-    ("when consume is cancelled while it waits", observe(cancelled_alone_, consume, 3)),
-]:
-    expect(run).returned(True, hint=f"{hint}, let CancelledError pass")
-    expect(run).nothing_left(hint=f"{hint}, the tasks that it started end too")
+run = observe(alone_, [5, 4, 3, 2], 4)
+expect(run).returned([5, 4]).nothing_left(
+    hint="a task that `produce` or `consume` starts has ended when it returns"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1054,8 +1061,8 @@ for hint, run in [
 # `None`. From then on each `send(number)` gives the mean of all the numbers sent so far: after 5
 # and 4 the mean is 4.5.
 #
-# - Throwing a `ValueError` into it makes it forget all numbers, and `throw` gives `None`. The next
-#   number is the first one again.
+# - Throwing a `ValueError` into it (or one of a class derived from it, such as `UnicodeError`) makes it
+#   forget all numbers, and `throw` gives `None`. The next number is the first one again.
 # - Any other exception that is thrown in ends it and reaches whoever threw it (a `StopIteration` as a
 #   `RuntimeError`, as in every generator). `close()` ends it too.
 # - Each generator keeps its own numbers.
@@ -1144,6 +1151,25 @@ import random
 run = observe(answers_to_, "forget", 3)
 expect(run).returned([None, 3], hint="there may be nothing to forget yet")
 
+
+class Unreadable_(ValueError):
+    def __bool__(self):
+        return False
+
+    def __repr__(self):
+        return "unreadable"
+
+
+def forgets_a_derived_one_():
+    mean = running_mean()
+    return [next(mean), mean.send(5), mean.throw(Unreadable_()), mean.send(3), mean.send(4)]
+
+
+run = observe(forgets_a_derived_one_)
+expect(run).returned(
+    [None, 5, None, 3, 3.5], hint="`except ValueError` catches all that are derived from it too"
+)
+
 random_ = random.Random(SEED)
 for length in (3, 6, 9, 12, 15):
     messages_ = [random_.choice(("forget", *range(-3, 4))) for _ in range(length)]
@@ -1186,7 +1212,7 @@ def after_(what, *numbers):
     try:
         error = getattr(builtins, what, None)
         answers.append(mean.throw(error("thrown in")) if error else mean.close())
-    except Exception as error:
+    except BaseException as error:
         answers.append(type(error).__name__)
     return answers[-1], next(mean, "it has ended")
 
@@ -1199,6 +1225,11 @@ for numbers in ([], [5], [0, 1, 2]):
             (name, "it has ended"),
             hint="catch ValueError alone: any other exception comes out and ends the generator",
         )
+    run = observe(after_, "KeyboardInterrupt", *numbers)
+    expect(run).returned(
+        ("KeyboardInterrupt", "it has ended"),
+        hint="catch ValueError alone: what is no Exception comes out and ends the generator too",
+    )
     run = observe(after_, "close", *numbers)
     expect(run).returned(
         (None, "it has ended"), hint="close() raises GeneratorExit at the yield: let it pass"

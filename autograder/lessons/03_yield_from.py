@@ -425,7 +425,9 @@ talk.send("hello")
 # ### Half of the program is new
 #
 # `say_after` is a coroutine by now, and `old_style` is still a plain generator. Python does not let
-# a plain generator delegate to a coroutine: it could not promise that an event loop is above it.
+# a plain generator delegate to a coroutine, although the two work alike. PEP 492 made coroutines a kind
+# of their own so that nobody takes one for a generator: a coroutine cannot be iterated over, and only
+# what says that it is a coroutine too (`async def`, or a decorator) may wait for one.
 # Make the function an `async def`, and the `yield from` an `await`.
 
 
@@ -471,7 +473,7 @@ asyncio.run(main())
 #
 # - Only lists are taken apart. A text, a tuple or `None` is an item.
 # - Take an element of `nested` only when you are asked for an item. `nested` may be endless.
-# - No list is changed.
+# - No list is changed. An error of `nested` reaches your caller.
 
 # %% [markdown]
 # <details><summary>Hint 1: a list in the list</summary>
@@ -575,7 +577,7 @@ for length in (1, 4, 8, 11):
 
 def taken_apart_():
     """Return the types of the items that do not come out as they are."""
-    items = [range(2), b"hello", {1, 2}, deque([1, 2]), iter([1]), flatten([1])]
+    items = [range(2), b"hello", {1, 2}, deque([1, 2]), iter([1]), flatten([1]), ValueError([1])]
     given = list(flatten([items[0], items[1:]]))
     return [type(item).__name__ for item in items if not any(item is each for each in given)]
 
@@ -661,6 +663,30 @@ for count in (0, 1, 2, 4, 6, 9):
     )
     expect(run).returned(items_[:count], hint="the items in order").took_items(
         needed_, hint="take an element when all items before it have been taken, and not sooner"
+    )
+
+
+def up_to_the_error_(name):
+    error = {each.__name__: each for each in (ValueError, TypeError, KeyError)}[name]("broken")
+
+    def nested():
+        yield 1
+        yield [2, [3]]
+        raise error
+
+    items = []
+    try:
+        for item in flatten(nested()):
+            items.append(item)
+    except type(error) as caught:
+        items.append("that very error" if caught is error else "another error")
+    return items
+
+
+for name in ("ValueError", "TypeError", "KeyError"):
+    run = observe(up_to_the_error_, name)
+    expect(run).returned(
+        [1, 2, 3, "that very error"], hint="let an error of `nested` pass, whatever its type"
     )
 ### END HIDDEN TESTS
 
@@ -749,6 +775,30 @@ for count in (1, 5, 12):
     ).took_items(count, hint="one item of gen for each that you are asked for")
 run = observe(delegate, *gens([1, 2], error=KeyError("broken")))
 expect(run).raised(KeyError, hint="catch StopIteration alone: an error of gen reaches your caller")
+
+
+def errors_as_values_():
+    """Errors that nobody raises: gen yields one, is sent one, and returns one."""
+    yielded, sent, returned, got = ValueError("yielded"), KeyError("sent"), OSError("returned"), []
+
+    def gen():
+        got.append((yield yielded))
+        return returned
+
+    items = delegate(gen())
+    got.append(next(items))
+    try:
+        items.send(sent)
+    except StopIteration as stop:
+        got.append(stop.value)
+    pairs = zip(got, (yielded, sent, returned), strict=True)
+    return [one is other for one, other in pairs]
+
+
+run = observe(errors_as_values_)
+expect(run).returned(
+    [True, True, True], hint="an error that nobody raises is a value like any other: pass it on"
+)
 ### END HIDDEN TESTS
 
 
@@ -952,6 +1002,28 @@ for last in (*OTHERS_, "KeyError"):
         hint="throw every exception into gen, not only an Exception; gen decides what comes of it: an "
         "item, an error, or the end with a value",
     )
+
+
+class FalseError_(Exception):
+    def __bool__(self):
+        return False
+
+
+def thrown_a_false_one_():
+    def gen():
+        try:
+            yield 5
+        except FalseError_:
+            yield "caught"
+
+    items = delegate(gen())
+    return [next(items), items.throw(FalseError_())]
+
+
+run = observe(thrown_a_false_one_)
+expect(run).returned(
+    [5, "caught"], hint="an error may be false: ask whether it is None, not for truth"
+)
 
 
 def thrown_ends_():
@@ -1226,10 +1298,10 @@ def answered_(questions, answers, deep):
 
 
 random_ = random.Random(SEED)
-kinds_ = (0, None, "", False, [], "hello", 4.5, 7)
-for length in (0, 1, 2, 8, 8, 8):
-    questions_ = random_.sample(kinds_, length)  # all of them, where there are 8
-    replies_ = random_.sample(kinds_, length)
+kinds_ = (0, None, "", False, [], "hello", 4.5, 7, *range(100, 130))
+for length in (0, 1, 2, 8, 8, 30):
+    few_ = kinds_[:8] if length <= 8 else kinds_  # all of the eight, where there are 8
+    questions_, replies_ = random_.sample(few_, length), random_.sample(few_, length)
     run = observe(answered_, questions_, replies_, False)
     expect(run).returned(
         (replies_, questions_, []), hint="ask once for each question; 0 and None are answers too"
@@ -1243,6 +1315,29 @@ run = observe(answered_, ["again?", "again?", "again?"], [1, 2, 3], False)
 expect(run).returned(
     ([1, 2, 3], ["again?", "again?", "again?"], []),
     hint="the same question may come again: call `answer` for it again",
+)
+
+
+def errors_as_values_():
+    """Errors that nobody raises: the question is one, the answer, and the result."""
+    asked, said, result = ValueError("asked"), KeyError("said"), OSError("result")
+    seen = []
+
+    async def talk():
+        seen.append(await ask_(asked))
+        return result
+
+    def answer(question):
+        seen.append(question)
+        return said
+
+    seen.append(drive_(talk(), answer))
+    return [one is other for one, other in zip(seen, (asked, said, result), strict=True)]
+
+
+run = observe(errors_as_values_)
+expect(run).returned(
+    [True, True, True], hint="an error that nobody raises is a value like any other: pass it on"
 )
 
 
@@ -1368,12 +1463,14 @@ for length in (0, 1, 3, 6, 10):
 
 
 class Refused_(Exception):
-    pass
+    def __bool__(self):
+        return False
 
 
 def thrown_in_():
     """Fail to answer with errors of several types; return what the coroutine says of each."""
     errors = [ValueError("no"), OSError("no"), TypeError("no"), RuntimeError("no"), Refused_("no")]
+    asked = []
 
     async def see_them():
         seen = []
@@ -1386,16 +1483,17 @@ def thrown_in_():
         return seen
 
     def answer(number):
+        asked.append(number)
         raise errors[number]
 
-    return drive_(see_them(), answer)
+    return drive_(see_them(), answer), asked
 
 
 run = observe(thrown_in_)
 names_ = ("ValueError", "OSError", "TypeError", "RuntimeError", "Refused_")
 expect(run).returned(
-    [f"{name}: that very error" for name in names_],
-    hint="whatever its type, throw in the error that `answer` raised, and no new one",
+    ([f"{name}: that very error" for name in names_], [0, 1, 2, 3, 4]),
+    hint="ask once for each question; whatever the error is, false or not, throw in that very one",
 )
 
 
@@ -1488,6 +1586,25 @@ def changed_():
 
 run = observe(changed_)
 expect(run).returned(("TypeError", "changed"), hint="the error that comes out of `throw` counts")
+
+
+def raised_by_the_talk_(name):
+    error = {each.__name__: each for each in (RuntimeError, TypeError, AttributeError)}[name]("no")
+
+    async def talk():
+        await ask_("hello")
+        raise error
+
+    with closing(talk()) as talking:
+        try:
+            return interview(talking, str)
+        except type(error) as caught:
+            return "that very error" if caught is error else "another error"
+
+
+for name in ("RuntimeError", "TypeError", "AttributeError"):
+    run = observe(raised_by_the_talk_, name)
+    expect(run).returned("that very error", hint="only a StopIteration that comes out is the end")
 random_ = random.Random(SEED)
 for count in (0, 1, random_.randint(2, 9)):
     run = observe(failing_, count, None)

@@ -354,7 +354,8 @@ asyncio.run(main())
 #
 # - Between two steps each task that is ready gets a turn.
 # - An error of `step` ends it, and reaches the caller as it is.
-# - What `step` returns is ignored. Several calls of `fair` may run at the same time.
+# - What `step` returns is ignored. Several calls of `fair` may run at the same time, and their steps
+#   alternate: none of them waits until another one has ended.
 # - It uses no threads.
 
 # %% [markdown]
@@ -416,6 +417,41 @@ async def at_once_(sizes):
     return taken
 
 
+async def ignored_(values):
+    """Each step returns one of the values, of which some are errors and some are false."""
+    taken = []
+
+    def step(i):
+        taken.append(i)
+        return values[i]
+
+    values = [*values, ValueError("returned"), StopIteration(), asyncio.sleep]
+    return await fair(len(values), step), taken
+
+
+run = observe(ignored_, [None, False, 0, "", 3, True, []])
+expect(run).returned((None, list(range(10))), hint="do not look at what a step returns")
+
+
+async def alternating_(n, others):
+    """Say for each of several calls whether another one took a step before its last one."""
+    taken = []
+
+    def step_of(number):
+        return lambda i: taken.append(number)
+
+    await asyncio.gather(*[fair(n, step_of(number)) for number in range(others)])
+    return [
+        set(taken[: max(at for at, mine in enumerate(taken) if mine == number)]) != {number}
+        for number in range(others)
+    ]
+
+
+for others_ in (2, random.Random(SEED).randint(3, 12)):
+    run = observe(alternating_, 5, others_)
+    expect(run).returned(
+        [True] * others_, hint="a call of `fair` does not wait until another one has ended"
+    )
 sizes_ = random.Random(SEED).sample(range(2, 30), 3)
 run = observe(at_once_, sizes_)
 expect(run).returned(
@@ -512,6 +548,28 @@ for bad_ in (0, random_.randint(1, n_ - 2), n_ - 1):
 for name in ("TypeError", "KeyError", "RuntimeError"):
     run = observe(fails_at_, n_, 1, name)
     expect(run).returned(([0, 1], (1,)), hint="let an error pass whatever its type")
+
+
+class FalseError_(Exception):
+    def __bool__(self):
+        return False
+
+
+async def fails_with_a_false_one_():
+    error = FalseError_("an error that is false")
+
+    def step(i):
+        raise error
+
+    try:
+        await fair(3, step)
+    except FalseError_ as caught:
+        return caught is error
+    return "no error"
+
+
+run = observe(fails_with_a_false_one_)
+expect(run).returned(True, hint="let that very error pass; do not ask whether it is true")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -523,7 +581,8 @@ for name in ("TypeError", "KeyError", "RuntimeError"):
 #
 # - What an `async def` step gives is awaited, once; what a plain one gives is used as it is, `None` too.
 #   (In the tests no plain step gives something that could be awaited.)
-# - The steps run like calls: where no step has to wait, no other task gets a turn.
+# - The steps run like calls: where no step has to wait, no other task gets a turn. A step may take as
+#   long as it likes, and several calls of `pipe` may run at the same time.
 # - An error of a step reaches the caller, and the steps after it are not called.
 
 # %% [markdown]
@@ -617,6 +676,63 @@ async def swapped_(value, pairs, pattern):
     return await pipe(value, *[plain if letter == "p" else slow for letter in pattern])
 
 
+async def as_they_are_():
+    """What a step gives is handed on, be it an error, or what an async step gives: a future."""
+    future = asyncio.get_running_loop().create_future()
+    items, error = [1, 2], ValueError("given")
+    seen = []
+
+    async def give(value):
+        return value
+
+    def take(value):
+        seen.append(value)
+        return value
+
+    async def future_for(value):
+        return future
+
+    await pipe(items, take, give, take)
+    await pipe(error, take, give, take, give)
+    seen += [await pipe(error, give), await pipe(error, take)]
+    seen.append(await pipe(0, future_for))
+    await pipe(0, future_for, lambda given: seen.append(given))
+    seen.append(await pipe(future))
+    future.cancel()
+    values = [items] * 2 + [error] * 5 + [future] * 3
+    return [one is other for one, other in zip(seen, values, strict=True)]
+
+
+run = observe(as_they_are_)
+expect(run).finished(
+    hint="what an `async def` step gives is awaited once, and nothing else"
+).returned(
+    [True] * 10, hint="hand on that very object: await what an async step gives once, and no more"
+)
+
+
+class Doubled_:
+    def __call__(self, number):
+        return 2 * number
+
+
+async def callables_():
+    return await pipe("-12", int, abs, Doubled_(), str, "{}!".format, len)
+
+
+run = observe(callables_)
+expect(run).returned(3, hint="built-in functions, classes and objects can be steps too: call them")
+
+
+async def several_at_once_(values, pattern, delay):
+    return list(await asyncio.gather(*[piped_(value, pattern, delay) for value in values]))
+
+
+values_ = random_.sample(range(1000), 12)
+run = observe(several_at_once_, values_, "apa", 50_000)
+expect(run).returned(
+    [4 * value + 2 for value in values_], hint="keep the value in a local variable"
+).took(100_000, hint="several pipes may run at once, each as long as its steps take")
 values_ = random_.sample([None, False, "", "hello", [], 7], 6)
 pairs_ = list(zip(["begin", *values_], [*values_, "end"], strict=True))
 for pattern_ in ("p" * 7, "a" * 7, "papapap"):
@@ -712,6 +828,28 @@ for name in ("TypeError", "KeyError", "AttributeError"):
             hint="let an error pass whatever its type: an `except TypeError` around `await` catches "
             "those of the step too",
         )
+
+
+class FalseError_(Exception):
+    def __bool__(self):
+        return False
+
+
+async def fails_with_a_false_one_():
+    error = FalseError_("an error that is false")
+
+    def step(value):
+        raise error
+
+    try:
+        await pipe(3, step)
+    except FalseError_ as caught:
+        return caught is error
+    return "no error"
+
+
+run = observe(fails_with_a_false_one_)
+expect(run).returned(True, hint="let that very error pass; do not ask whether it is true")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -722,6 +860,8 @@ for name in ("TypeError", "KeyError", "AttributeError"):
 # gives the same value again, at once, without a call.
 #
 # - Before the first `await` nothing is called. At a later one no other task gets a turn.
+# - What `job` returned is given as it is, whatever it is. To wait for it is not to look again and again
+#   whether it is there.
 # - Each object calls its own `job`, also where two objects have the same one.
 # - In the tests `job` does not fail, and nobody awaits the object while another one still waits
 #   for it.
@@ -791,6 +931,31 @@ for value_ in (random_.randint(1, 10**6), None, 0, [], "done"):
     run = observe(values_, value_, delay_, 3)
     expect(run).returned([value_] * 3, hint="whatever the value is, each await gives it")
     expect(run).took(delay_, hint="only the first await waits").nothing_left()
+    run = observe(values_, value_, delay_ + 100, 2)
+    expect(run).ran_at_most(30, hint="wait for job; do not look again and again")
+
+
+async def as_it_is_():
+    """The value may be an error, or something that could be awaited: that very object comes."""
+    future = asyncio.get_running_loop().create_future()
+    values = [ValueError("returned"), future, [1, 2], asyncio.CancelledError()]
+
+    def job_of(value):
+        async def job():
+            return value
+
+        return job
+
+    objects = [Once(job_of(value)) for value in values]
+    seen = [[await once is value for _ in range(2)] for once, value in zip(objects, values)]
+    future.cancel()
+    return seen
+
+
+run = observe(as_it_is_)
+expect(run).finished(hint="await what `job()` gives, and not what that returns").returned(
+    [[True, True]] * 4, hint="what job returned is the value, whatever it is"
+)
 
 
 async def others_at_a_later_await_(value):

@@ -596,7 +596,8 @@ def sleeper_(delays, value):
 
 
 def results_(*plans):
-    return run_all(*[sleeper_(delays, value) for delays, value in plans])
+    pair = run_all(*[sleeper_(delays, value) for delays, value in plans])
+    return tuple(pair) if isinstance(pair, tuple) else pair  # a named tuple is a pair too
 
 
 run = observe(results_, ([2], "hello"), ([1], "world"))
@@ -623,6 +624,24 @@ for count in (1, 2, 3, 6, 9):
     )
 run = observe(results_, ([0.5, 0.25], 0), ([0.5], ""))
 expect(run).returned(([0, ""], 0.75), hint="seconds may be fractions, and 0 is a value too")
+run = observe(results_, ([1 / 3], "third"), ([1e-4, 1e-5], "short"))
+expect(run).returned((["third", "short"], 1 / 3), hint="seconds may be any fractions: do not round")
+run = observe(results_, *[([11 - place, 10**9], place) for place in range(12)])
+expect(run).returned(
+    (list(range(12)), 10**9 + 11), hint="the clock jumps to the first who wakes, however far it is"
+)
+
+
+def errors_as_values_():
+    values = [ValueError("returned"), StopIteration("returned"), None]
+    returned, _ = run_all(*[sleeper_([1], value) for value in values])
+    return [one is other for one, other in zip(returned, values, strict=True)]
+
+
+run = observe(errors_as_values_)
+expect(run).returned(
+    [True] * 3, hint="an error that a generator returns is a value: nobody raised it"
+)
 ### END HIDDEN TESTS
 
 
@@ -703,9 +722,9 @@ def loops_in_loops_(*delays):
         yield 1
         inner = run_all(sleeper(delay), sleeper(1))
         yield 1
-        return inner
+        return tuple(inner)
 
-    return [run_all(sleeper(3), in_a_loop(delay)) for delay in delays]
+    return [tuple(run_all(sleeper(3), in_a_loop(delay))) for delay in delays]
 
 
 run = observe(loops_in_loops_, 3600, 5)
@@ -723,7 +742,13 @@ expect(run).took(0, hint="nothing really sleeps, however long it is")
 expect(run).returned(
     [([3, ([delay, 1], delay)], 3) for delay in delays_], hint="each loop has a clock of its own"
 ).without_threads()
-run = observe(run_all, *gens([1, 0, 2], [3], [], [2, 2]))
+
+
+def pair_(*generators):
+    return tuple(run_all(*generators))
+
+
+run = observe(pair_, *gens([1, 0, 2], [3], [], [2, 2]))
 expect(run).returned(([None] * 4, 4), hint="each runs to its end").took_items(6).took(0)
 ### END HIDDEN TESTS
 
@@ -789,6 +814,34 @@ for name in ("OSError", "RuntimeError"):
     expect(run).returned(
         ((1,), [0, 1, 2, 1], []), hint="close the others whatever the type of the error"
     )
+
+
+class FalseError_(Exception):
+    def __bool__(self):
+        return False
+
+
+def fails_with_a_false_one_():
+    error = FalseError_("an error that is false")
+
+    def gen():
+        yield 1
+        raise error
+
+    try:
+        run_all(gen(), sleeper_([2], 0))
+    except FalseError_ as caught:
+        return caught is error
+    return "no error"
+
+
+def sleeper_(delays, value):
+    yield from delays
+    return value
+
+
+run = observe(fails_with_a_false_one_)
+expect(run).returned(True, hint="an error may be false: ask whether it is None, not for truth")
 run = observe(run_all, *gens([1, 5], [1, 2], [1], error=KeyError("the third is first")))
 expect(run).raised(KeyError, hint="an error of any type reaches the caller").closed_generators()
 ### END HIDDEN TESTS
@@ -804,10 +857,12 @@ expect(run).raised(KeyError, hint="an error of any type reaches the caller").clo
 # - `seconds` is more than 0, and `step` does not fail.
 # - A call that comes late, because somebody kept the loop, does not move the later ones: they come
 #   at their own times. In the tests nobody keeps the loop so long that two calls are late.
-# - `step` may call `stop`, and `stop` may be called more than once.
+# - `step` may call `stop`, and `stop` may be called more than once. What `step` returns is ignored.
+# - The same step may be given to `every` twice: each `stop` ends the calls of its own `every`.
 # - It uses no threads, and it does not look at the clock again and again: a timer for each call is
 #   enough. After `stop()` no chain of timers goes on.
-# - The loop may have run for some time when `every` is called.
+# - The loop may have run for some time when `every` is called, and a plain callback of the loop may call
+#   it, as well as a task.
 
 # %% [markdown]
 # <details><summary>Hint 1: a timer that makes the next one</summary>
@@ -880,8 +935,13 @@ expect(run).without_threads().nothing_left().ran_at_most(25, hint="a timer waits
 import random
 
 random_ = random.Random(SEED)
-for count in (0, 1, 9, random_.randint(10, 60)):
-    seconds_ = random_.choice((random_.randint(1, 500), random_.randint(1, 99) / 32))
+for count, seconds_ in [
+    (0, random_.randint(1, 500)),
+    (1, 2.5),
+    (9, 1 / 32),
+    (120, random_.randint(1, 500)),
+    (random_.randint(10, 60), random_.randint(1, 99) / 32),
+]:
     run = observe(times_, seconds_, count)
     expect(run).returned(
         [seconds_ * number for number in range(1, count + 1)],
@@ -890,6 +950,29 @@ for count in (0, 1, 9, random_.randint(10, 60)):
     expect(run).took((count + 1.75) * seconds_, hint="`every` returns at once")
     expect(run).without_threads().nothing_left()
     expect(run).ran_at_most(6 * count + 20, hint="a timer waits: do not poll")
+
+
+async def from_a_callback_(seconds, values):
+    """Call `every` in a callback; the step returns one of the values each time."""
+    loop, stops, times = asyncio.get_running_loop(), [], []
+
+    def step():
+        times.append(loop.time() - 1)
+        return values[len(times) % len(values)]
+
+    loop.call_later(1, lambda: stops.append(every(seconds, step)))
+    await asyncio.sleep(1 + 6.5 * seconds)
+    stops[0]()
+    await asyncio.sleep(seconds)
+    return times
+
+
+run = observe(from_a_callback_, 2, [None, False, True, 0, "stop", ()])
+expect(run).returned(
+    [2, 4, 6, 8, 10, 12],
+    hint="`asyncio.get_running_loop()` knows the loop in a callback too, where no task runs; what "
+    "step returns is ignored",
+)
 
 
 async def timers_(seconds, count):
@@ -990,6 +1073,28 @@ for _ in range(3):
     expect(run).nothing_left()
 
 
+async def one_step_twice_(first, second, until):
+    """Give one step to two of them, stop the first, then the second; return the times."""
+    loop, times = asyncio.get_running_loop(), []
+
+    def step():
+        times.append(loop.time())
+
+    stop_first, stop_second = every(first, step), every(second, step)
+    for stop in (stop_first, stop_second):
+        await asyncio.sleep(until)
+        stop()
+    await asyncio.sleep(until)
+    return times
+
+
+run = observe(one_step_twice_, 3, 5, 11)
+expect(run).returned(
+    [3, 5, 6, 9, 10, 15, 20],
+    hint="two of them may have one step: keep the timer in local variables of `every`",
+)
+
+
 async def called_after_stop_(seconds, count):
     """Stop at a time at which the step is due; say whether it is called after that."""
     loop = asyncio.get_running_loop()
@@ -1066,8 +1171,10 @@ for _ in range(3):
 # of the names of the tasks that were left.
 #
 # - If `job()` raises an error, the tasks are tidied up and the loop is closed all the same. Then
-#   the error reaches the caller.
+#   the error reaches the caller. It may be one that is no `Exception`, such as `CancelledError`.
 # - A task may need time to end when it is cancelled. What it raises then does not reach the caller.
+#   Wait for it: do not look again and again, and set no limit of your own.
+# - `job` is called once.
 
 # %% [markdown]
 # <details><summary>Hint 1: what is left?</summary>
@@ -1126,7 +1233,8 @@ def left_(delays, delay, value):
         await asyncio.sleep(delay)
         return value, len(tasks)
 
-    return run_tidy(main)
+    pair = run_tidy(main)
+    return tuple(pair) if isinstance(pair, tuple) else pair  # a named tuple is a pair too
 
 
 run = observe(left_, [4, 1, 2], 1.5, "hello")
@@ -1168,7 +1276,7 @@ def cleans_up_(seconds, fails):
             await asyncio.sleep(seconds[number])
             log.append(number)
             if number in fails:
-                raise ValueError(number) from None
+                raise (ValueError, KeyError, RuntimeError)[number % 3](number) from None
             raise
 
     async def main():
@@ -1207,16 +1315,27 @@ for count in (1, 2, 5):
             hint="cancel all, wait until all have ended, and let none of their errors out",
         )
         expect(run).took(1 + max(seconds_), hint="cancel all, before you wait for one")
+        expect(run).ran_at_most(12 * count + 20, hint="wait for the tasks, do not look in between")
 ### END HIDDEN TESTS
 
 # %% exercise="run_tidy" role="test" id="error" points=1 name="an error comes out when all is tidied up"
 import asyncio
 
 
+class Stopped_(BaseException):
+    pass
+
+
+class FalseError_(Exception):
+    def __bool__(self):
+        return False
+
+
 def fails_after_(delay, cleaning, count, name="KeyError"):
     """Fail after `delay` and leave tasks; return what came out, and whether all has ended."""
     loops, tasks = [], []
-    error = {each.__name__: each for each in (KeyError, OSError, TypeError)}[name]("main failed")
+    errors = (KeyError, OSError, TypeError, asyncio.CancelledError, Stopped_, FalseError_)
+    error = {each.__name__: each for each in errors}[name]("main failed")
 
     async def work():
         try:
@@ -1233,7 +1352,8 @@ def fails_after_(delay, cleaning, count, name="KeyError"):
     try:
         outcome = run_tidy(main)
     except type(error) as caught:
-        outcome = caught.args
+        # A CancelledError may come out as another one.
+        outcome = caught.args if isinstance(caught, Exception) else error.args
     return outcome, [task.done() for task in tasks], loops[0].is_closed()
 
 
@@ -1252,15 +1372,35 @@ for count in (0, 1, 4):
         (("main failed",), [True] * count, True),
         hint="also when `job()` fails: cancel, wait, close",
     )
-for name in ("OSError", "TypeError"):
+for name in ("OSError", "TypeError", "CancelledError", "Stopped_", "FalseError_"):
     run = observe(fails_after_, 1, 2, 2, name)
     expect(run).returned(
-        (("main failed",), [True, True], True), hint="tidy up whatever the type of the error"
+        (("main failed",), [True, True], True),
+        hint="tidy up whatever the error is: one that is no Exception, or one that is false",
     )
+
+
+def returns_an_error_():
+    error = ValueError("returned")
+
+    async def main():
+        asyncio.create_task(asyncio.sleep(9), name="left")
+        await asyncio.sleep(1)
+        return error
+
+    result, left = run_tidy(main)
+    return result is error, left
+
+
+run = observe(returns_an_error_)
+expect(run).returned(
+    (True, ["left"]), hint="an error that `job()` returns is its result: nobody raised it"
+)
 ### END HIDDEN TESTS
 
 # %% exercise="run_tidy" role="test" id="loop" points=1 name="each call has a loop of its own, and closes it"
 import asyncio
+import functools
 
 
 def loops_(values):
@@ -1272,7 +1412,8 @@ def loops_(values):
             await asyncio.sleep(1)
             return value
 
-        return run_tidy(main)
+        result, left = run_tidy(main)
+        return result, left
 
     results = [result_of(value) for value in values]
     different = len({id(loop) for loop in loops})
@@ -1293,6 +1434,28 @@ expect(run).returned(
     ([(value, []) for value in values_], 4, [True] * 4), hint="four calls, four loops, all closed"
 )
 expect(run).took(4, hint="as long as the jobs take, one second each")
+
+
+def calls_():
+    calls = []
+
+    async def job():
+        await asyncio.sleep(1)
+        return len(calls)
+
+    class Called(functools.partial):
+        """An async function, as `inspect.iscoroutinefunction` says; it notes each call."""
+
+        def __call__(self):
+            calls.append("call")
+            return super().__call__()
+
+    result, _ = run_tidy(Called(job))
+    return result, calls
+
+
+run = observe(calls_)
+expect(run).returned((1, ["call"]), hint="call `job` once")
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -77,8 +77,7 @@ compare(one_by_one, at_once, names=["in turn", "together"])
 # no other task takes a step. `sleep` stands here for a network that takes its time. For real input
 # and output the library has to be written for asyncio: `time.sleep` or a blocking request inside a
 # task holds up all.
-
-# %% [markdown]
+#
 # ## 2. `wait`, `as_completed`, `gather`: three ways to get results
 #
 # The same three jobs, now started in the order 4, 1, 2. So the order in which they start is not the
@@ -140,8 +139,7 @@ compare(*runs, names=["wait", "as_completed", "gather"])
 #
 # You may read that the only difference between `wait` and `gather` is that one takes a list and the
 # other takes arguments. That is the smallest difference.
-
-# %% [markdown]
+#
 # ## 3. One of them fails
 #
 # The same programs, and `work 2` raises a `ValueError` at 2 s. `report` catches what comes out and then
@@ -193,8 +191,7 @@ compare(*failing, names=["wait", "as_completed", "gather"])
 #
 # From Python 3.13 on, `async for task in asyncio.as_completed(tasks)` gives the tasks themselves, and
 # so tells you which one has ended.
-
-# %% [markdown]
+#
 # ## 4. Do not wait for all
 #
 # `wait` returns early if you say so: after a number of seconds, or when the first job is done.
@@ -231,8 +228,7 @@ run.timeline()
 # until that has ended (a task may have something to clean up), and then it goes on. The third
 # `wait` is there for that. `asyncio.wait` refuses an empty set with `ValueError`: where nothing may
 # be pending, ask first.
-
-# %% [markdown]
+#
 # ## 5. Concurrent or parallel?
 #
 # A cook steams buns. Three baskets need 1, 2 and 4 minutes. The cook puts all of them on and has free
@@ -337,8 +333,7 @@ print("two steps at once:", any(last > first for (_, last), (first, _) in pairwi
 
 # %% [markdown]
 # So asyncio gives you concurrency and no parallelism. It pays for jobs that wait.
-
-# %% [markdown]
+#
 # ## Then and now
 #
 # ### Then: tasks, and a loop that runs until `wait` is done
@@ -397,8 +392,7 @@ compare(run_then, run_now, run_failing, names=["then", "now", "now, work 2 fails
 # | the results | `task.result()` of each | the same |
 # | one fails | `wait` says nothing, `result()` raises later | the others are cancelled, the error comes out |
 # | how long did it take? | `time.time()`, which jumps when the clock is set | `loop.time()`, `time.perf_counter()` |
-
-# %% [markdown]
+#
 # ## What breaks
 #
 # ### `wait` with coroutines
@@ -537,7 +531,7 @@ import random
 
 random_ = random.Random(SEED)
 for count in (1, 2, 5, 9):
-    delays_ = random_.sample(range(30), count)
+    delays_ = random_.sample(range(10**6), count)
     results_ = random_.sample(range(10**9), count)
     run = observe(fetch_all, jobs(delays_, results=results_), count)
     expect(run).returned(results_, hint="a list of the results, by i and not by who ends first")
@@ -622,7 +616,7 @@ import random
 
 random_ = random.Random(SEED)
 for count in (1, 2, 4, 8):
-    delays_ = random_.sample(range(1, 60), count)
+    delays_ = random_.sample(range(1, 10**6), count)
     early_ = min(range(count), key=delays_.__getitem__)
     late_ = max(range(count), key=delays_.__getitem__)
     errors_ = {late_: KeyError("late"), early_: ValueError("early")}
@@ -787,25 +781,35 @@ async def as_they_come(job, n):
 
 
 # %% exercise="as_they_come" role="test" id="order" points=2 name="the pairs come in the order of finishing"
-run = observe(as_they_come, jobs([4, 1, 2], results=["a", "b", "c"]), 3)
+
+
+async def pairs_(job, n):
+    """A named tuple is a pair too."""
+    pairs = await as_they_come(job, n)
+    if not isinstance(pairs, list):
+        return pairs
+    return [tuple(pair) if isinstance(pair, tuple) else pair for pair in pairs]
+
+
+run = observe(pairs_, jobs([4, 1, 2], results=["a", "b", "c"]), 3)
 expect(run).returned(
     [(1, "b"), (2, "c"), (0, "a")], hint="append a pair when its job ends, with the job's own i"
 )
-run = observe(as_they_come, jobs([]), 0)
+run = observe(pairs_, jobs([]), 0)
 expect(run).returned([], hint="without jobs there are no pairs")
 ### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
 for count in (1, 2, 5, 9):
-    delays_ = random_.sample(range(60), count)
+    delays_ = random_.sample(range(10**6), count)
     results_ = random_.sample(range(10**9), count)
-    run = observe(as_they_come, jobs(delays_, results=results_), count)
+    run = observe(pairs_, jobs(delays_, results=results_), count)
     order_ = sorted(range(count), key=delays_.__getitem__)
     expect(run).returned(
         [(i, results_[i]) for i in order_], hint="by the time of finishing; not by i, not by result"
     )
-run = observe(as_they_come, jobs([4, 1, 3, 2], results=[None, "same", 0, "same"]), 4)
+run = observe(pairs_, jobs([4, 1, 3, 2], results=[None, "same", 0, "same"]), 4)
 expect(run).returned(
     [(1, "same"), (3, "same"), (2, 0), (0, None)],
     hint="results may be equal, and None is one too: go by i, not by result",
@@ -827,7 +831,17 @@ expect(run).returned(True, hint="an exception that a job returns is a result: no
 ### END HIDDEN TESTS
 
 # %% exercise="as_they_come" role="test" id="overlap" points=1 name="the jobs overlap, and each is called once"
-run = observe(as_they_come, jobs([4, 1, 2]), 3)
+
+
+async def pairs_(job, n):
+    """A named tuple is a pair too."""
+    pairs = await as_they_come(job, n)
+    if not isinstance(pairs, list):
+        return pairs
+    return [tuple(pair) if isinstance(pair, tuple) else pair for pair in pairs]
+
+
+run = observe(pairs_, jobs([4, 1, 2]), 3)
 expect(run).took(4, hint="start all the jobs before you wait for one").nothing_left()
 expect(run).that(
     len(run.calls) == 3, expected="3 calls", happened=f"{len(run.calls)}", hint="call each job once"
@@ -837,9 +851,9 @@ import random
 
 random_ = random.Random(SEED)
 for count in (0, 1, 6, 40):
-    delays_ = random_.sample(range(60), count)
+    delays_ = random_.sample(range(10**6), count)
     results_ = random_.sample(range(10**9), count)
-    run = observe(as_they_come, jobs(delays_, results=results_), count)
+    run = observe(pairs_, jobs(delays_, results=results_), count)
     expect(run).took(max(delays_, default=0), hint="together they take as long as the longest")
     expect(run).without_threads().ran_at_most(8 * count + 10, hint="do not poll").that(
         len(run.calls) == count and sorted(run.result) == list(enumerate(results_)),
@@ -859,7 +873,7 @@ import random
 
 random_ = random.Random(SEED)
 for count in (1, 3, 6):
-    delays_ = random_.sample(range(1, 60), count)
+    delays_ = random_.sample(range(1, 10**6), count)
     early_ = min(range(count), key=delays_.__getitem__)
     late_ = max(range(count), key=delays_.__getitem__)
     errors_ = {late_: KeyError("late"), early_: ValueError("early")}

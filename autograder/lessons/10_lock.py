@@ -649,8 +649,8 @@ import random
 
 random_ = random.Random(SEED)
 begin_ = random_.randrange(10**6)
-amounts_ = [random_.randrange(1, 10**6) for _ in range(8)]
-for count in (0, 1, 8):
+amounts_ = [random_.randrange(1, 10**6) for _ in range(40)]
+for count in (0, 1, 8, 40):
     run = observe(deposits_, store(begin_), amounts_[:count])
     expect(run).returned(begin_ + sum(amounts_[:count]), hint="add the amounts to what is there")
 
@@ -925,6 +925,45 @@ for kind, seconds in (("withdraw", 5), ("withdraw", 15), ("balance", 5)):
     )
 
 
+class FalseError_(Exception):
+    def __bool__(self):
+        return False
+
+
+async def false_one_(kind):
+    """The first read fails with an error that is false; then the account is used."""
+    error, held = FalseError_("an error that is false"), [50]
+
+    class Store:
+        errors = [error]
+
+        async def read(self):
+            await asyncio.sleep(1)
+            if self.errors:
+                raise self.errors.pop()
+            return held[0]
+
+        async def write(self, balance):
+            await asyncio.sleep(1)
+            held[0] = balance
+
+    account = Account(Store())
+    works = {"deposit": account.deposit, "withdraw": account.withdraw, "balance": account.balance}
+    [end] = await asyncio.gather(works[kind](*[1] * (kind != "balance")), return_exceptions=True)
+    await account.deposit(20)
+    while isinstance(end, BaseExceptionGroup):
+        end = end.exceptions[0]
+    return end is error, held[0]
+
+
+for kind in ("deposit", "withdraw", "balance"):
+    run = observe(false_one_, kind)
+    expect(run).returned(
+        (True, 70),
+        hint=f"whatever error the store raises comes out of {kind}: do not ask whether it is true",
+    )
+
+
 async def short_then_used_(store):
     account = Account(store)
     ends = await asyncio.gather(
@@ -1053,7 +1092,7 @@ import random
 
 random_ = random.Random(SEED)
 for count, limit in ((1, 1), (6, 2), (12, 5), (5, 20), (40, 17)):
-    delays_ = [random_.randrange(1, 60) for _ in range(count)]
+    delays_ = [random_.randrange(1, 10**6) for _ in range(count)]
     run = observe(limited, jobs(delays_), count, limit)
     expect(run).finished().that(
         run.peak(of="jobs") == min(count, limit),
@@ -1358,6 +1397,10 @@ expect(run).that(
 )
 run = observe(served_, [3, 5], [5, 3])
 expect(run).returned([(3, 1), (5, 2)], hint="who wants few is not kept waiting")
+run = observe(served_, [20], [1] * 20)
+expect(run).returned([(1, 1)] * 20, hint="one put may be enough for many: wake them all")
+run = observe(served_, [1000, 1000], [1500, 500])
+expect(run).returned([(500, 1), (1500, 2)], hint="there may be many buns on the shelf")
 
 
 async def comes_later_(there, many, few):

@@ -132,6 +132,10 @@ run.timeline()
 # at 1 s. **To stop a task is two steps: cancel it, then wait until it has ended.** `asyncio.wait`
 # is good for the second. It raises no error of the task.
 #
+# A function that has started tasks takes both steps also when it is cancelled itself, so they stand in
+# a `finally`. Without it, your `producer_consumer` of lesson 02, cancelled while it waits for an item,
+# is gone at once, and its producer waits at the full queue for ever.
+#
 # ## 3. A time limit
 #
 # `fetch` takes 4 seconds, and half a second more to clean up where it is cancelled. It gets 2

@@ -480,7 +480,8 @@ print(*log, sep="\n")
 # the order of `items`. `blocking` may take long.
 #
 # - The loop goes on meanwhile: its tasks and callbacks run while a call is under way.
-# - The calls may run one after the other, or at once. Wait for them, do not poll.
+# - The calls may run one after the other, or at once. Wait for them: do not poll, and set no time
+#   limit of your own.
 # - An error of a call reaches your caller, and when it does, no call still runs.
 # - If `unblock` is cancelled, `CancelledError` comes out of it. Then a call may still be under
 #   way.
@@ -626,6 +627,46 @@ run = observe(slow_, 1)
 expect(run).ran_at_most(10, hint="do not sleep and look again: await what tells you")
 ### BEGIN HIDDEN TESTS
 import random
+import time
+from unittest.mock import patch
+
+
+async def limits_(items):
+    """Return the time limits that are set on the loop, and in threads that begin meanwhile."""
+    loop, before, limits = asyncio.get_running_loop(), set(threading.enumerate()), []
+    call_at, wait, join = loop.call_at, threading.Condition.wait, threading.Thread.join
+
+    def noted_call_at(when, *args, **keywords):
+        limits.append("a timer of the loop")
+        return call_at(when, *args, **keywords)
+
+    def noted_wait(self, timeout=None):
+        if timeout and threading.current_thread() not in before:
+            limits.append("a limit of a thread")
+        return wait(self, timeout)
+
+    def noted_join(self, timeout=None):
+        if timeout and threading.current_thread() not in before:
+            limits.append("a limit of a thread")
+        return join(self, timeout)
+
+    def blocking(item):
+        time.sleep(0.05)
+        return item
+
+    loop.call_at = noted_call_at
+    with (
+        patch.object(threading.Condition, "wait", noted_wait),
+        patch.object(threading.Thread, "join", noted_join),
+    ):
+        return await unblock(blocking, items), limits
+
+
+run = observe(limits_, [1, 2, 3])
+expect(run).returned(
+    ([1, 2, 3], []),
+    hint="a call may take as long as it likes: wait without a time limit, and do not look in between",
+)
 
 random_ = random.Random(SEED)
 for count in (1, random_.randint(3, 12)):
@@ -778,7 +819,8 @@ expect(run).returned(
 # in `range(n)`, lets the jobs run *on the loop*, waits for them, and returns the list of their
 # results, in the order of i.
 #
-# - The jobs run at once: together they take as long as the longest. Do not poll.
+# - The jobs run at once: together they take as long as the longest. Do not poll, and set no time limit
+#   of your own.
 # - If a job fails, the first error reaches the caller, alone or in an `ExceptionGroup`, and no other
 #   with it. When it does, the others have ended or are cancelled. No job needs time to tidy up.
 
@@ -831,6 +873,8 @@ run = observe(fetched_, jobs([]), 0)
 expect(run).returned([], hint="without jobs there are no results")
 ### BEGIN HIDDEN TESTS
 import random
+import threading
+from unittest.mock import patch
 
 random_ = random.Random(SEED)
 for count in (1, 2, 5, 9):
@@ -852,6 +896,43 @@ for results in ([None, 0], [False, ""]):
 count_ = random_.randint(33, 50)
 run = observe(fetched_, jobs([5] * count_), count_)
 expect(run).took(5, hint="all at once, however many there are")
+run = observe(fetched_, jobs([10**6, 1]), 2)
+expect(run).took(10**6, hint="a job may take as long as it likes: set no time limit of your own")
+expect(run).ran_at_most(100, hint="wait for the jobs, and do not look in between")
+
+
+async def limits_(n):
+    """Return the time limits that threads set which begin meanwhile."""
+    before, limits = set(threading.enumerate()), []
+    wait, join = threading.Condition.wait, threading.Thread.join
+
+    def noted_wait(self, timeout=None):
+        if timeout and threading.current_thread() not in before:
+            limits.append(timeout)
+        return wait(self, timeout)
+
+    def noted_join(self, timeout=None):
+        if timeout and threading.current_thread() not in before:
+            limits.append(timeout)
+        return join(self, timeout)
+
+    async def job(i):
+        await asyncio.sleep(1)
+        return i
+
+    loop = asyncio.get_running_loop()
+    with (
+        patch.object(threading.Condition, "wait", noted_wait),
+        patch.object(threading.Thread, "join", noted_join),
+    ):
+        return await asyncio.to_thread(fetch_from_thread, loop, job, n), limits
+
+
+run = observe(limits_, 2)
+expect(run).returned(
+    ([0, 1], []),
+    hint="`result()` without a time limit waits as long as it takes; with one in a loop it polls",
+)
 
 
 async def gives_an_error_():
@@ -949,7 +1030,7 @@ expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
 #
 # `start` and `stop` are called once each, from any thread but the loop's own: `stop` waits for that
 # one, however long a clean-up takes. `submit` is called between them, from any thread, the loop's
-# own too.
+# own too. Whoever waits here waits for what tells it: no time limits, and no polling.
 
 # %% [markdown]
 # <details><summary>Hint 1: start</summary>
@@ -1277,6 +1358,9 @@ expect(run).returned(
 )
 ### BEGIN HIDDEN TESTS
 import random
+import sys
+import time
+from unittest.mock import patch
 
 random_ = random.Random(SEED)
 some_ = random_.randint(2, 9)
@@ -1292,6 +1376,82 @@ for count, seconds, ending in (*cases_, (some_, 0.7, "of a task")):
         },
         hint=hint_,
     )
+
+
+def waits_():
+    """Return how those wait who have to: with a limit, by a timer, by sleeping, by turning."""
+    seen, before, home = [], set(threading.enumerate()), asyncio.BaseEventLoop
+    real = {"wait": threading.Condition.wait, "join": threading.Thread.join, "sleep": time.sleep}
+    call_at, call_soon, run = home.call_at, home.call_soon, threading.Thread.run
+
+    def here():
+        return threading.current_thread() not in before
+
+    def wait(self, timeout=None):
+        seen.extend(["a time limit"] * bool(timeout and here()))
+        return real["wait"](self, timeout)
+
+    def join(self, timeout=None):
+        seen.extend(["a time limit"] * bool(timeout and here()))
+        return real["join"](self, timeout)
+
+    def sleep(seconds):
+        seen.extend(["a time.sleep"] * here())
+        real["sleep"](seconds)
+
+    def noted_call_at(self, when, *args, **keywords):
+        if here() and when - self.time() < 10**5:  # a longer one waits for ever
+            seen.append("a timer")
+        return call_at(self, when, *args, **keywords)
+
+    def run_late(self):
+        real["sleep"](0.1)
+        run(self)
+
+    def noted_call_soon(self, *args, **keywords):
+        turns.extend(["turn"] * here())
+        return call_soon(self, *args, **keywords)
+
+    async def patient():
+        loop, cleaned = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            threading.Thread(target=clean, args=(loop, cleaned)).start()
+            await cleaned.wait()
+
+    def clean(loop, cleaned):
+        real["sleep"](0.3)
+        loop.call_soon_threadsafe(cleaned.set)
+
+    def work():
+        loops.start()
+        loops.submit(patient)
+        real["sleep"](0.3)
+        loops.stop()
+
+    turns = []
+    names = vars(sys.modules["__main__"])
+    sleeps = {name: sleep for name, value in names.items() if value is time.sleep}
+    with (
+        patch.object(threading.Condition, "wait", wait),
+        patch.object(threading.Thread, "join", join),
+        patch.object(threading.Thread, "run", run_late),
+        patch.object(time, "sleep", sleep),
+        patch.object(home, "call_at", noted_call_at),
+        patch.object(home, "call_soon", noted_call_soon),
+        patch.dict(names, sleeps),
+    ):
+        loops = LoopThread()
+        bounded_(6, work)
+    return sorted(set(seen)), len(turns) < 300
+
+
+run = observe(waits_)
+expect(run).returned(
+    ([], True),
+    hint="wait for a future, an event or a thread, without a time limit; do not sleep and look again",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -137,8 +137,7 @@ for size in (2, 0):
 #
 # How long should a queue be? Long enough that a worker finds a job when it comes back: a place or
 # two for each worker will do.
-
-# %% [markdown]
+#
 # ## 3. `join` and `task_done`
 #
 # How does a master know that the work is *done*, and not only taken? The queue counts: each `put`
@@ -338,8 +337,7 @@ print("deadlock:", run.deadlock)
 #
 # Where one bad job should not end everything, catch its error *inside* the worker's loop, note it,
 # and go on. Exercise 3 does.
-
-# %% [markdown]
+#
 # ## 5. A slow worker
 #
 # Six jobs of 1 s, two workers, and everything that `worker-2` does takes five times as long: its
@@ -646,8 +644,9 @@ asyncio.run(main())
 # and job 2 takes 4 s. A function whose name ends in `_` is a small program of the test, which uses
 # yours. When your work is graded, each test also tries other inputs, and rarer cases of what the
 # task says. Two rules hold for all three exercises: however your function ends, none of its tasks
-# still runs, and if it is cancelled, `CancelledError` comes out. In the tests no work and no visit
-# ends with `CancelledError` before it is cancelled.
+# still runs, and if it is cancelled, `CancelledError` comes out. A work or a visit may take as long as
+# it likes: set no time limit, and do not poll. In the tests none ends with `CancelledError` before
+# it is cancelled.
 
 # %% [markdown]
 # ### Exercise 1: `pipeline`
@@ -777,7 +776,20 @@ async def strange_items_(k):
     return [one is other for one, other in zip(begun, items, strict=True)]
 
 
+async def takes_long_(seconds, k):
+    async def source():
+        for item in range(2 * k):
+            yield item
+
+    async def work(item):
+        await asyncio.sleep(seconds)
+
+    await pipeline(source(), work, k)
+
+
 for k in (1, 3):
+    run = observe(takes_long_, 10**6, k)
+    expect(run).took(2 * 10**6, hint="work may take as long as it likes: set no limit of your own")
     run = observe(strange_items_, k)
     expect(run).returned(
         [True] * 4, hint="an item may be equal to your END, or no key: compare with `is`, not `==`"
@@ -1014,6 +1026,28 @@ for k in (2, 3):
     ).nothing_left()
 
 
+async def times_out_(k):
+    async def source():
+        for item in range(9):
+            yield item
+
+    async def work(item):
+        async with asyncio.timeout(1 if item == 4 else None):
+            await asyncio.sleep(2)
+
+    told = "no error"
+    try:
+        await pipeline(source(), work, k)
+    except* TimeoutError:
+        told = "TimeoutError"
+    return told
+
+
+for k in (1, 3):
+    run = observe(times_out_, k)
+    expect(run).returned("TimeoutError", hint="a TimeoutError of `work` is an error like others")
+
+
 async def false_error_(k):
     """The error says of itself that it is false, as a container that is empty does."""
 
@@ -1213,6 +1247,10 @@ expect(run).returned(dict(enumerate(chain_)), hint="an empty queue does not mean
 star_ = [list(range(1, 300)), *[[0]] * 299]
 run = observe(crawl, 0, jobs([1] * 300, results=star_), 40)
 expect(run).returned(dict(enumerate(star_)), hint="a page may have any number of links")
+run = observe(crawl, 0, jobs([10**6] * 3, results=[[1, 2], [0], [1]]), 2)
+expect(run).returned({0: [1, 2], 1: [0], 2: [1]}).took(
+    2 * 10**6, hint="a visit may take as long as it likes: set no limit of your own"
+)
 
 
 async def strange_pages_(first, k):
@@ -1506,6 +1544,20 @@ run = observe(worked_off_, [0, None, "", (1, "a")], [1, 1, 0, 2], 2, 3)
 expect(run).returned(
     {i: f"done {i}" for i in (0, None, "", (1, "a"))},
     hint="items can be anything that can be a key, None too",
+)
+
+
+async def takes_long_(seconds):
+    async def work(item):
+        await asyncio.sleep(seconds)
+        return item
+
+    return await work_off([1, 2, 3], work, 2, 2)
+
+
+run = observe(takes_long_, 10**6)
+expect(run).returned({1: 1, 2: 2, 3: 3}).took(
+    2 * 10**6, hint="work may take as long as it likes: set no limit of your own"
 )
 
 

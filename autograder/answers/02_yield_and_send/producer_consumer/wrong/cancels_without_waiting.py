@@ -1,4 +1,4 @@
-# loses: nothing is left behind, and a cancellation passes
+# loses: nothing is left behind
 import asyncio
 
 

@@ -1,25 +1,21 @@
-# loses: nothing is left behind, and a cancellation passes
+# loses: consume waits for items and takes none after enough
 import asyncio
-
-
 async def produce(queue, n):
-    try:
-        for item in range(n, 0, -1):
-            await queue.put(item)
-        await queue.put(None)
-    except asyncio.CancelledError:
-        print("the consumer has enough")
-
-
+    for item in range(n, 0, -1):
+        await queue.put(item)
+    await queue.put(None)
 async def consume(queue, enough):
     taken = []
-    while (item := await queue.get()) is not None:
+    while True:
+        try:
+            item = await asyncio.wait_for(queue.get(), 0.5)
+        except TimeoutError:
+            continue
+        if item is None:
+            return taken
         taken.append(item)
         if item == enough:
-            break
-    return taken
-
-
+            return taken
 async def producer_consumer(n, enough):
     queue = asyncio.Queue(maxsize=1)
     producer = asyncio.create_task(produce(queue, n))

@@ -1,0 +1,4 @@
+# loses: returns done and the number
+async def do_some_work(x):
+    await asyncio.sleep(x)
+    return f"done {x:g}"

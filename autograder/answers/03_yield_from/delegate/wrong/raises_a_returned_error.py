@@ -1,0 +1,18 @@
+# loses: yields what gen yields, when asked
+def delegate(gen):
+    try:
+        item = next(gen)
+        while True:
+            try:
+                sent = yield item
+            except GeneratorExit:
+                gen.close()
+                raise
+            except BaseException as e:
+                item = gen.throw(e)
+            else:
+                item = gen.send(sent)
+    except StopIteration as stop:
+        if isinstance(stop.value, Exception):
+            raise stop.value
+        return stop.value

@@ -1,0 +1,13 @@
+# loses: calls step each so many seconds
+import asyncio
+def every(seconds, step):
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    timer = None
+    def beat(n):
+        nonlocal timer
+        timer = loop.call_at(started + (n + 1) * seconds, beat, n + 1)
+        if step() is False:
+            timer.cancel()
+    timer = loop.call_at(started + seconds, beat, 1)
+    return lambda: timer.cancel()

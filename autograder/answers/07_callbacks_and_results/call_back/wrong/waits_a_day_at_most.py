@@ -1,0 +1,10 @@
+# loses: returns what on_done gets
+import asyncio
+async def call_back(api, *args):
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+    def fill(set, value):
+        if not future.done():
+            set(value)
+    api(*args, lambda v: loop.call_soon_threadsafe(fill, future.set_result, v), lambda e: loop.call_soon_threadsafe(fill, future.set_exception, e))
+    return await asyncio.wait_for(future, 86400)

@@ -1,0 +1,10 @@
+# loses: the jobs run at once on the loop
+import asyncio, concurrent.futures
+def fetch_from_thread(loop, job, n):
+    async def fetch_all():
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(job(i)) for i in range(n)]
+        return [task.result() for task in tasks]
+    future = asyncio.run_coroutine_threadsafe(fetch_all(), loop)
+    concurrent.futures.wait([future], timeout=60)
+    return future.result(timeout=0)

@@ -1,0 +1,22 @@
+# loses: gives the results of what worked in the end
+import asyncio
+async def work_off(items, work, k, tries):
+    todo = asyncio.Queue()
+    results = {}
+    for item in items:
+        todo.put_nowait((item, tries))
+    async def worker():
+        while True:
+            item, left = await todo.get()
+            try:
+                results[item] = await asyncio.wait_for(work(item), 3600)
+            except Exception:
+                if left > 1:
+                    todo.put_nowait((item, left - 1))
+            todo.task_done()
+    async with asyncio.TaskGroup() as group:
+        workers = [group.create_task(worker()) for n in range(k)]
+        await todo.join()
+        for each in workers:
+            each.cancel()
+    return results
