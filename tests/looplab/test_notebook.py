@@ -958,6 +958,48 @@ def test_an_interrupted_test_has_no_tick(kernel: Kernel) -> None:
     assert (cell.error, cell.shown) == ("CancelledError", [])
 
 
+@slow
+def test_a_check_that_does_not_end_ends_by_itself(kernel: Kernel) -> None:
+    kernel.run("""
+        async def never_ends():
+            total = 0
+            while True:
+                total += 1
+    """)
+    cell = kernel.run("check('it ends', points=1)\nexpect(observe(never_ends)).took(0)")
+    assert cell.error == "CheckFailed"
+    assert re.search(r"happened +still running after 5 s in line [34] │ \w", cell.traceback)
+    assert "looplab" not in cell.traceback
+    assert kernel.value("await answer(), signal.getsignal(signal.SIGALRM).name") == (
+        "(42, 'SIG_DFL')"
+    )
+
+
+@slow
+def test_stop_ends_a_check_and_drops_those_behind_it(kernel: Kernel) -> None:
+    kernel.run("""
+        out = sys.stdout
+
+        async def never_ends():
+            while True:
+                try:
+                    print("ready", file=out, flush=True)
+                    while True:
+                        pass
+                except BaseException:
+                    pass
+    """)
+    test = "check('it ends', points=1); observe(never_ends)"
+    cells = kernel.queue(test, test, "check('another', points=1)", "print('later')", interrupt=True)
+    first, *others = cells
+    assert first.error == "Stopped"
+    assert first.traceback == "■ it ends (1 point): stopped before it was judged"
+    assert first.stopping < STOPPED
+    assert [cell.out + cell.error for cell in others] == [""] * 3
+    assert not any(cell.shown for cell in cells)
+    assert kernel.value("await answer()") == "42"
+
+
 def test_a_tick_is_readable() -> None:
     white, green = _luminance("#ffffff"), _luminance(notebook.GREEN)
     assert (white + 0.05) / (green + 0.05) > 4.5

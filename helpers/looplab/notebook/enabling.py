@@ -15,7 +15,7 @@ notebook `asyncio.run` refuses to start, and the Stop button cannot end an `awai
 A cell that begins with `%%timeline` runs as it is, and shows its timeline.
 
 After a cell that announced a test (`looplab.check`) its tick appears, or the timeline of
-what went wrong.
+what went wrong. Stop ends such a cell at once, with one line, and drops the cells behind it.
 
 Caveats: the kernel's loop stands still while a cell runs another, so a task that an
 earlier cell left on it goes on afterwards.
@@ -203,11 +203,24 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
             return
         if result.success:
             _show_tick(check)
+        elif isinstance(result.error_in_exec, KeyboardInterrupt):
+            _drop_what_waits(shell)
         elif isinstance(result.error_in_exec, CheckFailed):
             _show_timeline(result.error_in_exec)
 
     _register(shell, "pre_run_cell", before_cell, undo)
     _register(shell, "post_run_cell", after_cell, undo)
+
+
+def _drop_what_waits(shell: Any) -> None:
+    """Drop the cells that wait for their turn, as the kernel does after an error.
+
+    A test cell may fail while others wait (its tag `raises-exception` says so), and Stop is meant
+    for all of them.
+    """
+    abort: Callable[[], None] | None = getattr(shell.kernel, "_abort_queues", None)
+    if abort is not None:  # it has no public name
+        abort()
 
 
 def _bring_timeline_magic(shell: Any, undo: ExitStack) -> None:
