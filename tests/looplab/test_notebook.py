@@ -959,6 +959,27 @@ def test_an_interrupted_test_has_no_tick(kernel: Kernel) -> None:
 
 
 @slow
+def test_a_check_judges_no_older_answer(kernel: Kernel) -> None:
+    test = "check('says hi', points=1)\nexpect(observe(says_hi)).returned('hi')"
+    right = "async def says_hi():\n    return 'hi'"
+    wrong = "async def says_hi()\n    return 'hi'"
+    broken = "1 / 0\n" + right
+    did_not = "✗ says hi (1 point): your cell did not run, so nothing was judged: "
+    for source, told in [
+        ("", "✗ says hi (1 point): run the cell with `says_hi` first"),
+        (right, ""),
+        (wrong, did_not + "line 1, expected ':'"),
+        (broken, did_not + "line 1, ZeroDivisionError: division by zero"),
+        ("%%timeline\n" + right, ""),
+        ("%matplotlib inline\n" + right, ""),
+    ]:
+        kernel.run(source)
+        cell = kernel.run(test)
+        assert (cell.traceback, cell.error) == (told, "NotJudged" if told else "")
+        assert [data["text/plain"] for data in cell.shown] == ["✓ says hi (1 point)"] * (not told)
+
+
+@slow
 def test_a_check_that_does_not_end_ends_by_itself(kernel: Kernel) -> None:
     kernel.run("""
         async def never_ends():

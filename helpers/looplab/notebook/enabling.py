@@ -35,6 +35,7 @@ from types import FrameType
 from typing import Any
 
 from looplab.notebook import hosting, nesting, old_spellings
+from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.observer import announcing
 from looplab.observer.expecting import CheckFailed
@@ -192,14 +193,22 @@ def _cancel_those_of_the_cell(older: set[asyncio.Task[Any]]) -> None:
 
 
 def _show_checks(shell: Any, undo: ExitStack) -> None:
-    """Show after each test cell how it went."""
+    """Show after each test cell how it went; and let it judge what stands in the notebook."""
 
-    def before_cell(_: object) -> None:
+    answers = Answers(shell.user_ns, shell.transform_cell)
+
+    def before_cell(info: Any) -> None:
         announcing.forget()
+        if is_test(info.raw_cell or ""):
+            announcing.object_to(answers.objection(info.raw_cell, info.cell_id))
+        else:
+            answers.begin(info.raw_cell or "", info.cell_id)
 
     def after_cell(result: Any) -> None:
+        if result is not None:  # without a result the cell was interrupted
+            answers.end(result.error_before_exec or result.error_in_exec)
         check = announcing.announced()
-        if check is None or result is None:  # without a result the cell was interrupted
+        if check is None or result is None:
             return
         if result.success:
             _show_tick(check)
