@@ -959,6 +959,19 @@ def test_an_interrupted_test_has_no_tick(kernel: Kernel) -> None:
 
 
 @slow
+def test_what_nobody_awaited_names_its_own_line(kernel: Kernel) -> None:
+    kernel.run("""
+        circle = [answer()]
+        circle.append(circle)
+        del circle
+    """)
+    cell = kernel.run("import gc\n\n\n\n\ngc.collect()")
+    assert re.search(r":1: RuntimeWarning: coroutine 'answer' was never awaited\n", cell.err)
+    assert "circle = [answer()]" in cell.err
+    assert "looplab" not in cell.err
+
+
+@slow
 def test_a_check_judges_no_older_answer(kernel: Kernel) -> None:
     test = "check('says hi', points=1)\nexpect(observe(says_hi)).returned('hi')"
     right = "async def says_hi():\n    return 'hi'"

@@ -34,7 +34,7 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.notebook import hosting, nesting, old_spellings
+from looplab.notebook import forgotten, hosting, nesting, old_spellings
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.observer import announcing
@@ -65,6 +65,7 @@ def enable(*, legacy: bool = False) -> None:
     shell = _shell()
     if shell is not None and _undo is None:
         with ExitStack() as undo:
+            forgotten.name_lines(undo)
             _show_checks(shell, undo)
             _bring_timeline_magic(shell, undo)
             _follow_the_kernel(shell, undo)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -194,11 +195,13 @@ def perform(
             _run_plainly(program, args, facts, recorder, world, take)
         if patience is not None:
             _end(patience, facts)
+        # It ends here, with all that hangs on it: what nobody awaited is told now, and not later.
+        result, facts.result = _copy(facts), None
+        gc.collect(1)
         lost = losses.found()
     cut = cut_short(recorder)
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
-    result, facts.result = _copy(facts), None  # it ends here, and not when garbage is collected
     return Run(
         schema=SCHEMA,
         program=facts.name,
