@@ -201,7 +201,8 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
     def before_cell(info: Any) -> None:
         announcing.forget()
         if is_test(info.raw_cell or ""):
-            announcing.object_to(answers.objection(info.raw_cell, info.cell_id))
+            test = info.raw_cell, info.cell_id
+            announcing.prepare(answers.objection(*test), answers.answer(*test))
         else:
             answers.begin(info.raw_cell or "", info.cell_id)
 

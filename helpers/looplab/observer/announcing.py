@@ -38,7 +38,10 @@ _current: Check | None = None
 """What the running test cell announced; see `forget`."""
 
 _objection = ""
-"""Why the running cell must not judge; see `object_to`."""
+"""Why the running cell must not judge; see `prepare`."""
+
+_answer: str | None = None
+"""The text of the answer that it judges; see `prepare`."""
 
 
 def check(name: str, *, points: float) -> None:
@@ -66,14 +69,24 @@ def check(name: str, *, points: float) -> None:
 
 def forget() -> None:
     """Forget what was announced: another cell begins, or the test has ended."""
-    global _current, _objection
-    _current, _objection = None, ""
+    global _current, _objection, _answer
+    _current, _objection, _answer = None, "", None
 
 
-def object_to(reason: str) -> None:
-    """Let the check that is announced next judge nothing, and say why; see `forget`."""
-    global _objection
-    _objection = reason
+def prepare(objection: str, answer: str) -> None:
+    """Say what is known of the answer that the next cell checks; see `forget`.
+
+    Args:
+        objection: why it cannot be judged; empty where it can.
+        answer: its text; empty where it is not known.
+    """
+    global _objection, _answer
+    _objection, _answer = objection, answer
+
+
+def answer() -> str | None:
+    """Return the text of the answer that is checked; None where nobody has said it."""
+    return _answer
 
 
 def announced() -> Check | None:

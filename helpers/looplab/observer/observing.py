@@ -256,7 +256,7 @@ def _catching(facts: _Facts) -> Iterator[None]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        facts.error = describe_exception(error, last_line(error))
+        facts.error = describe_exception(error, last_line(error), last_line)
 
 
 def _run_coroutine(

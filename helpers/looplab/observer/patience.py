@@ -48,6 +48,9 @@ MAX_IN_A_ROW = 10
 Python 3.12 counts the turn of a loop as part of what stands before it, which may be the very `try`.
 """
 
+_NAMED_TUPLE = "<string>"
+"""The file, as Python calls it, of what makes a named tuple: ours have it too."""
+
 _now = time.monotonic  # as it is where `looplab.virtual.clock` replaces it
 _call: Callable[[Callable[[], object]], object] = operator.call
 _HAS_TIMER = hasattr(signal, "setitimer")
@@ -174,7 +177,7 @@ def _is_ours(frame: FrameType | None) -> bool:
         name = each.f_code.co_filename
         if name.startswith(HERE):
             return True
-        if is_of_student(name):
+        if is_of_student(name) and name != _NAMED_TUPLE:
             return False
     return True
 
@@ -182,7 +185,7 @@ def _is_ours(frame: FrameType | None) -> bool:
 def _line_of_program(frame: FrameType | None) -> tuple[int | None, str]:
     """Return the program's line that runs at `frame`, and the words that say so."""
     for each, line in walk_stack(frame):
-        if is_program(each.f_code.co_filename):
+        if is_program(each.f_code.co_filename) and each.f_code.co_filename != _NAMED_TUPLE:
             text = linecache.getline(each.f_code.co_filename, line).strip()
             return line, f" in line {line}" + (f" │ {text}" if text else "")
         if each.f_code.co_filename.startswith(HERE) and each.f_code.co_name == "perform":
