@@ -6,6 +6,7 @@ Each answer is written as a student would, and judged by the lesson's own visibl
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import re
 from collections.abc import Iterator
@@ -1339,3 +1340,26 @@ def test_the_cause_is_named_and_its_line_quoted(
         quoted = f"  line {number} │ {source.splitlines()[number - 1]}"
         assert quoted in found[0].splitlines(), messages
     assert not re.search("looplab|site-packages|0x[0-9a-f]+|hint", found[0])
+
+
+def test_what_another_check_has_told_is_told_in_one_line() -> None:
+    blocks = TABLE["retry", "blocks"][1].replace(MARK, "")
+    for _ in range(2):  # the first one tells it again, when it runs again
+        told = [message.splitlines() for _, message in verdicts("retry", blocks)]
+        assert [len(lines) > 1 for lines in told] == [True, False, False], told
+        assert told[1][0] == (
+            "✗ a try that takes too long is cancelled, cleans up, and fails (2 points): the same as "
+            "in “waits base * 2**i seconds between the tries”, time.sleep(5) stops everybody for so "
+            "long"
+        )
+
+
+def test_without_the_text_of_the_answer_the_hint_is_given() -> None:
+    async def waits() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(CheckFailed, match=r"hint +set it"):
+        looplab.expect(looplab.observe(waits)).took(0, hint="set it")
+    announcing.prepare("", "")
+    with pytest.raises(CheckFailed, match=r"Event\.wait in line .*, and nobody sets it$"):
+        looplab.expect(looplab.observe(waits)).took(0, hint="set it")

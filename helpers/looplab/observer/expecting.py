@@ -19,7 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from looplab.diagnosis.finding import About, Finding, diagnose
-from looplab.observer.announcing import announced, answer
+from looplab.observer.announcing import Check, announced, answer
 from looplab.runs.failures import Failure, plain_text
 from looplab.runs.records import Wait
 from looplab.runs.run import Run
@@ -52,6 +52,7 @@ class CheckFailed(AssertionError):
         run: what the program did.
         about: what kind of thing was checked.
         finding: what went wrong, where the text of the answer is known and something fits.
+        same_as: the name of the check that has told it of the same answer; empty where none has.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class CheckFailed(AssertionError):
         source = answer()
         found = None if run is None or source is None else diagnose(run, source, about)
         self.finding: Finding | None = found
+        self.same_as = _first_told(source, found, self.check)
         super().__init__(self.message)
 
     @property
@@ -76,6 +78,8 @@ class CheckFailed(AssertionError):
         finding = self.finding
         if finding is not None and finding.cause == "not started":
             return f"· {self.check}: not started"
+        if finding is not None and self.same_as:
+            return f"✗ {self.check}: the same as in “{self.same_as}”, {finding.told}"
         lines = [f"✗ {self.check or 'a check failed'}"]
         parts = [("expected", self.expected)]
         if finding is None:
@@ -113,6 +117,23 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         # IPython asks for this: the message teaches, a traceback through ours would not.
         return self.message.splitlines()
+
+
+_told: dict[tuple[str, int | None], str] = {}
+_told_of: str | None = None
+"""The checks that have failed, by what went wrong at which line; and the answer they are of."""
+
+
+def _first_told(source: str | None, finding: Finding | None, check: Check | None) -> str:
+    """Return the name of another check that has told this of the same answer, if one has."""
+    global _told_of
+    if finding is None or check is None or not finding.quoted:
+        return ""
+    if source != _told_of:
+        _told.clear()
+        _told_of = source
+    first = _told.setdefault((finding.cause, finding.line), check.name)
+    return "" if first == check.name else first
 
 
 def expect(run: Run | Exploration) -> Expectation:
