@@ -977,9 +977,9 @@ def test_a_check_judges_no_older_answer(kernel: Kernel) -> None:
     right = "async def says_hi():\n    return 'hi'"
     wrong = "async def says_hi()\n    return 'hi'"
     broken = "1 / 0\n" + right
-    did_not = "✗ says hi (1 point): your cell did not run, so nothing was judged: "
+    did_not = "✗ your cell did not run, so nothing was judged: "
     for source, told in [
-        ("", "✗ says hi (1 point): run the cell with `says_hi` first"),
+        ("", "✗ run the cell with `says_hi` first"),
         (right, ""),
         (wrong, did_not + "line 1, expected ':'"),
         (broken, did_not + "line 1, ZeroDivisionError: division by zero"),

@@ -148,7 +148,7 @@ def _blocked(case: _Case) -> Finding | None:
         return None
     for each in case.run.blocked:
         if each.line is not None:
-            told = f"time.sleep({each.seconds:g}){{where}} stops everybody for so long"
+            told = f"time.sleep({each.seconds:g}){{where}} stops all tasks"
             return case.finding("blocked", told, each.line, alone=False)
     return None
 

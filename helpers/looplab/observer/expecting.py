@@ -78,17 +78,8 @@ class CheckFailed(AssertionError):
         finding = self.finding
         if finding is not None and finding.cause == "not started":
             return f"· {self.check}: not started"
-        if finding is not None and self.same_as:
-            return f"✗ {self.check}: the same as in “{self.same_as}”, {finding.told}"
         lines = [f"✗ {self.check or 'a check failed'}"]
-        parts = [("expected", self.expected)]
-        if finding is None:
-            parts += [("happened", self.happened), *self._facts()]
-            parts += [("hint", self.hint)] if self.hint else []
-        else:
-            told = finding.told if finding.alone else f"{self.happened}: {finding.told}"
-            parts.append(("happened", told[:MAX_TEXT]))
-        for label, text in parts:
+        for label, text in self._parts():
             lines += textwrap.wrap(
                 text,
                 WIDTH,
@@ -96,9 +87,25 @@ class CheckFailed(AssertionError):
                 subsequent_indent=" " * 13,
                 break_on_hyphens=False,
             )
-        if finding is not None and finding.quoted:
+        if finding is not None and finding.quoted and not self.same_as:
             lines.append(f"  line {finding.line} │ {finding.quoted}")
         return "\n".join(lines)
+
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        """Yield what the message says, each with its label."""
+        finding = self.finding
+        if finding is not None and self.same_as:
+            yield "as in", f"“{self.same_as}”: {finding.told}"
+            return
+        yield "expected", self.expected
+        if finding is not None:
+            told = finding.told if finding.alone else f"{self.happened}: {finding.told}"
+            yield "happened", told[:MAX_TEXT]
+            return
+        yield "happened", self.happened
+        yield from self._facts()
+        if self.hint:
+            yield "hint", self.hint
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         """Yield what else the run says: where it failed, a warning, what it printed."""
