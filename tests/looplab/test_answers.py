@@ -25,7 +25,7 @@ class Cells:
     """A kernel's cells: they run, and are noted."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"check": check}
+        self.names: dict[str, Any] = {"check": check, "__name__": "__main__"}
         self.answers = Answers(self.names)
 
     def run(self, source: str, cell_id: str | None = None) -> None:
@@ -106,6 +106,14 @@ def test_the_text_of_the_answer_is_known() -> None:
     assert cells.answers.answer(TEST, "hello-says") == GOOD
     assert cells.answers.answer(TEST, None) == GOOD
     assert cells.answers.answer("check(", None) == ""
+    cells.run("from operator import neg\ndef helps(n):\n    return n", "helper")
+    helped = "def hello(n):\n    return {}(math.floor(n))"
+    cells.run(helped.format("neg"), "hello")
+    assert cells.answers.answer(TEST, "hello-says") == helped.format("neg")
+    cells.run(helped.format("helps"), "hello")
+    assert cells.answers.answer(TEST, "hello-says") == ""
+    cells.run("def helps(n):\n    return n\n" + helped.format("helps"), "hello")
+    assert cells.answers.answer(TEST, "hello-says") != ""
 
 
 @pytest.mark.parametrize(

@@ -959,6 +959,23 @@ def test_an_interrupted_test_has_no_tick(kernel: Kernel) -> None:
 
 
 @slow
+def test_stop_while_the_timeline_is_drawn_drops_the_cells_behind_it(kernel: Kernel) -> None:
+    kernel.run("""
+        import looplab.notebook.enabling as enabling
+
+        def pressed(_):
+            raise KeyboardInterrupt
+
+        drawing, enabling.timeline = enabling.timeline, pressed
+    """)
+    test = "check('it takes 5 s', points=1); expect(observe(answer)).took(5)"
+    cell, other = kernel.queue(test, "print('later')")
+    kernel.run("enabling.timeline = drawing")
+    assert cell.traceback.startswith("✗ it takes 5 s (1 point)")
+    assert (cell.err, other.out) == ("", "")
+
+
+@slow
 def test_what_nobody_awaited_names_its_own_line(kernel: Kernel) -> None:
     kernel.run("""
         circle = [answer()]

@@ -132,8 +132,19 @@ class Answers:
         return _does_not_define(missing)
 
     def answer(self, test: str, test_id: str | None) -> str:
-        """Return the text of the cell with the answer that a test cell judges; empty if unknown."""
-        return next((ran.source for ran in self._judged(_wanted(test), test_id)), "")
+        """Return the text of the cell with the answer that a test cell judges; empty if unknown.
+
+        It is unknown too where the answer calls what another cell defines: a line may be of either.
+        """
+        ran = next(iter(self._judged(_wanted(test), test_id)), None)
+        if ran is None or any(self._is_from_another(name, ran) for name in _wanted(ran.source)):
+            return ""
+        return ran.source
+
+    def _is_from_another(self, name: str, ran: Ran) -> bool:
+        value = self._names.get(name)
+        here = getattr(value, "__module__", None) == self._names.get("__name__")
+        return callable(value) and here and self._by_name.get(name) is not ran
 
     def _judged(self, wanted: list[str], test_id: str | None) -> list[Ran]:
         found = self._by_test(test_id) + [self._by_name[n] for n in wanted if n in self._by_name]

@@ -217,7 +217,10 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
         elif isinstance(result.error_in_exec, KeyboardInterrupt):
             _drop_what_waits(shell)
         elif isinstance(result.error_in_exec, CheckFailed):
-            _show_timeline(result.error_in_exec)
+            try:
+                _show_timeline(result.error_in_exec)
+            except KeyboardInterrupt:
+                _drop_what_waits(shell)
 
     _register(shell, "pre_run_cell", before_cell, undo)
     _register(shell, "post_run_cell", after_cell, undo)
