@@ -1032,13 +1032,12 @@ def test_stop_ends_a_check_and_drops_those_behind_it(kernel: Kernel) -> None:
         out = sys.stdout
 
         async def never_ends():
-            while True:
-                try:
-                    print("ready", file=out, flush=True)
-                    while True:
-                        pass
-                except BaseException:
+            print("ready", file=out, flush=True)
+            try:
+                while True:
                     pass
+            finally:
+                await asyncio.sleep(1)
     """)
     test = "check('it ends', points=1); observe(never_ends)"
     cells = kernel.queue(test, test, "check('another', points=1)", "print('later')", interrupt=True)

@@ -11,8 +11,10 @@ is no timer that sends one, on Windows, a thread asks Python to call the handler
 between two instructions: there a call that waits in C, a `time.sleep(60)`, comes to its end first.
 
 Caveats: only in the main thread, where a kernel runs its cells, and only where the program has no
-use of its own for `SIGALRM`. What never comes back from C to Python (`sum(itertools.repeat(1))`) is
-not ended, nor is a thread of the program's own: nobody waits for it any more.
+use of its own for `SIGALRM`. Python 3.12 counts the turn of a loop as part of what stands before
+it: there a loop around a `try` that swallows BaseException may go on. What never comes back from C
+to Python (`sum(itertools.repeat(1))`) is not ended, nor is a thread of the program's own: nobody
+waits for it any more.
 """
 
 from __future__ import annotations
@@ -43,10 +45,7 @@ MAX_PUT_OFF = 20
 """So often it is put off while our own code runs; then that waits for something, and is stopped."""
 
 MAX_IN_A_ROW = 10
-"""So often it is raised at once again, out of one `try` in another; the next is at any place.
-
-Python 3.12 counts the turn of a loop as part of what stands before it, which may be the very `try`.
-"""
+"""So often it is raised at once again, out of one `try` in another; the next is at any place."""
 
 _NAMED_TUPLE = "<string>"
 """The file, as Python calls it, of what makes a named tuple: ours have it too."""
