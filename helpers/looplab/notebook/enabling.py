@@ -232,8 +232,9 @@ def _drop_what_waits(shell: Any) -> None:
     A test cell may fail while others wait (its tag `raises-exception` says so), and Stop is meant
     for all of them.
     """
-    abort: Callable[[], None] | None = getattr(shell.kernel, "_abort_queues", None)
-    if abort is not None:  # it has no public name
+    # It has no public name; and IPython in a terminal has no kernel.
+    abort = getattr(getattr(shell, "kernel", None), "_abort_queues", None)
+    if abort is not None:
         abort()
 
 
