@@ -116,6 +116,13 @@ def test_the_text_of_the_answer_is_known() -> None:
     assert cells.answers.answer(TEST, "hello-says") != ""
 
 
+def test_the_text_is_the_one_that_ran() -> None:
+    answers = Answers({}, str.lstrip)
+    answers.begin("\n\n" + GOOD, "hello")
+    answers.end(None)
+    assert answers.answer(TEST, None) == GOOD
+
+
 @pytest.mark.parametrize(
     ("text", "age", "objects"),
     [(GOOD, -60, False), ("def hello(n):\n", -60, True), ("def hello(n):\n", 60, False)],

@@ -33,6 +33,7 @@ class Ran:
 
     Attributes:
         source: its text.
+        python: it as IPython runs it: without magics and empty first lines, which shifts the lines.
         cell_id: what Jupyter calls it; empty where it does not say.
         began: when, in seconds since the epoch.
         defines: the names that it has bound, as far as it has run.
@@ -40,6 +41,7 @@ class Ran:
     """
 
     source: str
+    python: str
     cell_id: str
     began: float
     defines: AbstractSet[str] = frozenset()
@@ -72,7 +74,7 @@ class Answers:
             python = self._transform(source)
         before = self._by_id.get(cell_id or "")
         earlier = {name for name, each in self._by_name.items() if each is before}
-        ran, defines = Ran(source, cell_id or "", time.time()), _definitions(python)
+        ran, defines = Ran(source, python, cell_id or "", time.time()), _definitions(python)
         self._by_name |= dict.fromkeys(defines | earlier, ran)
         if cell_id:
             self._by_id[cell_id] = ran
@@ -137,9 +139,9 @@ class Answers:
         It is unknown too where the answer calls what another cell defines: a line may be of either.
         """
         ran = next(iter(self._judged(_wanted(test), test_id)), None)
-        if ran is None or any(self._is_from_another(name, ran) for name in _wanted(ran.source)):
+        if ran is None or any(self._is_from_another(name, ran) for name in _wanted(ran.python)):
             return ""
-        return ran.source
+        return ran.python
 
     def _is_from_another(self, name: str, ran: Ran) -> bool:
         value = self._names.get(name)
