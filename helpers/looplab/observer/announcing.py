@@ -52,7 +52,7 @@ def check(name: str, *, points: float) -> None:
         points: what it is worth.
 
     Raises:
-        NotJudged: the answer in the notebook is not what the cell would judge.
+        AssertionError: the answer in the notebook is not what the cell would judge.
 
     >>> check("the jobs overlap", points=2)
     >>> print(announced())
