@@ -336,7 +336,7 @@ def test_run_all_reaches_the_last_cell(lesson: Lesson) -> None:
 def test_nothing_is_solved_yet_and_no_test_shows_a_traceback(lesson: Lesson) -> None:
     for index in lesson.tests():
         output = lesson.output(index)
-        assert output.splitlines()[0] == lesson.tick(index).replace("✓", "✗")
+        assert output == lesson.tick(index).replace("✓", "·") + ": not started"
         assert "Traceback" not in output
         assert ".py" not in output
         assert "✓" not in output
@@ -369,6 +369,50 @@ def test_a_wrong_answer_is_told_what_to_try(lesson: Lesson) -> None:
     assert outputs.locator("nth=-1").locator("svg[role=img]").count() == 1  # below the message
     assert lesson.output(tests[0]) == lesson.tick(tests[0])  # the order is right
     lesson.keep_picture("light, wrong", lost)
+
+
+DID_NOT_RUN = "✗ your cell did not run, so nothing was judged: line 1, expected ':'"
+CHANGED = "✗ you have changed the cell `round_robin` since it ran: run it again first"
+
+
+def test_no_tick_is_for_an_older_answer(lesson: Lesson) -> None:
+    answer, (test, *_) = lesson.answer("round_robin"), lesson.tests("round_robin-")
+    text, _ = bank("round_robin/right/list_and_finally.py")
+    lesson.write(answer, text)
+    lesson.run(answer, test)
+    assert lesson.output(test) == lesson.tick(test)
+    lesson.write(answer, text + "\n\n\ndef more():\n    return 0")  # and it is not run
+    dirty = lesson.page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab.jp-mod-dirty")
+    sync_api.expect(dirty).to_have_count(1)
+    lesson.page.keyboard.press("Control+S")
+    sync_api.expect(dirty).to_have_count(0)
+    lesson.run(test)
+    assert lesson.output(test) == CHANGED
+    lesson.write(answer, text.replace("def round_robin(*gens):", "def round_robin(*gens)", 1))
+    lesson.run(answer, test)
+    assert lesson.output(test) == DID_NOT_RUN
+    lesson.keep_picture("light, did not run", test)
+
+
+def test_an_answer_that_never_ends_is_ended_and_stop_ends_all_checks(lesson: Lesson) -> None:
+    answer, tests = lesson.answer("round_robin"), lesson.tests("round_robin-")
+    lesson.write(answer, "def round_robin(*gens):\n    while True:\n        pass")
+    lesson.run(answer, tests[0])
+    assert "still running after 5 s\n" in lesson.output(tests[0])
+    assert re.search(r"  line [23] │ +(while True:|pass)", lesson.output(tests[0]))
+    lesson.keep_picture("light, never ends", tests[0])
+    for test in tests[1:]:
+        lesson.start(test)
+    sync_api.expect(lesson.shown(tests[1]).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    lesson.page.get_by_title("Interrupt the kernel").click()
+    lesson.wait_until_run(tests[1])
+    name = lesson.tick(tests[1]).replace("✓", "■")
+    assert lesson.output(tests[1]) == f"{name}: stopped before it was judged"
+    index = lesson.add("print(6 * 7)")
+    lesson.run(index)
+    assert lesson.output(index) == "42"
+    assert [lesson.prompt(test) for test in tests[2:]] == ["[ ]:"] * len(tests[2:])
+    lesson.keep_picture("light, stopped checks", tests[1])
 
 
 def test_the_stop_button_ends_an_await(lesson: Lesson) -> None:

@@ -958,6 +958,100 @@ def test_an_interrupted_test_has_no_tick(kernel: Kernel) -> None:
     assert (cell.error, cell.shown) == ("CancelledError", [])
 
 
+@slow
+def test_stop_while_the_timeline_is_drawn_drops_the_cells_behind_it(kernel: Kernel) -> None:
+    kernel.run("""
+        import looplab.notebook.enabling as enabling
+
+        def pressed(_):
+            raise KeyboardInterrupt
+
+        drawing, enabling.timeline = enabling.timeline, pressed
+    """)
+    test = "check('it takes 5 s', points=1); expect(observe(answer)).took(5)"
+    cell, other = kernel.queue(test, "print('later')")
+    kernel.run("enabling.timeline = drawing")
+    assert cell.traceback.startswith("✗ it takes 5 s (1 point)")
+    assert (cell.err, other.out) == ("", "")
+
+
+@slow
+def test_what_nobody_awaited_names_its_own_line(kernel: Kernel) -> None:
+    kernel.run("""
+        circle = [answer()]
+        circle.append(circle)
+        del circle
+    """)
+    cell = kernel.run("import gc\n\n\n\n\ngc.collect()")
+    assert re.search(r":1: RuntimeWarning: coroutine 'answer' was never awaited\n", cell.err)
+    assert "circle = [answer()]" in cell.err
+    assert "looplab" not in cell.err
+
+
+@slow
+def test_a_check_judges_no_older_answer(kernel: Kernel) -> None:
+    test = "check('says hi', points=1)\nexpect(observe(says_hi)).returned('hi')"
+    right = "async def says_hi():\n    return 'hi'"
+    wrong = "async def says_hi()\n    return 'hi'"
+    broken = "1 / 0\n" + right
+    did_not = "✗ your cell did not run, so nothing was judged: "
+    for source, told in [
+        ("", "✗ run the cell with `says_hi` first"),
+        (right, ""),
+        (wrong, did_not + "line 1, expected ':'"),
+        (broken, did_not + "line 1, ZeroDivisionError: division by zero"),
+        ("%%timeline\n" + right, ""),
+        ("%matplotlib inline\n" + right, ""),
+    ]:
+        kernel.run(source)
+        cell = kernel.run(test)
+        assert (cell.traceback, cell.error) == (told, "NotJudged" if told else "")
+        assert [data["text/plain"] for data in cell.shown] == ["✓ says hi (1 point)"] * (not told)
+
+
+@slow
+def test_a_check_that_does_not_end_ends_by_itself(kernel: Kernel) -> None:
+    kernel.run("""
+        async def never_ends():
+            total = 0
+            while True:
+                total += 1
+    """)
+    cell = kernel.run("check('it ends', points=1)\nexpect(observe(never_ends)).took(0)")
+    assert cell.error == "CheckFailed"
+    told, line = cell.traceback.splitlines()[-2:]
+    assert told.split() == ["happened", "still", "running", "after", "5", "s"]
+    assert line in ("  line 3 │     while True:", "  line 4 │         total += 1")
+    assert "looplab" not in cell.traceback
+    assert kernel.value("await answer(), signal.getsignal(signal.SIGALRM).name") == (
+        "(42, 'SIG_DFL')"
+    )
+
+
+@slow
+def test_stop_ends_a_check_and_drops_those_behind_it(kernel: Kernel) -> None:
+    kernel.run("""
+        out = sys.stdout
+
+        async def never_ends():
+            print("ready", file=out, flush=True)
+            try:
+                while True:
+                    pass
+            finally:
+                await asyncio.sleep(1)
+    """)
+    test = "check('it ends', points=1); observe(never_ends)"
+    cells = kernel.queue(test, test, "check('another', points=1)", "print('later')", interrupt=True)
+    first, *others = cells
+    assert first.error == "Stopped"
+    assert first.traceback == "■ it ends (1 point): stopped before it was judged"
+    assert first.stopping < STOPPED
+    assert [cell.out + cell.error for cell in others] == [""] * 3
+    assert not any(cell.shown for cell in cells)
+    assert kernel.value("await answer()") == "42"
+
+
 def test_a_tick_is_readable() -> None:
     white, green = _luminance("#ffffff"), _luminance(notebook.GREEN)
     assert (white + 0.05) / (green + 0.05) > 4.5

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import linecache
 import subprocess
 import sys
 import time
@@ -655,3 +656,33 @@ def test_what_is_dropped_without_end_takes_no_memory() -> None:
     assert len(run.lost) == MAX_COROUTINES
     assert len(run.warnings) <= MAX_WARNINGS
     assert "was never awaited" in run.warnings[0]
+
+
+async def made() -> None:
+    raise NotImplementedError
+
+
+async def returns_it() -> Any:
+    return {"one": made()}  # here
+
+
+async def forgets_it_in_a_circle() -> None:
+    circle: list[Any] = [made()]  # here
+    circle.append(circle)
+
+
+async def makes_anothers() -> None:
+    asyncio.sleep(1)  # type: ignore[unused-coroutine]  # here
+
+
+@pytest.mark.parametrize("program", [returns_it, forgets_it_in_a_circle, makes_anothers])
+def test_what_nobody_awaited_is_told_at_once_with_the_line_that_made_it(
+    program: Callable[..., Any],
+) -> None:
+    run = observe(program)
+    [lost] = run.lost
+    assert lost.kind == "coroutine"
+    assert lost.line is not None
+    assert linecache.getline(__file__, lost.line).rstrip().endswith("# here")
+    assert [each.partition(" was ")[2] for each in run.warnings] == ["never awaited"]
+    assert sys.get_coroutine_origin_tracking_depth() == 0

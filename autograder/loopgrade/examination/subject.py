@@ -12,15 +12,14 @@ import secrets
 import select
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
-import looplab
 from loopgrade.examination import sandbox
 from loopgrade.examination.notation import PlainCell
 from loopgrade.examination.smells import known_names
 from loopgrade.examination.stopping import pause
 from looplab.observer.expecting import CheckFailed
+from looplab.observer.observing import not_run
 from looplab.observer.schedules import Found
 from looplab.runs.failures import describe_exception
 from looplab.runs.run import Run
@@ -321,5 +320,4 @@ def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | N
 
 def _no_such_name(name: str) -> Run:
     """Return the run of a program whose name the notebook does not bind."""
-    error = describe_exception(NameError(f"name {name!r} is not defined"))
-    return replace(looplab.observe(int), program=name, result=None, error=error, lives=(), steps=0)
+    return not_run(name, describe_exception(NameError(f"name {name!r} is not defined")))

@@ -24,9 +24,10 @@ from loopgrade.examination.shipping import closure, definitions
 from loopgrade.examination.subject import Gone
 from looplab.observer import announcing
 from looplab.observer.announcing import Check
+from looplab.observer.arguments import call_text
 from looplab.observer.expecting import CheckFailed
 from looplab.observer.exploring import Exploration, Outcome
-from looplab.observer.observing import call_text, with_record
+from looplab.observer.observing import with_record
 from looplab.observer.schedules import Found, Schedule
 from looplab.runs.run import Run
 from looplab.runs.wire import Json, encode

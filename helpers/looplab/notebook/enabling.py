@@ -15,7 +15,7 @@ notebook `asyncio.run` refuses to start, and the Stop button cannot end an `awai
 A cell that begins with `%%timeline` runs as it is, and shows its timeline.
 
 After a cell that announced a test (`looplab.check`) its tick appears, or the timeline of
-what went wrong.
+what went wrong. Stop ends such a cell at once, with one line, and drops the cells behind it.
 
 Caveats: the kernel's loop stands still while a cell runs another, so a task that an
 earlier cell left on it goes on afterwards.
@@ -34,7 +34,8 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.notebook import hosting, nesting, old_spellings
+from looplab.notebook import forgotten, hosting, nesting, old_spellings
+from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.observer import announcing
 from looplab.observer.expecting import CheckFailed
@@ -64,6 +65,7 @@ def enable(*, legacy: bool = False) -> None:
     shell = _shell()
     if shell is not None and _undo is None:
         with ExitStack() as undo:
+            forgotten.name_lines(undo)
             _show_checks(shell, undo)
             _bring_timeline_magic(shell, undo)
             _follow_the_kernel(shell, undo)
@@ -192,22 +194,48 @@ def _cancel_those_of_the_cell(older: set[asyncio.Task[Any]]) -> None:
 
 
 def _show_checks(shell: Any, undo: ExitStack) -> None:
-    """Show after each test cell how it went."""
+    """Show after each test cell how it went; and let it judge what stands in the notebook."""
 
-    def before_cell(_: object) -> None:
+    answers = Answers(shell.user_ns, shell.transform_cell)
+
+    def before_cell(info: Any) -> None:
         announcing.forget()
+        if is_test(info.raw_cell or ""):
+            test = info.raw_cell, info.cell_id
+            announcing.prepare(answers.objection(*test), answers.answer(*test))
+        else:
+            answers.begin(info.raw_cell or "", info.cell_id)
 
     def after_cell(result: Any) -> None:
+        if result is not None:  # without a result the cell was interrupted
+            answers.end(result.error_before_exec or result.error_in_exec)
         check = announcing.announced()
-        if check is None or result is None:  # without a result the cell was interrupted
+        if check is None or result is None:
             return
         if result.success:
             _show_tick(check)
+        elif isinstance(result.error_in_exec, KeyboardInterrupt):
+            _drop_what_waits(shell)
         elif isinstance(result.error_in_exec, CheckFailed):
-            _show_timeline(result.error_in_exec)
+            try:
+                _show_timeline(result.error_in_exec)
+            except KeyboardInterrupt:
+                _drop_what_waits(shell)
 
     _register(shell, "pre_run_cell", before_cell, undo)
     _register(shell, "post_run_cell", after_cell, undo)
+
+
+def _drop_what_waits(shell: Any) -> None:
+    """Drop the cells that wait for their turn, as the kernel does after an error.
+
+    A test cell may fail while others wait (its tag `raises-exception` says so), and Stop is meant
+    for all of them.
+    """
+    # It has no public name; and IPython in a terminal has no kernel.
+    abort = getattr(getattr(shell, "kernel", None), "_abort_queues", None)
+    if abort is not None:
+        abort()
 
 
 def _bring_timeline_magic(shell: Any, undo: ExitStack) -> None:

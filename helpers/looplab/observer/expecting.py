@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from looplab.observer.announcing import announced
+from looplab.diagnosis.finding import About, Finding, diagnose
+from looplab.observer.announcing import Check, announced, answer
 from looplab.runs.failures import Failure, plain_text
 from looplab.runs.records import Wait
 from looplab.runs.run import Run
@@ -49,22 +50,36 @@ class CheckFailed(AssertionError):
         happened: what happened instead, in words.
         hint: what to try; may be empty.
         run: what the program did.
+        about: what kind of thing was checked.
+        finding: what went wrong, where the text of the answer is known and something fits.
+        same_as: the name of the check that has told it of the same answer; empty where none has.
     """
 
-    def __init__(self, expected: str, happened: str, hint: str = "", run: Run | None = None):
+    def __init__(
+        self,
+        expected: str,
+        happened: str,
+        hint: str = "",
+        run: Run | None = None,
+        about: About = "",
+    ):
         self.check = announced()
         self.expected, self.happened = expected[:MAX_TEXT], happened[:MAX_TEXT]
-        self.hint, self.run = hint, run
+        self.hint, self.run, self.about = hint, run, about
+        source = answer()
+        found = None if run is None or source is None else diagnose(run, source, about)
+        self.finding: Finding | None = found
+        self.same_as = _first_told(source, found, self.check)
         super().__init__(self.message)
 
     @property
     def message(self) -> str:
         """The whole message, over several lines."""
-        parts = [("expected", self.expected), ("happened", self.happened), *self._facts()]
-        if self.hint:
-            parts.append(("hint", self.hint))
+        finding = self.finding
+        if finding is not None and finding.cause == "not started":
+            return f"· {self.check}: not started"
         lines = [f"✗ {self.check or 'a check failed'}"]
-        for label, text in parts:
+        for label, text in self._parts():
             lines += textwrap.wrap(
                 text,
                 WIDTH,
@@ -72,7 +87,25 @@ class CheckFailed(AssertionError):
                 subsequent_indent=" " * 13,
                 break_on_hyphens=False,
             )
+        if finding is not None and finding.quoted and not self.same_as:
+            lines.append(f"  line {finding.line} │ {finding.quoted}")
         return "\n".join(lines)
+
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        """Yield what the message says, each with its label."""
+        finding = self.finding
+        if finding is not None and self.same_as:
+            yield "as in", f"“{self.same_as}”: {finding.told}"
+            return
+        yield "expected", self.expected
+        if finding is not None:
+            told = finding.told if finding.alone else f"{self.happened}: {finding.told}"
+            yield "happened", told[:MAX_TEXT]
+            return
+        yield "happened", self.happened
+        yield from self._facts()
+        if self.hint:
+            yield "hint", self.hint
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         """Yield what else the run says: where it failed, a warning, what it printed."""
@@ -91,6 +124,23 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         # IPython asks for this: the message teaches, a traceback through ours would not.
         return self.message.splitlines()
+
+
+_told: dict[tuple[str, int | None], str] = {}
+_told_of: str | None = None
+"""The checks that have failed, by what went wrong at which line; and the answer they are of."""
+
+
+def _first_told(source: str | None, finding: Finding | None, check: Check | None) -> str:
+    """Return the name of another check that has told this of the same answer, if one has."""
+    global _told_of
+    if finding is None or check is None or not finding.quoted:
+        return ""
+    if source != _told_of:
+        _told.clear()
+        _told_of = source
+    first = _told.setdefault((finding.cause, finding.line), check.name)
+    return "" if first == check.name else first
 
 
 def expect(run: Run | Exploration) -> Expectation:
@@ -113,6 +163,7 @@ class Expectation:
         if not isinstance(run, Run):
             raise TypeError(f"expect takes what observe returned, not a {type(run).__name__}.")
         self._run, self._calls = run, run.calls
+        self._about: About = ""
 
     def returned(self, value: Value, *, hint: str = "") -> Expectation:
         """Check that the program returned `value`, or yielded the items of the list `value`.
@@ -131,32 +182,36 @@ class Expectation:
     def raised(self, error: type[BaseException], *, hint: str = "") -> Expectation:
         """Check that `error` reached the caller: as itself, or as all that a group holds."""
         name = error.__name__
-        return self.that(
+        self.that(
             self._run.error is not None and _is_a(self._run.error, name),
             expected=f"{name} reaches the caller of {self._run.call}",
             happened=self._ending(),
             hint=hint,
         )
+        self._about = "expected error"
+        return self
 
     def took(self, seconds: float, *, hint: str = "") -> Expectation:
         """Check how long the program took, in seconds of virtual time."""
         expected = f"{self._run.call} is done after {seconds:g} s"
         self.finished(expected=expected, hint=hint)
-        return self.that(
+        return self._demand(
             math.isclose(self._run.duration, seconds, rel_tol=0, abs_tol=TOLERANCE),
-            expected=expected,
-            happened=f"it took {self._run.duration:g} s",
-            hint=hint,
+            expected,
+            f"it took {self._run.duration:g} s",
+            hint,
+            "duration",
         )
 
     def nothing_left(self, *, hint: str = "") -> Expectation:
         """Check that every task that the program made had ended when it ended."""
         left = "; ".join(_wait_text(wait) for wait in self._run.leftovers)
-        return self.that(
+        return self._demand(
             not self._run.leftovers,
-            expected=f"when {self._run.call} ends, every task that it started has ended",
-            happened=f"still there: {left}",
-            hint=hint,
+            f"when {self._run.call} ends, every task that it started has ended",
+            f"still there: {left}",
+            hint,
+            "leftovers",
         )
 
     def took_items(self, count: int, *, hint: str = "") -> Expectation:
@@ -229,8 +284,13 @@ class Expectation:
             happened: what happened instead, in words.
             hint: what to try.
         """
+        return self._demand(condition, expected, happened, hint, self._about)
+
+    def _demand(
+        self, condition: bool, expected: str, happened: str, hint: str, about: About
+    ) -> Expectation:
         if not condition:
-            raise CheckFailed(expected, happened, hint, self._run)
+            raise CheckFailed(expected, happened, hint, self._run, about)
         return self
 
     def _ipython_display_(self) -> None:
@@ -275,7 +335,8 @@ class _InEveryOrder(Expectation):
             where = f"in {count:,} of {self._found.schedules:,} orders of the services' answers"
             if count == self._found.schedules:
                 where = "in every order"
-            raise CheckFailed(first.expected, f"{where}: {first.happened}", first.hint, outcome.run)
+            told = f"{where}: {first.happened}"
+            raise CheckFailed(first.expected, told, first.hint, outcome.run, first.about)
         return self
 
 

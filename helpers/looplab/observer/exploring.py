@@ -18,14 +18,18 @@ that departs least from the order in which the services were asked.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from looplab.observer.observing import call_text, perform, receiver, sender, with_record
+from looplab.observer.arguments import call_text, receiver, sender
+from looplab.observer.observing import not_run, patience_of_check, perform, with_record
 from looplab.observer.schedules import Schedule, search
+from looplab.runs.failures import describe_exception
 from looplab.runs.run import Run
 from looplab.runs.wire import decode, encode
+from looplab.virtual.answers import TooMuch
 from looplab.virtual.specs import Spec
 from looplab.virtual.world import World
 
@@ -144,12 +148,20 @@ def explore(
         build = receiver(specs, args, world)
         return lambda: [decode(each, build) for each in sent]
 
-    found = search(program, arguments, specs, orders, seed, shuffle_ready)
-    call = call_text(program, args)
+    call, patience = call_text(program, args), patience_of_check()
+    go_on = (lambda: None) if patience is None else patience.go_on
+    try:
+        with patience or nullcontext():
+            found = search(program, arguments, specs, orders, seed, shuffle_ready, go_on)
+    except TooMuch as error:
+        line = None if patience is None else patience.line
+        run = not_run(call, describe_exception(error, line))
+        return Exploration(call, 1, True, (Outcome(1, (), lambda: run),))
 
     def record(choices: tuple[int, ...]) -> Run:
         world = World(specs, Schedule(choices).choose, shuffle_ready=shuffle_ready)
-        return with_record(perform(program, arguments(world)(), world), world, call)
+        run = perform(program, arguments(world)(), world, patience=patience_of_check())
+        return with_record(run, world, call)
 
     outcomes = tuple(
         Outcome(count, choices, partial(record, choices)) for count, choices in found.outcomes

@@ -13,13 +13,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from looplab.observer.announcing import announced
+from looplab.observer.arguments import call_text, receiver, sender
 from looplab.observer.listening import MAX_OUTPUT, MAX_WARNINGS, first_line, listening
+from looplab.observer.patience import Patience
 from looplab.recorder.generators import GeneratorTrace
 from looplab.recorder.handles import recorded
 from looplab.recorder.lives import callbacks_of, cut_short, lives_of, waits_of
@@ -29,7 +33,7 @@ from looplab.recorder.recorder import Recorder
 from looplab.recorder.threads import Threads
 from looplab.recorder.waiting import last_line, line_of_caller
 from looplab.recorder.watching import RealClock, Watch, blocked_in
-from looplab.runs.failures import Failure, describe_exception, plain_text, without_addresses
+from looplab.runs.failures import Failure, describe_exception, without_addresses
 from looplab.runs.queries import A_CALLBACK
 from looplab.runs.records import Blocking, Wait
 from looplab.runs.run import MAX_BLOCKED, SCHEMA, Run
@@ -39,7 +43,6 @@ from looplab.virtual.clock import virtual_time
 from looplab.virtual.hiding import hidden_loop
 from looplab.virtual.loop import Deadlock, VirtualLoop
 from looplab.virtual.specs import Spec
-from looplab.virtual.stand_ins import stand_in
 from looplab.virtual.world import World
 
 MAX_ITEMS = 10_000
@@ -84,8 +87,6 @@ def observe(
     >>> observe(count, take=2).result
     [0, 1]
     """
-    from looplab.observer.announcing import announced
-
     specs: list[Spec] = []
     sent = [encode(arg, sender(specs)) for arg in args]
     if clock == "real" and specs:
@@ -95,8 +96,23 @@ def observe(
         )
     world = World(specs) if clock == "virtual" else RealClock()
     received = [decode(each, receiver(specs, args, world)) for each in sent]
-    run = perform(program, received, world, take=take, echo=not announced())
+    echo = announced() is None
+    run = perform(program, received, world, take=take, echo=echo, patience=patience_of_check())
     return with_record(run, world, call_text(program, args, take))
+
+
+def patience_of_check() -> Patience | None:
+    """Return what a program has that the running check observes; None where there is no check."""
+    check = announced()
+    return None if check is None else Patience(str(check))
+
+
+def not_run(program: str, failure: Failure) -> Run:
+    """Return the run of a program of which nothing is known but how it failed."""
+    run = perform(int, [], World([]))
+    return replace(
+        run, program=program, call=program, result=None, error=failure, lives=(), steps=0
+    )
 
 
 def with_record(run: Run, world: World | RealClock, call: str) -> Run:
@@ -108,65 +124,6 @@ def with_record(run: Run, world: World | RealClock, call: str) -> Run:
         call: what it was asked to run; see `call_text`.
     """
     return replace(run, duration=world.duration, calls=world.calls, call=call)
-
-
-def call_text(program: Any, args: Sequence[Any], take: int | None = None) -> str:
-    """Return a call as a test would write it, shortened.
-
-    >>> call_text(max, [1, "b", [2, 3]])
-    "max(1, 'b', [2, 3])"
-    >>> call_text(iter, ["abc"], take=2)
-    "iter('abc'), asked for 2 items,"
-    """
-    words = ", ".join(map(_name_text, args))
-    call = f"{_name_text(program)}({words if len(words) <= 80 else words[:79] + '…'})"
-    if take is None:
-        return call
-    return f"{call}, asked for {take} item{'' if take == 1 else 's'},"
-
-
-def _name_text(value: Any) -> str:
-    # A spec and a student's name have a name, a function has a __name__.
-    for attribute in ("name", "__name__"):
-        if isinstance(name := getattr(value, attribute, None), str):
-            return name
-    return plain_text(value, 60)
-
-
-def sender(specs: list[Spec]) -> Callable[[object], Any]:
-    """Return what encodes an argument: a spec by its number, and code by its own identity."""
-
-    def reference(value: object) -> Any:
-        if isinstance(value, Spec):
-            specs.append(value)
-            return {"$spec": len(specs) - 1}
-        if callable(value):
-            return {"$here": id(value)}
-        raise TypeError(
-            f"observe cannot hand a {type(value).__name__} to the program: "
-            "make it inside the program, or pass plain values."
-        )
-
-    return reference
-
-
-def receiver(specs: Sequence[Spec], args: Sequence[Any], world: Any) -> dict[str, Any]:
-    """Return what builds the arguments again that `sender` has told."""
-    here = {id(value): value for value in _parts(args) if callable(value)}
-
-    def build(number: int) -> Any:
-        return stand_in(specs[number].kind, number, specs[number].name, world)
-
-    return {"$spec": build, "$here": here.__getitem__}
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    yield value
-    if isinstance(value, dict):
-        value = [*value.keys(), *value.values()]
-    if isinstance(value, list | tuple | set | frozenset):
-        for item in value:
-            yield from _parts(item)
 
 
 @dataclass
@@ -189,6 +146,7 @@ def perform(
     *,
     take: int | None = None,
     echo: bool = False,
+    patience: Patience | None = None,
 ) -> Run:
     """Run `program(*args)` on `world`, and return what it did.
 
@@ -200,6 +158,10 @@ def perform(
         world: the clock and the services, or a real clock.
         take: as for `observe`.
         echo: whether what it prints is also printed.
+        patience: ends it when its time is up; left out, nothing does.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted.
     """
     facts = _Facts(getattr(program, "__name__", type(program).__name__))
     # Of a generator function the first lane is whoever asks it for items.
@@ -219,6 +181,7 @@ def perform(
 
     names = getattr(program, "__globals__", {})
     with (
+        patience or contextlib.nullcontext(),
         hidden_loop(),
         listening(facts.warnings, echo) as output,
         watch if isinstance(world, RealClock) else virtual_time(world, names, blocked),
@@ -227,14 +190,18 @@ def perform(
         recorded(recorder),
     ):
         if inspect.iscoroutinefunction(program):
-            _run_on_loop(program(*args), facts, recorder, world)
+            _run_coroutine(program, args, facts, recorder, world)
         else:
             _run_plainly(program, args, facts, recorder, world, take)
+        if patience is not None:
+            _end(patience, facts)
+        # It ends here, with all that hangs on it: what nobody awaited is told now, and not later.
+        result, facts.result = _copy(facts), None
+        gc.collect(1)
         lost = losses.found()
     cut = cut_short(recorder)
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
-    result, facts.result = _copy(facts), None  # it ends here, and not when garbage is collected
     return Run(
         schema=SCHEMA,
         program=facts.name,
@@ -258,6 +225,20 @@ def perform(
     )
 
 
+def _end(patience: Patience, facts: _Facts) -> None:
+    """Note that the program did not end by itself, whatever it made of that.
+
+    Raises:
+        Stopped: Stop was pressed.
+    """
+    patience.finish()
+    if isinstance(patience.over, TooMuch):
+        facts.error = describe_exception(patience.over, patience.line)
+        facts.result, facts.deadlock = None, ()
+    elif patience.over is not None:
+        raise patience.over
+
+
 def _copy(facts: _Facts) -> Value:
     """Return the result as it crosses to another process; what is too large is an error."""
     try:
@@ -275,7 +256,22 @@ def _catching(facts: _Facts) -> Iterator[None]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        facts.error = describe_exception(error, last_line(error))
+        facts.error = describe_exception(error, last_line(error), last_line)
+
+
+def _run_coroutine(
+    program: Callable[..., Any],
+    args: Sequence[Any],
+    facts: _Facts,
+    recorder: Recorder,
+    world: Clock | RealClock,
+) -> None:
+    coroutine = None
+    with _catching(facts):
+        coroutine = program(*args)  # which fails where it takes other arguments
+    if coroutine is not None:
+        _run_on_loop(coroutine, facts, recorder, world)
+    world.finish()
 
 
 def _run_on_loop(
@@ -347,6 +343,11 @@ def close_loop(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
+    for task in asyncio.all_tasks(loop):
+        # Who swallows a cancellation may swallow this too, and never end: now it can be stopped,
+        # and not when garbage is collected.
+        with contextlib.suppress(BaseException):
+            task.get_coro().close()
 
 
 def _run_plainly(

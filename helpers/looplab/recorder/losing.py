@@ -6,6 +6,8 @@ that a program cannot read. Here they are noted, with their task and their line.
 
 from __future__ import annotations
 
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,18 +39,31 @@ class Losses:
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Note the coroutines that are dropped in the with block and were never awaited."""
+        """Note the coroutines that are dropped in the with block and were never awaited.
+
+        Each with the line that made it: it may be dropped anywhere, when garbage is collected.
+        """
         warn: Callable[[Any], None] = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]  # what the interpreter calls
 
         def note(coroutine: Any) -> None:
-            of_program = is_program(coroutine.cr_code.co_filename)
-            if self._recorder.here() and of_program and len(self._coroutines) < MAX_COROUTINES:
-                name = coroutine.__qualname__
-                self._coroutines.append(Lost("coroutine", name, "", line_of_caller()))
+            made_by_program, line = False, None
+            for filename, number, _ in coroutine.cr_origin or ():
+                made_by_program, line = is_program(filename), number
+            # What the program made may be dropped with its result, when it has ended.
+            dropped_by_program = self._recorder.here() and is_program(coroutine.cr_code.co_filename)
+            mine = threading.get_ident() == home and (made_by_program or dropped_by_program)
+            if mine and len(self._coroutines) < MAX_COROUTINES:
+                name, at = coroutine.__qualname__, line if made_by_program else line_of_caller()
+                self._coroutines.append(Lost("coroutine", name, "", at))
             warn(coroutine)
 
-        with patched(warnings, "_warn_unawaited_coroutine", note):
-            yield
+        home, depth = threading.get_ident(), sys.get_coroutine_origin_tracking_depth()
+        sys.set_coroutine_origin_tracking_depth(1)
+        try:
+            with patched(warnings, "_warn_unawaited_coroutine", note):
+                yield
+        finally:
+            sys.set_coroutine_origin_tracking_depth(depth)
 
     def _unhandled(self, context: dict[str, Any]) -> None:
         life = self._recorder.life_in(context)

@@ -248,7 +248,7 @@ class Recorder:
         # Not task.exception(): that would hide "exception was never retrieved".
         error = None if task.cancelled() else task._exception
         record.outcome = "cancelled" if task.cancelled() else "raised" if error else "returned"
-        record.error = describe_exception(error, last_line(error)) if error else None
+        record.error = describe_exception(error, last_line(error), last_line) if error else None
         if self.on_ended is not None:
             self.on_ended(task)
 

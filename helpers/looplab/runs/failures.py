@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -33,8 +34,17 @@ class Failure:
         return f"<{self}>"
 
 
-def describe_exception(error: BaseException, line: int | None = None) -> Failure:
+def describe_exception(
+    error: BaseException,
+    line: int | None = None,
+    line_of: Callable[[BaseException], int | None] = lambda _: None,
+) -> Failure:
     """Return `error` as a `Failure`; the text of a hostile exception cannot raise.
+
+    Args:
+        error: the exception.
+        line: the line of the student's code that raised it, where known.
+        line_of: gives that line of what a group holds.
 
     >>> describe_exception(KeyError("x")).bases
     ('KeyError', 'LookupError', 'Exception', 'BaseException', 'object')
@@ -46,7 +56,7 @@ def describe_exception(error: BaseException, line: int | None = None) -> Failure
         message = ""
     leaves: tuple[Failure, ...] = ()
     if isinstance(error, BaseExceptionGroup):
-        leaves = tuple(describe_exception(leaf) for leaf in _leaves(error))[:100]
+        leaves = tuple(describe_exception(leaf, line_of(leaf)) for leaf in _leaves(error)[:100])
     names = tuple(_class_name(base) for base in kind.__mro__)[:50]
     return Failure(_class_name(kind), names, message, leaves, line)
 

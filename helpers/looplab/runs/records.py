@@ -144,7 +144,7 @@ class Lost:
         name: the name of the task, or of the coroutine's function.
         text: the exception; what the task waited for; else empty.
         line: where the exception was raised, where the task waited, or where the coroutine
-            was dropped, where known.
+            was made, where known.
     """
 
     kind: Literal["exception", "coroutine", "task"]
