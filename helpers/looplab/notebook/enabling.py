@@ -34,7 +34,7 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.notebook import forgotten, hosting, nesting, old_spellings
+from looplab.notebook import forgotten, hosting, nesting, old_spellings, progress
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.observer import announcing
@@ -212,6 +212,8 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
         check = announcing.announced()
         if check is None or result is None:
             return
+        if result.success or isinstance(result.error_in_exec, CheckFailed):
+            _keep_verdict(shell, result)
         if result.success:
             _show_tick(check)
         elif isinstance(result.error_in_exec, KeyboardInterrupt):
@@ -224,6 +226,12 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
 
     _register(shell, "pre_run_cell", before_cell, undo)
     _register(shell, "post_run_cell", after_cell, undo)
+
+
+def _keep_verdict(shell: Any, result: Any) -> None:
+    notebook = progress.notebook_of(shell.user_ns)
+    if notebook is not None and result.info.cell_id:
+        progress.note(notebook, result.info.cell_id, passed=bool(result.success))
 
 
 def _drop_what_waits(shell: Any) -> None:
