@@ -141,6 +141,17 @@ def _parser() -> argparse.ArgumentParser:
         help="how isolated a student's code must run",
     )
 
+    collect = command("collect", _collect, "Collect what was handed in on Moodle or Canvas.")
+    collect.add_argument("lesson", metavar="LESSON")
+    collect.add_argument("source", type=Path, metavar="SOURCE", help="a zip, or a folder")
+    collect.add_argument("--roster", type=Path, metavar="CSV", help="the class: id, name, email")
+    collect.add_argument(
+        "--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet: names and times"
+    )
+    collect.add_argument(
+        "--replace", action="store_true", help="also what is there and may be newer"
+    )
+
     command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
     command("doctor", _doctor, "Say what this machine has and lacks, and what mends it.")
     return parser
@@ -241,6 +252,21 @@ def _grade(options: argparse.Namespace) -> int:
         and (options.students or row.state is not State.MISSING)
     ]
     return 1 if ungraded else 0
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from loopgrade.desk.collect import collect
+
+    done = collect(
+        course.own(),
+        options.lesson,
+        options.source,
+        roster=options.roster,
+        worksheet=options.worksheet,
+        replace=options.replace,
+    )
+    print(done)
+    return 1 if done.refused else 0
 
 
 def _demo(_: argparse.Namespace) -> int:

@@ -41,8 +41,20 @@ def read_notebook(path: Path) -> Any:
     Raises:
         NoNotebook: it is none, or of another version than 4.
     """
+    return parsed_notebook(path.read_bytes())
+
+
+def parsed_notebook(text: bytes) -> Any:
+    """Return a notebook as a valid one of format 4.5.
+
+    Args:
+        text: the bytes of the file, as it was handed in.
+
+    Raises:
+        NoNotebook: it is none, or of another version than 4.
+    """
     try:
-        data = json.loads(_text(path.read_bytes()), parse_constant=lambda _: None)
+        data = json.loads(_text(text), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         raise NoNotebook("is not JSON, so it is no notebook; ask for it again") from None
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
