@@ -152,6 +152,19 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="also what is there and may be newer"
     )
 
+    report = command("report", _report, "Say what a class has, and what it has not understood.")
+    report.add_argument("lesson", metavar="LESSON", help="a lesson, or `all`")
+    form = report.add_mutually_exclusive_group()
+    for name, text in (
+        ("html", "one page for a browser"),
+        ("csv", "for a spreadsheet"),
+        ("json", "for a program"),
+    ):
+        form.add_argument(f"--{name}", nargs="?", const="", metavar="FILE", help=text)
+    report.add_argument(
+        "--no-bank", action="store_true", help="give mistakes no names of the answer bank's"
+    )
+
     command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
     command("doctor", _doctor, "Say what this machine has and lacks, and what mends it.")
     return parser
@@ -267,6 +280,33 @@ def _collect(options: argparse.Namespace) -> int:
     )
     print(done)
     return 1 if done.refused else 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from loopgrade.desk.report import FORMS, report
+
+    form = next((each for each in FORMS if getattr(options, each, None) is not None), FORMS[-1])
+    parts = report(
+        course.own(),
+        options.lesson,
+        form,
+        with_bank=not options.no_bank,
+        progress=Progress("examining the answer bank"),
+    )
+    if not (name := getattr(options, form, "")):
+        sys.stdout.writelines(parts)
+        return 0
+    # What is there stays until all of the new one is.
+    path = Path(name)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(parts)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    print(path)
+    return 0
 
 
 def _demo(_: argparse.Namespace) -> int:

@@ -266,7 +266,7 @@ class Register:
             re.MULTILINE,
         )
         # A lesson's own cells may show a program of the same name.
-        given = {_text(cell).strip() for cell in _cells(self._released(notebook))}
+        given = {_text(cell).strip() for cell in _cells(self.released(notebook))}
         for cell in cells:
             text, grade_id = _text(cell), _grade_id(cell)
             if grade_id is not None and grade_id in stubs:
@@ -278,7 +278,7 @@ class Register:
                 return True
         return False
 
-    def _released(self, notebook: str) -> Path:
+    def released(self, notebook: str) -> Path:
         """Return where a notebook is as students got it; it may not be there."""
         step = self._folder.release_directory
         return Path(self._folder.format_path(step, ".", self.lesson)) / f"{notebook}.ipynb"
