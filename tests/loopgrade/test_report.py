@@ -47,6 +47,7 @@ def graded(hand_in: HandIn, small_course: Path) -> Path:
     hand_in("crash", **{**RIGHT, "twice": f"def twice(n):\n    raise ValueError('{NASTY}')"})
     submission(small_course, "empty").parent.mkdir(parents=True)
     submission(small_course, "empty").write_bytes(b"")
+    hand_in("half", fetch_all=RIGHT["fetch_all"])
     hand_in("stub")
     with Gradebook(f"sqlite:///{small_course / 'autograder' / 'gradebook.db'}", "looplab") as book:
         book.add_student("=cmd()", first_name="Ada", last_name=NASTY)
@@ -66,9 +67,9 @@ def test_mistakes_have_the_banks_names(graded: Path) -> None:
     seen: list[str] = []
     (lesson,) = json.loads(told(graded, "json", progress=lambda *each: seen.append(each[2])))
     assert [(each["test"], each["failed"], each["of"]) for each in lesson["failures"]] == [
-        ("fetch_all-order", 0, 5),
-        ("fetch_all-overlap", 2, 5),
-        ("twice-seven", 2, 5),
+        ("fetch_all-order", 0, 6),
+        ("fetch_all-overlap", 2, 6),
+        ("twice-seven", 3, 6),
     ]
     found = {tuple(each["students"]): each for each in lesson["mistakes"]}
     assert found["seq1", "seq2"]["bank"] == ["sequential"]
@@ -76,6 +77,7 @@ def test_mistakes_have_the_banks_names(graded: Path) -> None:
     assert found["seq1", "seq2"]["tests"] == ["fetch_all-overlap"]
     # 41 is not 42, but it is like it.
     assert (found["heart",]["bank"], found["heart",]["exactly"]) == (["by_heart"], False)
+    assert (found["half",]["bank"], found["half",]["happened"]) == ([], "not started")
     assert found["crash",]["bank"] == []
     assert found["crash",]["happened"].startswith("it raised ValueError: ")
     assert sorted(seen) == ["by_heart", "sequential"]

@@ -77,6 +77,9 @@ class _Seen:
     graded: int = 0
 
 
+NOT_STARTED = "✗ a test: not started"
+"""What each test says of an answer that is as it was released; the stub's error says nothing."""
+
 Ask = Callable[[Mapping[str, set[str]]], Sequence[Known]]
 """Which mistakes the answer bank knows, of the tests that somebody lost, by exercise."""
 
@@ -157,7 +160,8 @@ def _line(
         for test, said in results.said.items():
             seen.lost[test] = seen.lost.get(test, 0) + 1
             mine = seen.losses.setdefault(exercise_of(test), {})
-            mine[student] = {**mine.get(student, {}), test: said}
+            begun = exercise_of(test) not in results.unanswered
+            mine[student] = {**mine.get(student, {}), test: said if begun else NOT_STARTED}
     odd: list[str] = []
     folder = register.submitted(student)
     for name, known in register.book.known.items():
