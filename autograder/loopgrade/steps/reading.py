@@ -72,7 +72,12 @@ def mended(notebook: Mapping[str, Any]) -> Any:
     """
     cells = [_mended_cell(cell) for cell in notebook["cells"] if isinstance(cell, Mapping)]
     give_ids(cells)
-    told = nbformat.v4.new_notebook(cells=cells, metadata=_metadata(notebook.get("metadata")))
+    told = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": _metadata(notebook.get("metadata")),
+        "cells": cells,
+    }
     return _from_json(_as_json(told))
 
 
@@ -111,12 +116,15 @@ def _mended_cell(cell: Mapping[str, Any]) -> Any:
     kind, source = cell.get("cell_type"), _joined(cell.get("source", cell.get("input", "")))
     if kind == "heading":  # of format 3, which old tools leave behind
         kind, source = "markdown", f"# {source}"
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    made = make.get(str(kind), nbformat.v4.new_raw_cell)(source)
-    made.metadata, made.id = (
-        nbformat.from_dict(_cell_metadata(cell.get("metadata"))),
-        cell.get("id"),
+    # Not by nbformat's new_code_cell, which validates the empty cell: most of the time went there.
+    made = nbformat.NotebookNode(
+        id=cell.get("id"),
+        cell_type=kind if kind in ("code", "markdown") else "raw",
+        metadata=nbformat.from_dict(_cell_metadata(cell.get("metadata"))),
+        source=source,
     )
+    if kind == "code":
+        made.update(execution_count=None, outputs=[])
     if isinstance(pictures := cell.get("attachments"), dict) and kind != "code":
         made.attachments = {
             name: {media: data for media, data in each.items() if isinstance(data, str)}
