@@ -152,6 +152,11 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="also what is there and may be newer"
     )
 
+    own = command("course", _course, "Make a course of your own, of lessons of this one.")
+    own.add_argument("what", choices=["new"])
+    own.add_argument("folder", type=Path, metavar="DIR", help="where it is to be")
+    own.add_argument("--lessons", nargs="+", metavar="LESSON", help="names or numbers; else all")
+
     report = command("report", _report, "Say what a class has, and what it has not understood.")
     report.add_argument("lesson", metavar="LESSON", help="a lesson, or `all`")
     form = report.add_mutually_exclusive_group()
@@ -280,6 +285,14 @@ def _collect(options: argparse.Namespace) -> int:
     )
     print(done)
     return 1 if done.refused else 0
+
+
+def _course(options: argparse.Namespace) -> int:
+    from loopgrade.desk.new_course import new_course
+
+    made = new_course(course.find(), options.folder.absolute(), options.lessons)
+    print(f"{options.folder}: {', '.join(made)}; go there, and run `looplab build`.")
+    return 0
 
 
 def _report(options: argparse.Namespace) -> int:
