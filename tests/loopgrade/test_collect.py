@@ -346,6 +346,44 @@ def test_newer_work_is_never_lost_in_silence(
     assert list((small_course / "autograder" / ".grading").iterdir()) == []
 
 
+def test_nobody_hands_in_for_another(
+    small_course: Path, tmp_path: Path, roster: Path, ours: bytes
+) -> None:
+    """What a student may name says nothing about whose it is."""
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Identifier,Email address\nParticipant 12,bob@example.org\n")
+    for number, names in enumerate(
+        (
+            ["Ada Doe_11_assignsubmission_file/Bob Roe_12_assignsubmission_file/x.ipynb"],
+            ["Ada Doe_11_assignsubmission_file_Bob Roe_12_assignsubmission_file_x.ipynb"],
+            ["Ada Doe_11_assignsubmission_file/bobroe_102_5_x.ipynb"],
+            ["doeada_101_5_roebob_102_6_x.ipynb"],
+            ["s01/s02.ipynb", "s01/s02/x.ipynb"],
+            ["s01/bobroe_102_5_x.ipynb"],
+            ["s01/Bob Roe_12_assignsubmission_file/x.ipynb"],
+            ["s01/../s02/x.ipynb", "s01/x.ipynb"],
+        )
+    ):
+        source = zipped(tmp_path / f"{number}.zip", dict.fromkeys(names, ours))
+        done = collect(small_course, LESSON, source, roster=roster, worksheet=sheet, replace=True)
+        assert (*done.new, *done.unchanged) == ("s01",), names
+        assert {*handed_over(small_course)} == {"s01"}, names
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["all/Ada Doe_11_assignsubmission_file/x.ipynb", "all/Bob Roe_12_assignsubmission_file_y"],
+        ["all/doeada_101_5_x.ipynb", "all/roebob_102_6_x.ipynb"],
+    ],
+)
+def test_a_platforms_files_in_one_more_folder(
+    small_course: Path, tmp_path: Path, roster: Path, ours: bytes, names: list[str]
+) -> None:
+    source = in_folder(tmp_path / "in", dict.fromkeys(names, ours))
+    assert collect(small_course, LESSON, source, roster=roster).new == ["s01", "s02"]
+
+
 # What goes wrong with one stops nobody else
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from loopgrade.classroom.states import Register
-from loopgrade.desk.handed_in import Item, Owner, owner_of
+from loopgrade.desk.handed_in import Item, Owner, owner_of, wrapper_of
 from loopgrade.desk.roster import Roster, Student, Unknown
 from loopgrade.desk.timestamps import nbgraders_moment
 from loopgrade.desk.worksheet import Worksheet
@@ -53,6 +53,7 @@ class Hand:
         chosen: the notebook that counts, by its name in the lesson.
         when: the moment, in UTC; None where nobody knows.
         late: whether the platform says that it came too late.
+        on_platform: whether it came by a platform; then a timestamp.txt is the student's own.
         said: what a teacher should know, a sentence each.
     """
 
@@ -60,6 +61,7 @@ class Hand:
     chosen: dict[str, Found] = field(default_factory=dict)
     when: datetime | None = None
     late: bool = False
+    on_platform: bool = False
     said: list[str] = field(default_factory=list)
 
 
@@ -82,8 +84,10 @@ def hands_of(
     hands: dict[str, Hand] = {}
     places: dict[str, set[tuple[str, ...]]] = {}
     refused: dict[str, None] = {}
+    wrapper = wrapper_of(items)
+    wrapped = bool(wrapper) and not (roster.students and roster.knows(wrapper))
     for item in items:
-        owner = owner_of(item.parts)
+        owner = owner_of(item.parts[1:] if wrapped else item.parts)
         try:
             who = told.get(owner.number) if owner.platform == "Moodle" else None
             student = _student(owner, roster, who.names if who else ())
@@ -92,6 +96,7 @@ def hands_of(
             continue
         hand = hands.setdefault(student.id, Hand(student))
         hand.late |= owner.late
+        hand.on_platform |= bool(owner.platform)
         hand.when = hand.when or (who.handed_in if who else None)
         mine.setdefault(student.id, []).append(item)
         if owner.platform:
@@ -114,11 +119,8 @@ def _student(owner: Owner, roster: Roster, names: Sequence[str]) -> Student:
     if not roster.students:
         return roster.find([folders[0] if folders else stem])
     for part in (*folders, stem):
-        try:
-            return roster.find([part])
-        except Unknown:
-            if id := roster.begins(part):
-                return roster.students[id]
+        if id := roster.knows(part):
+            return roster.students[id]
     return roster.find([folders[0] if folders else stem])
 
 
@@ -197,8 +199,8 @@ def _found(hand: Hand, item: Item, text: bytes, register: Register, items: Seque
 
 
 def _when(hand: Hand, item: Item, items: Iterable[Item]) -> datetime | None:
-    """Return what the timestamp.txt beside a notebook says; on a platform, a student wrote it."""
-    for each in () if owner_of(item.parts).platform else items:
+    """Return what the timestamp.txt beside a notebook says."""
+    for each in () if hand.on_platform else items:
         if each.parts == (*item.parts[:-1], TIMESTAMP_FILE) and not each.problem:
             try:
                 told = each.read(1000).decode("utf-8", "replace")

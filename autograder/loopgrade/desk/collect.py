@@ -68,7 +68,8 @@ class Collected:
         )
         lines = [*self.refused, *self.said, f"collected: {counts}"]
         if self.missing:
-            lines.append(f"missing: {len(self.missing)} ({', '.join(self.missing)})")
+            names = one_line(", ".join(self.missing), 2000)
+            lines.append(f"missing: {len(self.missing)} ({names})")
         return "\n".join(lines)
 
 
@@ -114,7 +115,8 @@ def collect(
             register = grader.register(lesson)
             if listed is not None:
                 enter_students(folder.db_url, folder.course_id, listed.students.values())
-            known = listed or Roster(known_students(folder.db_url, folder.course_id))
+            there = {each.id: each for each in known_students(folder.db_url, folder.course_id)}
+            known = Roster({**there, **(listed.students if listed else {})}.values())
         except NoLesson as error:
             raise CollectError(str(error)) from None
         except SQLAlchemyError as error:
@@ -123,7 +125,8 @@ def collect(
                 "give the same command again."
             ) from error
     done = Collected()
-    done.said.extend([*known.problems, *(sheet.problems if sheet else ())])
+    for each in (listed, sheet):
+        done.said.extend(each.problems if each else ())
     if not known.students:
         done.said.append(
             "There is no roster, so everybody is taken by the name in the files; give a list "

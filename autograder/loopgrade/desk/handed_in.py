@@ -19,7 +19,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +78,7 @@ class Owner:
 
 
 _MOODLE = re.compile(
-    r"(?P<name>.+)_(?P<number>\d{1,20})_assignsubmission_(?P<kind>file|onlinetext)(?:_.*)?",
+    r"(?P<name>.+?)_(?P<number>\d{1,20})_assignsubmission_(?P<kind>file|onlinetext)(?:_.*)?",
     re.DOTALL,
 )
 _CANVAS = re.compile(
@@ -92,22 +92,37 @@ _NOISE = re.compile(r"__MACOSX|\.DS_Store|\._.*|\.ipynb_checkpoints|Thumbs\.db")
 def owner_of(parts: tuple[str, ...]) -> Owner:
     """Return who handed in a file.
 
+    What a student may name, below the platform's own folder or behind its own words, says nothing.
+
     Args:
         parts: its folders and its name.
 
-    >>> owner_of(("Ada Doe_123_assignsubmission_file", "x.ipynb"))
+    >>> owner_of(("Ada Doe_123_assignsubmission_file", "Eve_4_assignsubmission_file", "x.ipynb"))
     Owner(names=('Ada Doe',), platform='Moodle', number='123', late=False)
     >>> owner_of(("doeada_LATE_12_34_x.ipynb",))
     Owner(names=('doeada',), platform='Canvas', number='12', late=True)
-    >>> owner_of(("all", "ada", "x.ipynb"))
-    Owner(names=('all', 'ada', 'x.ipynb'), platform='', number='', late=False)
+    >>> owner_of(("all", "ada", "eve_12_34_x.ipynb"))
+    Owner(names=('all', 'ada', 'eve_12_34_x.ipynb'), platform='', number='', late=False)
     """
-    for part in parts:
-        if told := _MOODLE.fullmatch(part):
-            return Owner((told["name"],), "Moodle", told["number"])
-    if told := _CANVAS.fullmatch(parts[-1]):
+    if told := _MOODLE.fullmatch(parts[0]):
+        return Owner((told["name"],), "Moodle", told["number"])
+    if len(parts) == 1 and (told := _CANVAS.fullmatch(parts[0])):
         return Owner((told["name"],), "Canvas", told["number"], bool(told["late"]))
     return Owner(parts)
+
+
+def wrapper_of(items: Sequence[Item]) -> str:
+    """Return the folder that somebody has put all of a platform's files in; empty where none is.
+
+    Args:
+        items: the files.
+    """
+    first = {item.parts[0] for item in items}
+    inner = (item.parts[1:] for item in items)
+    is_one = len(first) == 1 and not any(map(_MOODLE.fullmatch, first))
+    if is_one and all(parts and owner_of(parts).platform for parts in inner):
+        return first.pop()
+    return ""
 
 
 @contextmanager

@@ -68,5 +68,10 @@ def extra_files(folder: Path, notebooks: Mapping[str, object]) -> list[str]:
         notebooks: the names that the lesson's notebooks have.
     """
     ours = {TIMESTAMP_FILE, *(f"{name}.ipynb" for name in notebooks)}
-    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
-    return [one_line(name, 60) for name in found if name not in ours]
+    found = sorted(path.relative_to(folder) for path in folder.rglob("*"))
+    return [
+        one_line(path.as_posix(), 60)
+        for path in found
+        # A dot is before what an editor lays there.
+        if path.as_posix() not in ours and not any(part.startswith(".") for part in path.parts)
+    ]

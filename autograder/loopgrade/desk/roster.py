@@ -101,18 +101,22 @@ class Roster:
                     return known[key]
         return set()
 
-    def begins(self, text: str) -> str:
-        """Return the id that a file's or folder's name begins with; empty where none does.
+    def knows(self, text: str) -> str:
+        """Return the id of whom a file's or folder's name is of, or begins with; empty for nobody.
 
-        >>> Roster([Student("ada"), Student("ada2")]).begins("ada2_lesson.ipynb")
+        >>> Roster([Student("ada"), Student("ada2")]).knows("ada2_lesson.ipynb")
         'ada2'
         """
-        fits = (
-            each
-            for each in self.students
-            if _same(text).startswith(_same(each)) and not text[len(each) : len(each) + 1].isalnum()
-        )
-        return max(fits, key=len, default="")
+        try:
+            return self.find([text]).id
+        except Unknown:
+            fits = (
+                each
+                for each in self.students
+                if _same(text).startswith(_same(each))
+                and not text[len(each) : len(each) + 1].isalnum()
+            )
+            return max(fits, key=len, default="")
 
 
 def read_roster(path: Path) -> Roster:
