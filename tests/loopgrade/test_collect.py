@@ -26,6 +26,7 @@ from loopgrade.desk.collect import Collected, CollectError, collect
 from loopgrade.desk.handed_in import BadSource
 from loopgrade.desk.lists import BadList
 from loopgrade.desk.roster import Roster, Student, Unknown, read_roster
+from loopgrade.desk.zip_collect import ByGradeIds
 from loopgrade.examination import sandbox
 
 ROSTER = (
@@ -681,3 +682,9 @@ def test_nbgraders_own_zip_collect(
     assert done.returncode == 0, done.stderr
     assert handed_over(small_course) == dict.fromkeys(["s01", "s02", "s03", "s04"], ours)
     assert "Eve is not in the roster" in done.stderr
+
+
+def test_a_pattern_of_the_courses_own_is_heeded() -> None:
+    plugin = ByGradeIds(named_regexp=r".*/(?P<student_id>[a-z]+)_(?P<file_id>\w+)")
+    assert plugin.collect("/in/ada_lesson.ipynb") == {"student_id": "ada", "file_id": "lesson"}
+    assert plugin.collect("/in/ada_lesson.txt") is None

@@ -1,7 +1,8 @@
 """What `nbgrader zip_collect` asks of each file: whose it is, and which notebook.
 
 nbgrader asks for a pattern that file names follow. Here the same is asked that
-`looplab collect` asks: the class, and the grade ids in the file.
+`looplab collect` asks: the class, and the grade ids in the file. A pattern of the course's own
+is heeded.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ class ByGradeIds(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader has
         Args:
             submitted_file: one of those that nbgrader has unpacked.
         """
+        if self.named_regexp:  # the course says itself how its files are named
+            named: dict[str, Any] | None = super().collect(submitted_file)
+            return named
         if self._found is None:
             self._found = self._find()
         return self._found.get(submitted_file)
