@@ -249,8 +249,10 @@ def test_answers_that_are_alike() -> None:
     assert (same.students, same.how, same.texts) == (("ada", "bob"), "the same", (LONG, copied))
     assert (near.students, near.how) == (("ada", "cy"), "nearly the same")
     # Who has what the answer bank has copied from nobody.
-    assert list(alike("f", {"ada": LONG, "bob": copied}, [LONG])) == []
-    assert [each.students for each in alike("f", {"ada": LONG, "cy": NEARLY}, [copied])] == []
+    assert list(alike("f", {"ada": LONG, "bob": copied}, {shape(LONG)})) == []
+    assert [
+        each.students for each in alike("f", {"ada": LONG, "cy": NEARLY}, {shape(copied)})
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 MAX_CHARACTERS = 50_000
@@ -26,6 +26,10 @@ PIECE = 6
 
 MAX_FORMS = 400
 """Of one exercise not more different answers than this are compared with each other."""
+
+
+Shape = tuple[str, ...]
+"""What a program's tree consists of."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Alike:
     texts: tuple[str, str]
 
 
-def shape(text: str) -> tuple[str, ...]:
+def shape(text: str) -> Shape:
     """Return the shape of a program: its nodes, with names numbered as they come.
 
     Args:
@@ -93,16 +97,17 @@ def _nodes(tree: ast.AST, names: dict[str, int]) -> Iterator[str]:
         waiting.extend(reversed(below))
 
 
-def alike(exercise: str, answers: Mapping[str, str], known: Sequence[str] = ()) -> Iterator[Alike]:
+def alike(
+    exercise: str, answers: Mapping[str, str], common: Set[Shape] = frozenset()
+) -> Iterator[Alike]:
     """Yield the answers to an exercise that are alike.
 
     Args:
         exercise: its name.
         answers: by student.
-        known: texts that many find by themselves: the answer bank's.
+        common: shapes that many find by themselves: the answer bank's.
     """
-    common = {shape(text) for text in known}
-    forms: dict[tuple[str, ...], list[str]] = {}
+    forms: dict[Shape, list[str]] = {}
     for student, text in answers.items():
         form = shape(text)
         if len(form) >= MIN_NODES and form not in common:

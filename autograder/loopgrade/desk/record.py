@@ -9,7 +9,7 @@ from typing import Any
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.rows import Row, row_of
 from loopgrade.classroom.states import Register, State
-from loopgrade.desk.alike import Alike, alike
+from loopgrade.desk.alike import Alike, alike, shape
 from loopgrade.desk.integrity import extra_files, tampering
 from loopgrade.desk.mistakes import Known, Losses, Mistake, mistakes, own_names
 from loopgrade.steps.cells import exercise_of, grade_id_of
@@ -95,7 +95,7 @@ def record_of(
         common: answers that many find by themselves, and that are no sign of anything.
         ask: asked once for the mistakes that the bank knows.
     """
-    seen = _Seen()
+    seen, shapes = _Seen(), frozenset(map(shape, common))
     released = {name: _released(register, name) for name in register.book.known}
     lines = tuple(_line(register, each, names, released, seen) for each in register.students())
     known = ask({name: {t for e in mine.values() for t in e} for name, mine in seen.losses.items()})
@@ -128,7 +128,7 @@ def record_of(
         tuple(
             each
             for exercise, answers in seen.answers.items()
-            for each in alike(exercise, answers, common)
+            for each in alike(exercise, answers, shapes)
         ),
     )
 

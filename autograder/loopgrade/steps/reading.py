@@ -70,15 +70,15 @@ def mended(notebook: Mapping[str, Any]) -> Any:
     >>> mended({"cells": [{"cell_type": "code", "source": ["x = 1"]}]}).cells[0].source
     'x = 1'
     """
-    cells = [_mended_cell(cell) for cell in notebook["cells"] if isinstance(cell, Mapping)]
-    give_ids(cells)
     told = {
         "nbformat": 4,
         "nbformat_minor": 5,
         "metadata": _metadata(notebook.get("metadata")),
-        "cells": cells,
+        "cells": [_mended_cell(cell) for cell in notebook["cells"] if isinstance(cell, Mapping)],
     }
-    return _from_json(_as_json(told))
+    made = _from_json(_as_json(told))
+    give_ids(made.cells)
+    return made
 
 
 def _text(data: bytes) -> str:
@@ -112,21 +112,21 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _mended_cell(cell: Mapping[str, Any]) -> Any:
+def _mended_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
     kind, source = cell.get("cell_type"), _joined(cell.get("source", cell.get("input", "")))
     if kind == "heading":  # of format 3, which old tools leave behind
         kind, source = "markdown", f"# {source}"
     # Not by nbformat's new_code_cell, which validates the empty cell: most of the time went there.
-    made = nbformat.NotebookNode(
-        id=cell.get("id"),
-        cell_type=kind if kind in ("code", "markdown") else "raw",
-        metadata=nbformat.from_dict(_cell_metadata(cell.get("metadata"))),
-        source=source,
-    )
+    made = {
+        "id": cell.get("id"),
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "metadata": _cell_metadata(cell.get("metadata")),
+        "source": source,
+    }
     if kind == "code":
-        made.update(execution_count=None, outputs=[])
-    if isinstance(pictures := cell.get("attachments"), dict) and kind != "code":
-        made.attachments = {
+        made |= {"execution_count": None, "outputs": []}
+    elif isinstance(pictures := cell.get("attachments"), dict):
+        made["attachments"] = {
             name: {media: data for media, data in each.items() if isinstance(data, str)}
             for name, each in pictures.items()
             if isinstance(each, dict)
