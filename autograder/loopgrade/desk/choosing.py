@@ -70,8 +70,10 @@ class Hand:
 
 def hands_of(
     items: Sequence[Item], register: Register, roster: Roster, sheet: Worksheet | None = None
-) -> tuple[list[Hand], list[str]]:
+) -> tuple[Iterator[Hand], list[str]]:
     """Return what each student handed in, and why some of it is nobody's, a sentence each.
+
+    Files are read when a student's turn comes, so the source must be open still.
 
     Args:
         items: the files.
@@ -101,13 +103,18 @@ def hands_of(
         mine.setdefault(student.id, []).append(item)
         if owner.platform:
             places.setdefault(student.id, set()).add((*owner.names, owner.number))
-    for id, hand in hands.items():
-        if len(places.get(id, ())) > 1:
-            numbers = ", ".join(sorted(each[-1] for each in places[id]))
-            hand.said.append(f"several have this name (numbers {numbers}); give --worksheet.")
-            continue
-        _choose(hand, mine[id], register)
-    return sorted(hands.values(), key=lambda each: each.student.id), list(refused)
+
+    def chosen() -> Iterator[Hand]:
+        for id in sorted(hands):
+            hand = hands.pop(id)  # with its files: not all of them are kept at once
+            if len(places.get(id, ())) > 1:
+                numbers = ", ".join(sorted(each[-1] for each in places[id]))
+                hand.said.append(f"several have this name (numbers {numbers}); give --worksheet.")
+            else:
+                _choose(hand, mine[id], register)
+            yield hand
+
+    return chosen(), list(refused)
 
 
 def _student(owner: Owner, roster: Roster, names: Sequence[str]) -> Student:

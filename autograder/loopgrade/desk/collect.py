@@ -135,12 +135,14 @@ def collect(
     with opened(source) as items, _workplace(Path(settings.root)) as work:
         hands, refused = hands_of(items, register, known, sheet)
         done.refused.extend(refused)
+        timed = False
         for hand in hands:
+            timed |= hand.when is not None
             _enter(hand, register.submitted(hand.student.id), work, replace=replace, done=done)
     done.missing.extend(
         sorted(each for each in known.students if not register.submitted(each).is_dir())
     )
-    if done.new and not any(hand.when for hand in hands):
+    if done.new and not timed:
         done.said.append("Nobody's time is known, so nobody loses points for being late.")
     return done
 

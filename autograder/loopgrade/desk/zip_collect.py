@@ -50,13 +50,13 @@ class ByGradeIds(FileNameCollectorPlugin):  # type: ignore[misc]  # nbgrader has
         found: dict[str, dict[str, Any]] = {}
         with opened(unpacked) as items:
             hands, refused = hands_of(items, register, roster)
-        for hand in hands:
-            refused += [f"{hand.student.id}: {each}" for each in hand.said]
-            for name, each in hand.chosen.items():
-                told = {"student_id": hand.student.id, "file_id": f"{name}.ipynb"}
-                if hand.when is not None:
-                    told["timestamp"] = str(hand.when)
-                found[str(unpacked.joinpath(*each.item.parts))] = told
+            for hand in hands:
+                refused += [f"{hand.student.id}: {each}" for each in hand.said]
+                for name, each in hand.chosen.items():
+                    told = {"student_id": hand.student.id, "file_id": f"{name}.ipynb"}
+                    if hand.when is not None:
+                        told["timestamp"] = str(hand.when)
+                    found[str(unpacked.joinpath(*each.item.parts))] = told
         for sentence in refused:
             self.log.warning("%s", sentence)
         return found
