@@ -174,6 +174,35 @@ def _parser() -> argparse.ArgumentParser:
         help="how isolated a student's code must run",
     )
 
+    collect = command("collect", _collect, "Collect what was handed in on Moodle or Canvas.")
+    collect.add_argument("lesson", metavar="LESSON")
+    collect.add_argument("source", type=Path, metavar="SOURCE", help="a zip, or a folder")
+    collect.add_argument("--roster", type=Path, metavar="CSV", help="the class: id, name, email")
+    collect.add_argument(
+        "--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet: names and times"
+    )
+    collect.add_argument(
+        "--replace", action="store_true", help="also what is there and may be newer"
+    )
+
+    own = command("course", _course, "Make a course of your own, of lessons of this one.")
+    own.add_argument("what", choices=["new"])
+    own.add_argument("folder", type=Path, metavar="DIR", help="where it is to be")
+    own.add_argument("--lessons", nargs="+", metavar="LESSON", help="names or numbers; else all")
+
+    report = command("report", _report, "Say what a class has, and what it has not understood.")
+    report.add_argument("lesson", metavar="LESSON", help="a lesson, or `all`")
+    form = report.add_mutually_exclusive_group()
+    for name, text in (
+        ("html", "one page for a browser"),
+        ("csv", "for a spreadsheet"),
+        ("json", "for a program"),
+    ):
+        form.add_argument(f"--{name}", nargs="?", const="", metavar="FILE", help=text)
+    report.add_argument(
+        "--no-bank", action="store_true", help="give mistakes no names of the answer bank's"
+    )
+
     command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
     command("doctor", _doctor, "Say what this machine has and lacks, and what mends it.")
     return parser
@@ -316,6 +345,56 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
         and (options.students or row.state is not State.MISSING)
     ]
     return 1 if ungraded else 0
+
+
+def _collect(options: argparse.Namespace) -> int:
+    from loopgrade.desk.collect import collect
+
+    done = collect(
+        course.own(),
+        options.lesson,
+        options.source,
+        roster=options.roster,
+        worksheet=options.worksheet,
+        replace=options.replace,
+    )
+    print(done)
+    return 1 if done.refused else 0
+
+
+def _course(options: argparse.Namespace) -> int:
+    from loopgrade.desk.new_course import new_course
+
+    made = new_course(course.find(), options.folder.absolute(), options.lessons)
+    print(f"{options.folder}: {', '.join(made)}; go there, and run `looplab build`.")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from loopgrade.desk.report import FORMS, report
+
+    form = next((each for each in FORMS if getattr(options, each, None) is not None), FORMS[-1])
+    parts = report(
+        course.own(),
+        options.lesson,
+        form,
+        with_bank=not options.no_bank,
+        progress=Progress("examining the answer bank"),
+    )
+    if not (name := getattr(options, form, "")):
+        sys.stdout.writelines(parts)
+        return 0
+    # What is there stays until all of the new one is.
+    path = Path(name)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(parts)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    print(path)
+    return 0
 
 
 def _demo(_: argparse.Namespace) -> int:

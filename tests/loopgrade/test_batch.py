@@ -241,6 +241,22 @@ def test_what_cannot_be_graded_is_said(hand_in: HandIn, small_course: Path) -> N
         grade(small_course, "99_other", level=LEVEL)
 
 
+def test_who_is_not_there_keeps_nobody_from_being_graded(
+    hand_in: HandIn, small_course: Path
+) -> None:
+    hand_in("ada", **RIGHT)
+    hand_in("bob", **RIGHT)
+    asked = ["eve\x1b[31m", "ada", "ada", "eve\x1b[31m"]
+    ada, eve = grade(small_course, LESSON, students=asked, level=LEVEL)
+    assert (ada.student, ada.status, ada.points) == ("ada", "graded", 4)
+    assert (eve.student, eve.state) == ("eve [31m", State.MISSING)
+    assert eve.why.startswith("has handed in nothing for 01_small, and is not in the gradebook")
+    assert points(grade(small_course, LESSON, students=["eve", "bob"], level=LEVEL)) == {
+        "bob": 4,
+        "eve": None,
+    }
+
+
 def test_a_link_is_not_followed(hand_in: HandIn, small_course: Path) -> None:
     target = hand_in("ada", **RIGHT)
     path = submission(small_course, "eve")

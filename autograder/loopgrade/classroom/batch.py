@@ -28,6 +28,7 @@ from loopgrade.classroom.workers import Outcome, examine_beside, examine_here, r
 from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound
 from loopgrade.examination.stopping import Stopped, pause, stoppable
+from looplab.pictures.describing import one_line
 
 FEW = 4
 """So many submissions are graded sooner here than another process has started."""
@@ -184,13 +185,14 @@ def _chosen(
     register: Register, root: Path, lesson: str, students: Sequence[str] | None
 ) -> list[Submission]:
     known = register.students()
-    for student in students or ():
-        if student not in known:
-            raise GradingError(
-                f"{student} has handed in nothing for {lesson}, and is not in the gradebook: "
-                f"see {root / 'submitted'}."
-            )
+    strangers = [each for each in dict.fromkeys(students or ()) if each not in known]
+    place = root / "submitted"
+    told = f"has handed in nothing for {lesson}, and is not in the gradebook: see {place}."
+    if strangers and not set(known) & set(students or ()):
+        raise GradingError(f"{one_line(strangers[0], 60)} {told}")
     chosen = [register.submission(each) for each in known if students is None or each in students]
+    # Who is not there keeps nobody else from being graded.
+    chosen += [Submission(one_line(each, 60), State.MISSING, told) for each in strangers]
     if all(each.state is State.MISSING for each in chosen):
         raise GradingError(
             f"Nobody has handed in {lesson}; put notebooks into "
@@ -205,6 +207,10 @@ def _is_asked_for(submission: Submission, which: Which) -> bool:
     return submission.state in (State.WAITING, State.STALE)
 
 
+def _is_stranger(submission: Submission) -> bool:
+    return submission.state is State.MISSING and bool(submission.why)
+
+
 class _Session:
     """One command's work at a lesson.
 
@@ -217,7 +223,7 @@ class _Session:
     ) -> None:
         self._grader, self._lesson, self._todo = grader, lesson, todo
         self._before = {each.student: each for each in chosen}
-        self._problems: dict[str, str] = {}
+        self._problems = {each.student: each.why for each in chosen if _is_stranger(each)}
         self._held: list[str] = []
         self._examined: dict[str, Mapping[str, Results]] = {}
         self._entered: set[str] = set()

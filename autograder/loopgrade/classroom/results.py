@@ -21,12 +21,14 @@ class Results:
     Attributes:
         scores: of each cell that earns points, by grade id; None where only a human can say.
         lost: why a test earned nothing, in one text, by grade id.
+        said: the same as teachers read it, hidden tests too.
         unanswered: the cells for an answer that are as they were released.
         stamp: what the grade rests on; empty where nothing of ours has graded it.
     """
 
     scores: Mapping[str, float | None] = field(default_factory=dict)
     lost: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
     unanswered: frozenset[str] = frozenset()
     stamp: Mapping[str, Any] = field(default_factory=dict)
 
@@ -52,6 +54,7 @@ def read_results(notebook: Path) -> Results:
         return Results()
     scores: dict[str, float | None] = {}
     lost: dict[str, str] = {}
+    said: dict[str, str] = {}
     unanswered = set()
     for cell in told.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -64,7 +67,9 @@ def read_results(notebook: Path) -> Results:
         for output in cell.get("outputs", []):
             if output.get("ename") in ("CheckFailed", "HiddenCheckFailed"):
                 lost[grade_id] = output["evalue"]
-    return Results(scores, lost, frozenset(unanswered), stamp)
+                # Below a blank line stands what the program did, at length.
+                said[grade_id] = "\n".join(output["traceback"]).partition("\n\n")[0]
+    return Results(scores, lost, said, frozenset(unanswered), stamp)
 
 
 _QUIET = logging.Logger("nbgrader")

@@ -228,14 +228,14 @@ class Register:
 
     def _unattempted(self, folder: Path, files: Iterable[Path]) -> str:
         """Return why there is no work in a submission; empty where there is some."""
-        if any(self._holds_work(file, file.stem) for file in files):
+        if any(self.holds_work(_cells(file), file.stem) for file in files):
             return ""
         # A student's own copy is named as the notebook, and a little more.
         copies = [
             copy.name
             for file in files
             for copy in sorted(folder.glob(f"{glob.escape(file.stem)}?*.ipynb"))
-            if not unreadable(copy) and self._holds_work(copy, file.stem)
+            if not unreadable(copy) and self.holds_work(_cells(copy), file.stem)
         ]
         if copies:
             (name, *_) = (file.name for file in files)
@@ -244,7 +244,13 @@ class Register:
             return "it has no cells; ask for it again."
         return "no answer was changed."
 
-    def _holds_work(self, file: Path, notebook: str) -> bool:
+    def holds_work(self, cells: Iterable[Any], notebook: str) -> bool:
+        """Return whether somebody has worked at a notebook.
+
+        Args:
+            cells: those that were handed in.
+            notebook: which of the lesson's notebooks they are of.
+        """
         stubs = self.book.stubs[notebook]
         if not stubs or self.book.written[notebook]:
             return True
@@ -260,8 +266,8 @@ class Register:
             re.MULTILINE,
         )
         # A lesson's own cells may show a program of the same name.
-        given = {_text(cell).strip() for cell in _cells(self._released(notebook))}
-        for cell in _cells(file):
+        given = {_text(cell).strip() for cell in _cells(self.released(notebook))}
+        for cell in cells:
             text, grade_id = _text(cell), _grade_id(cell)
             if grade_id is not None and grade_id in stubs:
                 if text.strip() not in ("", stubs[grade_id].strip()):
@@ -272,7 +278,7 @@ class Register:
                 return True
         return False
 
-    def _released(self, notebook: str) -> Path:
+    def released(self, notebook: str) -> Path:
         """Return where a notebook is as students got it; it may not be there."""
         step = self._folder.release_directory
         return Path(self._folder.format_path(step, ".", self.lesson)) / f"{notebook}.ipynb"

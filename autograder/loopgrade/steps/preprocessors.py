@@ -67,6 +67,7 @@ def use_examiner(config: Any) -> None:
     # Its converter keeps nbgrader's order, works in a folder of its own, and enters the grades.
     config.Autograde.exporter_class = "loopgrade.classroom.converter.StatefulExporter"
     config.StatefulExporter.optimistic_validation = True  # once, and not after each step
+    config.ZipCollectApp.collector_plugin = "loopgrade.desk.zip_collect.ByGradeIds"
     config.ExportApp.plugin_class = "loopgrade.classroom.export.GradesWithStates"
     config.GenerateAssignment.preprocessors = [
         "loopgrade.steps.migrating.SaveChangedCells"

@@ -41,8 +41,20 @@ def read_notebook(path: Path) -> Any:
     Raises:
         NoNotebook: it is none, or of another version than 4.
     """
+    return parsed_notebook(path.read_bytes())
+
+
+def parsed_notebook(text: bytes) -> Any:
+    """Return a notebook as a valid one of format 4.5.
+
+    Args:
+        text: the bytes of the file, as it was handed in.
+
+    Raises:
+        NoNotebook: it is none, or of another version than 4.
+    """
     try:
-        data = json.loads(_text(path.read_bytes()), parse_constant=lambda _: None)
+        data = json.loads(_text(text), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         raise NoNotebook("is not JSON, so it is no notebook; ask for it again") from None
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
@@ -58,10 +70,15 @@ def mended(notebook: Mapping[str, Any]) -> Any:
     >>> mended({"cells": [{"cell_type": "code", "source": ["x = 1"]}]}).cells[0].source
     'x = 1'
     """
-    cells = [_mended_cell(cell) for cell in notebook["cells"] if isinstance(cell, Mapping)]
-    give_ids(cells)
-    told = nbformat.v4.new_notebook(cells=cells, metadata=_metadata(notebook.get("metadata")))
-    return _from_json(_as_json(told))
+    told = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": _metadata(notebook.get("metadata")),
+        "cells": [_mended_cell(cell) for cell in notebook["cells"] if isinstance(cell, Mapping)],
+    }
+    made = _from_json(_as_json(told))
+    give_ids(made.cells)
+    return made
 
 
 def _text(data: bytes) -> str:
@@ -95,18 +112,21 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _mended_cell(cell: Mapping[str, Any]) -> Any:
+def _mended_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
     kind, source = cell.get("cell_type"), _joined(cell.get("source", cell.get("input", "")))
     if kind == "heading":  # of format 3, which old tools leave behind
         kind, source = "markdown", f"# {source}"
-    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
-    made = make.get(str(kind), nbformat.v4.new_raw_cell)(source)
-    made.metadata, made.id = (
-        nbformat.from_dict(_cell_metadata(cell.get("metadata"))),
-        cell.get("id"),
-    )
-    if isinstance(pictures := cell.get("attachments"), dict) and kind != "code":
-        made.attachments = {
+    # Not by nbformat's new_code_cell, which validates the empty cell: most of the time went there.
+    made = {
+        "id": cell.get("id"),
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "metadata": _cell_metadata(cell.get("metadata")),
+        "source": source,
+    }
+    if kind == "code":
+        made |= {"execution_count": None, "outputs": []}
+    elif isinstance(pictures := cell.get("attachments"), dict):
+        made["attachments"] = {
             name: {media: data for media, data in each.items() if isinstance(data, str)}
             for name, each in pictures.items()
             if isinstance(each, dict)
