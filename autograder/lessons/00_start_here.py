@@ -233,20 +233,22 @@ print(result_of_a_cell_that_was_not_run)
 # be awaited.
 
 
-# %% role="breaks" tags=["warns"]
+# %%
 async def hello():
     return say_after(2, "hello")
 
 
+# %% role="breaks"
 check("hello comes after 2 seconds", points=1)
 run = observe(hello)
 expect(run).returned("hello", hint="an async function's result comes from an await").took(2)
 
 # %% [markdown]
 # It is read from top to bottom: which check it was and what it is worth; what was *expected*; what
-# *happened* instead; and a *hint*. Other checks also say at which line to *look*, what was *warned*
-# of and what was *printed*. `coroutine` in the place of a result, and Python's warning that one was
-# never awaited, are the sign of a forgotten `await`.
+# *happened* instead; and the *line* of yours that did it. Where no line shows it there is a *hint*
+# instead. Other checks also say what was *warned* of and what was *printed*. What *is never awaited*,
+# or a `coroutine` in the place of a result, is the sign of a forgotten `await`. A check of an answer
+# that you have not begun says *not started*.
 #
 # A check that you pass says so with a green tick. When your notebook is graded, more checks run,
 # which you do not see here. They use other numbers, so an answer that fits only the numbers that
@@ -364,7 +366,6 @@ for delay in (0, random_.randint(3, 1000), random_.random()):
 # %% exercise="hello_later" role="test" id="time" points=1 name="waits for so many seconds"
 run = observe(hello_later, 2)
 expect(run).took(2, hint="await asyncio.sleep(delay)")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -372,7 +373,6 @@ for delay in (0, 0.25, random_.randint(3, 1000), random_.randint(10**5, 10**6)):
     run = observe(hello_later, delay)
     expect(run).took(delay, hint="wait for `delay` seconds, not for a fixed number")
     expect(run).ran_at_most(20, hint="wait once, and do not look again and again")
-### END HIDDEN TESTS
 
 # %% exercise="hello_later" role="test" id="others" points=1 name="lets other tasks run meanwhile"
 import asyncio
@@ -402,7 +402,6 @@ expect(run).returned(
     [1, 2, 3], hint="let others run for all of the time: await `asyncio.sleep`, not `time.sleep`"
 )
 expect(run).without_threads()
-### BEGIN HIDDEN TESTS
 import random
 
 seconds_ = random.Random(SEED).randint(2, 20)
@@ -431,7 +430,6 @@ run = observe(two_at_once_, seconds_)
 expect(run).returned(
     [seconds_, seconds_], hint="each call waits on its own, and several may wait at the same time"
 )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

@@ -259,7 +259,7 @@ compare(old, new, names=["then", "now"])
 # A call without `await` makes a coroutine object and drops it. No line of it runs. Python notices
 # when it deletes the object, and warns. In a script the warning is one line among others, and may
 # point at a line that has nothing to do with it. The record knows the line where the object was
-# dropped.
+# made.
 
 
 # %%
@@ -357,19 +357,16 @@ run = observe(do_some_work, 2)
 expect(run).returned("done 2", hint='f"done {x}" puts the number into the text')
 run = observe(do_some_work, 0)
 expect(run).returned("done 0", hint="0 seconds is a time too")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
 for x in [random_.randint(1, 10**6), random_.randint(1, 99) / 4, 7654321, 1 / 3, 1e-7]:
     run = observe(do_some_work, x)
     expect(run).returned(f"done {x}", hint="put the number itself into the text")
-### END HIDDEN TESTS
 
 # %% exercise="do_some_work" role="test" id="time" points=1 name="takes x seconds"
 run = observe(do_some_work, 2)
 expect(run).finished().took(2, hint="await asyncio.sleep(x)").without_threads()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -386,7 +383,6 @@ async def again_(x):
 x_ = random_.randint(2, 100)
 run = observe(again_, x_)
 expect(run).returned([f"done {x_}"] * 2).took(2 * x_, hint="each call waits, the second one too")
-### END HIDDEN TESTS
 
 
 # %% exercise="do_some_work" role="test" id="others" points=1 name="lets others run while it waits"
@@ -399,7 +395,6 @@ async def two_at_once_(a, b):
 
 run = observe(two_at_once_, 2, 1)
 expect(run).finished().took(2, hint="two that wait at once take as long as the longer one")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -409,7 +404,6 @@ expect(run).returned([f"done {a_}", f"done {b_}"], hint="each returns its own te
 expect(run).took(max(a_, b_), hint="time.sleep holds up the others: await asyncio.sleep")
 run = observe(two_at_once_, 0.5, 0.25)
 expect(run).took(0.5, hint="a short sleep holds up the others too, if it is time.sleep")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `make_task`
@@ -506,13 +500,11 @@ async def name_of_(x):
 
 run = observe(name_of_, 2)
 expect(run).returned("work-2", hint='create_task takes name=f"work-{x}"')
-### BEGIN HIDDEN TESTS
 import random
 
 for x in (random.Random(SEED).randint(3, 10**6), 0, 2.5, 7654321, 1 / 3):
     run = observe(name_of_, x)
     expect(run).returned(f"work-{x}", hint="the name ends in the number that make_task was given")
-### END HIDDEN TESTS
 
 
 # %% exercise="make_task" role="test" id="once" points=1 name="runs do_some_work(x) once, beside others"
@@ -551,7 +543,6 @@ expect(run).returned(
     hint="call do_some_work(x) once, and hand what it gives to create_task",
 )
 expect(run).took(2, hint="two tasks run beside one another").nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 numbers_ = [*random.Random(SEED).sample(range(1, 1000), 5), 0.5]
@@ -597,7 +588,6 @@ async def end_of_(kind):
 for kind_, end_ in [("fails", "ValueError(2)"), ("is cancelled", "cancelled")]:
     run = observe(end_of_, kind_)
     expect(run).returned(end_, hint="the task runs do_some_work(x), and ends as that does")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `what_is`
@@ -664,7 +654,6 @@ expect(run).returned(
 )
 
 
-### BEGIN HIDDEN TESTS
 class Worker_:
     async def work(self):
         return 1
@@ -727,7 +716,6 @@ expect(run).returned(
     (kinds_, kinds_, "coroutine", True),
     hint="it does not matter whether it has begun, has ended, was cancelled or has failed",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="what_is" role="test" id="others" points=1 name="knows what is something else"
@@ -761,7 +749,6 @@ expect(run).returned(
 )
 
 
-### BEGIN HIDDEN TESTS
 async def items_():
     yield 1
 
@@ -798,7 +785,6 @@ run = observe(more_wrongly_told_)
 expect(run).returned(
     {}, hint="generators, asynchronous ones too, and objects of other classes are something else"
 )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

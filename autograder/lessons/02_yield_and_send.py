@@ -587,7 +587,6 @@ expect(run).returned(
 )
 run = observe(round_robin, *gens([], [10], []))
 expect(run).returned([10], hint="a generator may end before its first item")
-### BEGIN HIDDEN TESTS
 import itertools
 import random
 
@@ -637,7 +636,6 @@ def two_of_yours_(left, right):
 
 run = observe(two_of_yours_, *gens([1, 2], [10, 20]))
 expect(run).returned([1, 10, 2, 20], hint="two of your generators share nothing: use local names")
-### END HIDDEN TESTS
 
 # %% exercise="round_robin" role="test" id="lazy" points=1 name="takes an item only when asked for one"
 for count in (0, 1, 3):
@@ -669,7 +667,6 @@ expect(run).raised(
     ValueError, hint="the error comes out of `next`: let it pass, catch `StopIteration` alone"
 )
 expect(run).closed_generators(hint="a `finally` around the loop also runs on an error: close there")
-### BEGIN HIDDEN TESTS
 import itertools
 import random
 
@@ -736,7 +733,6 @@ def left_in_the_other_():
 
 run = observe(left_in_the_other_)
 expect(run).returned([], hint="after an error, also close the generators that have not begun")
-### END HIDDEN TESTS
 
 # %% exercise="round_robin" role="test" id="close" points=1 name="closes the generators when it is closed"
 for count in (1, 2, 4):
@@ -870,7 +866,6 @@ expect(run).returned(
     (None, [5, 4, 3, 2, 1]),
     hint="count down to 1, and await each `put`; an end marker must not be an int",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -917,7 +912,6 @@ for n in (0, 1, 5):
     expect(run).returned(
         (list(range(n, 0, -1)), True), hint="first the items, then at most one end marker"
     )
-### END HIDDEN TESTS
 
 # %% exercise="producer_consumer" role="test" id="consume" points=1 name="consume waits for items and takes none after enough"
 import asyncio
@@ -936,7 +930,6 @@ run = observe(taken_and_left_, [5, 4, 3, 2, 1], 3, 100.5)
 expect(run).returned(
     ([5, 4, 3], [2, 1]), hint="keep every item; when one equals `enough`, return at once"
 ).ran_at_most(60, hint="do not sleep and look again: `await queue.get()` waits for an item")
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -966,7 +959,6 @@ for last in (0, 1, 3, 8):
     ).ran_at_most(
         12 * last + 32, hint="do not sleep and look again: `await queue.get()` waits for an item"
     )
-### END HIDDEN TESTS
 
 # %% exercise="producer_consumer" role="test" id="together" points=1 name="the items down to enough go through the queue"
 for n, enough in [(5, 3), (4, 4), (6, 1)]:
@@ -978,7 +970,6 @@ for n, enough in [(5, 3), (4, 4), (6, 1)]:
     expect(run).returned(
         list(range(n, enough - 1, -1)), hint="return what the consumer took, `enough` included"
     ).took(0, hint="there is nothing to sleep for").without_threads()
-### BEGIN HIDDEN TESTS
 import asyncio
 import random
 from unittest.mock import patch
@@ -1003,7 +994,6 @@ for least, most in ((1, 1), (1, 5), (1, 10), (1, 30), (150, 200)):
         hint="for whatever numbers: make an asyncio.Queue, let produce put every item into it, and "
         "return what consume takes",
     ).took(0, hint="there is nothing to sleep for")
-### END HIDDEN TESTS
 
 # %% exercise="producer_consumer" role="test" id="never" points=1 name="it ends when enough never comes"
 for n, enough in [(5, 0), (3, 9), (0, 3)]:
@@ -1145,7 +1135,6 @@ expect(run).returned(
     [5, 4.5, None, None, 10, 15],
     hint="catch the ValueError at the `yield`, set sum, count and answer back, and go on",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 run = observe(answers_to_, "forget", 3)
@@ -1181,7 +1170,6 @@ for length in (3, 6, 9, 12, 15):
     expect(run).returned(
         expected_, hint="after a ValueError the generator is as it was after the first `next`"
     )
-### END HIDDEN TESTS
 
 
 # %% exercise="running_mean" role="test" id="ends" points=1 name="any other exception ends it, and so does close"
@@ -1202,7 +1190,6 @@ run = observe(thrown_in_)
 expect(run).raised(KeyError, hint="catch ValueError alone: what you do not catch comes out")
 run = observe(closed_)
 expect(run).returned("it has ended", hint="close() raises GeneratorExit at the yield: let it pass")
-### BEGIN HIDDEN TESTS
 import builtins
 
 
@@ -1234,7 +1221,6 @@ for numbers in ([], [5], [0, 1, 2]):
     expect(run).returned(
         (None, "it has ended"), hint="close() raises GeneratorExit at the yield: let it pass"
     )
-### END HIDDEN TESTS
 
 
 # %% exercise="running_mean" role="test" id="apart" points=1 name="two generators know nothing of each other"

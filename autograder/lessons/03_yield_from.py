@@ -516,7 +516,6 @@ run = observe(flatten, [1, [2, 3], 4])
 expect(run).returned([1, 2, 3, 4], hint="delegate to flatten(element) where an element is a list")
 run = observe(flatten, [[[1], []], [], [[2, [3]]]])
 expect(run).returned([1, 2, 3], hint="lists may be empty, and stand at any depth")
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -554,7 +553,6 @@ expect(run).returned(
     (items_ * 3, items_ * 3),
     hint="one list may stand in several places, and may be asked for again: take nothing out of it",
 )
-### END HIDDEN TESTS
 
 # %% exercise="flatten" role="test" id="lists" points=1 name="takes nothing but lists apart"
 run = observe(flatten, ["hello", ["world", (1, [2])], None, [0, ""]])
@@ -562,7 +560,6 @@ expect(run).returned(
     ["hello", "world", (1, [2]), None, 0, ""],
     hint="ask isinstance(element, list); None, 0 and an empty text are items",
 )
-### BEGIN HIDDEN TESTS
 import random
 from collections import deque
 
@@ -584,7 +581,6 @@ def taken_apart_():
 
 run = observe(taken_apart_)
 expect(run).returned([], hint="only a list is taken apart: ask isinstance(element, list)")
-### END HIDDEN TESTS
 
 
 # %% exercise="flatten" role="test" id="count" points=1 name="returns how many items it has yielded"
@@ -648,7 +644,6 @@ expect(run).returned([1, 2, 3]).took_items(
 )
 run = observe(flatten, *gens([1, [2, [3]]], endless=True), take=7)
 expect(run).returned([1, 2, 3, 1, 2, 3, 1], hint="never wait for the end of `nested`")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -688,7 +683,6 @@ for name in ("ValueError", "TypeError", "KeyError"):
     expect(run).returned(
         [1, 2, 3, "that very error"], hint="let an error of `nested` pass, whatever its type"
     )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `delegate`
@@ -758,7 +752,6 @@ for count in (0, 1, 3):
     )
 run = observe(delegate, *gens([5, None, 0]))
 expect(run).returned([5, None, 0], hint="None is an item too: only StopIteration is the end")
-### BEGIN HIDDEN TESTS
 import itertools
 import random
 
@@ -799,7 +792,6 @@ run = observe(errors_as_values_)
 expect(run).returned(
     [True, True, True], hint="an error that nobody raises is a value like any other: pass it on"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="delegate" role="test" id="sent" points=1 name="sends to gen what it is sent"
@@ -820,7 +812,6 @@ expect(run).returned(
 )
 run = observe(answers_to_, 0, "", None, False)
 expect(run).returned(["begin", 0, "", None, False], hint="send on whatever comes, 0 and False too")
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -865,7 +856,6 @@ def two_at_once_():
 
 run = observe(two_at_once_)
 expect(run).returned([10, 100, 11, 102, 14, 106], hint="keep everything in local variables")
-### END HIDDEN TESTS
 
 
 # %% exercise="delegate" role="test" id="returned" points=1 name="returns what gen returns"
@@ -946,7 +936,6 @@ expect(run).returned(
     (["ready", "sorry", 3, "no light"], ["caught 4 is broken", "ends with OSError"]),
     hint="catch it at your `yield`: `gen.throw(error)` gives the next item",
 )
-### BEGIN HIDDEN TESTS
 import asyncio
 import random
 
@@ -1050,7 +1039,6 @@ expect(run).returned(
     ([5, 4], ["caught not the end"]),
     hint="a StopIteration may be thrown in too: it is the end only where it comes out of gen",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="delegate" role="test" id="close" points=1 name="closes gen when it is closed"
@@ -1080,7 +1068,6 @@ expect(run).returned(
     (["GeneratorExit", "cleaned up"], "it has ended", "gen has ended"),
     hint="`close()` raises GeneratorExit at your `yield`: call gen.close(), and let it pass",
 )
-### BEGIN HIDDEN TESTS
 run = observe(closed_after_, 2)
 expect(run).returned(
     (["GeneratorExit", "cleaned up"], "it has ended", "gen has ended"),
@@ -1131,7 +1118,6 @@ run = observe(fails_to_clean_up_)
 expect(run).returned(
     "the file is gone", hint="an error that gen raises while it is closed reaches your caller"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="delegate" role="test" id="by_hand" points=1 name="is a generator of its own, written by hand"
@@ -1271,7 +1257,6 @@ expect(run).returned(
     ("Hello, World!", ["hello", "world"]),
     hint="`question = talk.send(...)` with the answer to the question before; begin with None",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -1355,7 +1340,6 @@ expect(run).returned(
     ["answer to first?", ["answer to inner?"], "answer to last?"],
     hint="`answer` may hold an interview too: keep everything in local variables",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="interview" role="test" id="result" points=1 name="returns what the coroutine returns"
@@ -1443,7 +1427,6 @@ run = observe(asked_, ["hello"], {})
 expect(run).returned(
     ("nobody knows", None, ["no hello"]), hint="after `throw` the coroutine may return"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1516,7 +1499,6 @@ expect(run).returned(
     hint="a StopIteration of `answer` is an error like others: it is the end only where it comes "
     "out of `talk`",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="interview" role="test" id="errors" points=1 name="lets an error of the coroutine out"
@@ -1562,7 +1544,6 @@ expect(run).returned(
     ("ValueError", "no answer", ["cleaned up"]),
     hint="throw it into the coroutine, which ends with it: then it reaches your caller",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -1617,7 +1598,6 @@ for count in (0, 1, random_.randint(2, 9)):
             ("ValueError", "no answer", ["cleaned up"]),
             hint="every error of `answer` is thrown in, so that the coroutine can clean up",
         )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

@@ -402,7 +402,6 @@ async def steps_(n):
 run = observe(steps_, 3)
 expect(run).returned((None, [0, 1, 2]), hint="call step(0), step(1), step(2), and return nothing")
 expect(run).without_threads().nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 for n_ in (0, 1, random.Random(SEED).randint(5, 50)):
@@ -457,7 +456,6 @@ run = observe(at_once_, sizes_)
 expect(run).returned(
     [list(range(n)) for n in sizes_], hint="several may run at once: count in a local variable"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="fair" role="test" id="between" points=2 name="lets every ready task run between two steps"
@@ -534,7 +532,6 @@ async def fails_at_(n, bad, name="ValueError"):
 run = observe(fails_at_, 4, 1)
 expect(run).returned(([0, 1], (1,)), hint="let the error pass, and take no further step")
 expect(run).nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -570,7 +567,6 @@ async def fails_with_a_false_one_():
 
 run = observe(fails_with_a_false_one_)
 expect(run).returned(True, hint="let that very error pass; do not ask whether it is true")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `pipe`
@@ -635,7 +631,6 @@ expect(run).returned(8, hint="3 + 1, and then twice that").took(
 )
 run = observe(piped_, 3, "ap")
 expect(run).returned(7, hint="a plain step gets the number that the async one returned")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -738,7 +733,6 @@ pairs_ = list(zip(["begin", *values_], [*values_, "end"], strict=True))
 for pattern_ in ("p" * 7, "a" * 7, "papapap"):
     run = observe(swapped_, "begin", pairs_, pattern_)
     expect(run).returned("end", hint="hand on what a step gives, whatever it is: None, False, []")
-### END HIDDEN TESTS
 
 
 # %% exercise="pipe" role="test" id="call" points=1 name="lets nobody in where no step waits"
@@ -809,7 +803,6 @@ async def fails_in_(pattern, bad, name="ValueError"):
 
 run = observe(fails_in_, "pap", 1)
 expect(run).returned(([0, 1], (1,)), hint="let the error pass, and call no further step")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -850,7 +843,6 @@ async def fails_with_a_false_one_():
 
 run = observe(fails_with_a_false_one_)
 expect(run).returned(True, hint="let that very error pass; do not ask whether it is true")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `Once`
@@ -922,7 +914,6 @@ async def values_(value, delay, times):
 run = observe(values_, "hello", 2, 2)
 expect(run).returned(["hello", "hello"], hint="__await__ returns the value that job returned")
 expect(run).took(2, hint="wait for job at the first await, and for nothing at the second")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -982,7 +973,6 @@ run = observe(others_at_a_later_await_, "hello")
 expect(run).returned(
     ["asked", "other"], hint="once the value is known, return it without a `yield` before"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="Once" role="test" id="calls" points=1 name="calls job once, at the first await"
@@ -1075,7 +1065,6 @@ async def two_(first, second):
 run = observe(two_, (2, "hello"), (1, "world"))
 expect(run).returned(["hello", "world"], hint="keep the value in the object, not in the class")
 expect(run).took(2, hint="two objects can wait at the same time")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1101,7 +1090,6 @@ run = observe(two_of_one_job_, 3)
 expect(run).returned(
     ([1, 2, 3], [1, 2, 3]), hint="keep the value in the object: another one may have the same job"
 )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

@@ -608,7 +608,6 @@ run = observe(results_, ([1, 2], "a"), ([2], "b"), ([], None))
 expect(run).returned((["a", "b", None], 3), hint="the clock ends with the one who ends last")
 run = observe(results_)
 expect(run).returned(([], 0), hint="without generators there is nothing to do")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -642,7 +641,6 @@ run = observe(errors_as_values_)
 expect(run).returned(
     [True] * 3, hint="an error that a generator returns is a value: nobody raised it"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="run_all" role="test" id="order" points=2 name="who wakes first runs first, and of equals who slept first"
@@ -673,7 +671,6 @@ run = observe(order_, [0], [], [0])
 expect(run).returned(
     [(0, 0), (1, 0), (2, 0), (0, 1), (2, 1)], hint="`yield 0` goes behind those who are due"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -709,7 +706,6 @@ run = observe(order_, [0.5, 0.25], [0.75], [0.25, 0.5])
 expect(run).returned(
     expected_order_([[0.5, 0.25], [0.75], [0.25, 0.5]]), hint="seconds may be fractions"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="run_all" role="test" id="clock" points=1 name="nothing really sleeps, and two loops share nothing"
@@ -787,7 +783,6 @@ expect(run).returned(
 )
 run = observe(fails_, [[2], [], [1]], 1)
 expect(run).returned(((1,), [0, 1], []), hint="close those too that have not begun")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -844,7 +839,6 @@ run = observe(fails_with_a_false_one_)
 expect(run).returned(True, hint="an error may be false: ask whether it is None, not for truth")
 run = observe(run_all, *gens([1, 5], [1, 2], [1], error=KeyError("the third is first")))
 expect(run).raised(KeyError, hint="an error of any type reaches the caller").closed_generators()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `every`
@@ -931,7 +925,6 @@ run = observe(times_, 2, 3)
 expect(run).returned([2, 4, 6], hint=hint_)
 expect(run).took(9.5, hint="`every` returns at once")
 expect(run).without_threads().nothing_left().ran_at_most(25, hint="a timer waits: do not poll")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1008,7 +1001,6 @@ for count in (1, 9, random_.randint(10, 60)):
         happened=f"in the time of ten more calls {after_} timers were made",
         hint="stop ends the chain of timers: cancel the newest one, or make no further one",
     )
-### END HIDDEN TESTS
 
 # %% exercise="every" role="test" id="stop" points=1 name="stops when it is told to, also by the step"
 import asyncio
@@ -1054,7 +1046,6 @@ expect(run).returned(
 expect(run).nothing_left()
 run = observe(stop_one_of_two_, 2, 3, 7)
 expect(run).returned([3, 4], hint="each has a timer of its own: keep it in local variables")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1115,7 +1106,6 @@ for count in (1, 2, 5):
     expect(run).returned(
         [], hint="also where both are due at the same time: once stop was called, no call comes"
     )
-### END HIDDEN TESTS
 
 # %% exercise="every" role="test" id="late" points=1 name="a late call does not move the later ones"
 import asyncio
@@ -1245,7 +1235,6 @@ expect(run).returned(
 expect(run).took(1.5, hint="do not let them run to their ends: cancel them")
 run = observe(left_, [], 1, None)
 expect(run).returned(((None, 0), []), hint="it may have left nothing")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1259,7 +1248,6 @@ for count in (0, 1, 3, 9):
         hint="those that have not ended, sorted by their names, one name for each task",
     )
     expect(run).took(delay_, hint="as long as `job()` takes").without_threads()
-### END HIDDEN TESTS
 
 # %% exercise="run_tidy" role="test" id="ended" points=1 name="what was left has ended when it returns"
 import asyncio
@@ -1298,7 +1286,6 @@ expect(run).returned(
     (["work 0", "work 1"], [0, 1], [True, True]),
     hint="an error of a task that you cancelled does not end the tidying up, and does not come out",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1316,7 +1303,6 @@ for count in (1, 2, 5):
         )
         expect(run).took(1 + max(seconds_), hint="cancel all, before you wait for one")
         expect(run).ran_at_most(12 * count + 20, hint="wait for the tasks, do not look in between")
-### END HIDDEN TESTS
 
 # %% exercise="run_tidy" role="test" id="error" points=1 name="an error comes out when all is tidied up"
 import asyncio
@@ -1362,7 +1348,6 @@ expect(run).returned(
     (("main failed",), [True, True], True),
     hint="tidy up and close the loop in a `finally`, and let the error out",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1396,7 +1381,6 @@ run = observe(returns_an_error_)
 expect(run).returned(
     (True, ["left"]), hint="an error that `job()` returns is its result: nobody raised it"
 )
-### END HIDDEN TESTS
 
 # %% exercise="run_tidy" role="test" id="loop" points=1 name="each call has a loop of its own, and closes it"
 import asyncio
@@ -1425,7 +1409,6 @@ expect(run).returned(
     ([("hello", []), ("world", [])], 2, [True, True]),
     hint="make a new loop in each call, and close it at the end",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 values_ = random.Random(SEED).sample(range(10**6), 4)
@@ -1456,7 +1439,6 @@ def calls_():
 
 run = observe(calls_)
 expect(run).returned((1, ["call"]), hint="call `job` once")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

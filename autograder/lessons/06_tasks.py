@@ -396,7 +396,6 @@ expect(run).returned(
     (["hello after 2", "world after 1"], calls_),
     hint="call it with (2, 'hello') and (1, 'world'), and return what comes back, hello first",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -441,7 +440,6 @@ expect(run).returned(
     [[f"hello {number}", f"world {number}"] for number in (1, 9, 4)],
     hint="several calls may run at once: keep the tasks in local variables",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="say_both" role="test" id="time" points=1 name="waits for both at the same time"
@@ -458,7 +456,6 @@ async def both_(hello, world):
 
 run = observe(both_, 2, 1)
 expect(run).finished().took(2, hint="make both tasks before you await one").without_threads()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -468,7 +465,6 @@ for _ in range(2):
     expect(run).finished().took(max(a_, b_), hint="as long as the longer of the two")
     expect(run).ran_at_most(40, hint="wait for the tasks, and do not look in between")
     expect(run).without_threads()
-### END HIDDEN TESTS
 
 
 # %% exercise="say_both" role="test" id="left" points=1 name="leaves nothing behind"
@@ -577,7 +573,6 @@ expect(run).returned(
     hint="one pair for each job, in the order of the list",
 )
 expect(run).nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -686,7 +681,6 @@ expect(run).returned(
     [[("ok", "a"), ("error", "KeyError")], [("ok", "b"), ("ok", "c")]],
     hint="make a new list in each call: several may run at once",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="outcomes" role="test" id="time" points=1 name="runs all jobs at the same time"
@@ -709,7 +703,6 @@ async def at_once_(delays):
 
 run = observe(at_once_, [2, 1, 4])
 expect(run).returned(3).took(4, hint="as long as the longest job").without_threads()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -719,7 +712,6 @@ for size_ in (1, 2, random_.randint(4, 12), 50):
     expect(run).returned(size_).took(max(delays_), hint="make all tasks before you await one")
     expect(run).ran_at_most(20 * size_ + 20, hint="wait for the tasks, do not look in between")
     expect(run).without_threads()
-### END HIDDEN TESTS
 
 
 # %% exercise="outcomes" role="test" id="looked" points=1 name="leaves no error that nobody looked at"
@@ -894,7 +886,6 @@ run = observe(counts_, [2, 1])
 expect(run).returned(
     ([0, 2, 1, 0], [True, True]), hint="start returns the task, and running counts who is not done"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 delays_ = random.Random(SEED).sample(range(1, 100), 5)
@@ -940,7 +931,6 @@ run = observe(cancelled_at_once_)
 expect(run).returned(
     (1, False), hint="a task that was cancelled before it began has ended too: ask `done()`"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="Background" role="test" id="wait" points=2 name="waits for all of them"
@@ -973,7 +963,6 @@ expect(run).returned((None, 0, 3), hint="when the wait has ended, look whether n
 expect(run).took(6, hint="a task that was started at 1 s, for 5 s").nothing_left()
 run = observe(waited_, [], 5)
 expect(run).returned((None, 0, 0), hint="without tasks there is nothing to wait for").took(0)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1046,7 +1035,6 @@ run = observe(cancelled_)
 expect(run).returned(
     True, hint="do not catch CancelledError around an await: it may be meant for you"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="Background" role="test" id="errors" points=1 name="leaves errors in their tasks"
@@ -1073,7 +1061,6 @@ expect(run).returned(
     (["ValueError(2)", "ValueError(1)"], True, False),
     hint="wait for all, whether they fail or not, and raise nothing",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 delays_ = random.Random(SEED).sample(range(1, 100), 4)
@@ -1108,7 +1095,6 @@ expect(run).returned(
     hint="a task may end by any error, and somebody may cancel it: `wait` raises none of that, and "
     "waits for the others",
 )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

@@ -583,7 +583,6 @@ expect(run).returned("hello world", hint=hint_).took(2, hint="return as soon as 
 expect(run).without_threads().ran_at_most(10, hint="do not sleep and look again: await a future")
 run = observe(call_back, add_, None, 5, 4)
 expect(run).returned(9, hint="the callback may come before `api` returns").took(0)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -649,7 +648,6 @@ async def beats_(delay):
 run = observe(beats_, 4.5)
 expect(run).returned((["a", "b"], 4), hint="others run while you wait: never block the loop")
 expect(run).took(4.5, hint="others run while you wait: never block the loop")
-### END HIDDEN TESTS
 
 # %% exercise="call_back" role="test" id="error" points=1 name="raises what on_error gets, and what api raises"
 import asyncio
@@ -689,7 +687,6 @@ for delay in (2, None):
     expect(run).returned("it came out", hint="raise what `on_error` gets: `future.set_exception`")
 run = observe(call_back, refuse_)
 expect(run).raised(KeyError, hint="do not catch what `api` raises")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -723,7 +720,6 @@ async def failed_calls_():
 
 run = observe(failed_calls_)
 expect(run).returned(["call", "OSError"], hint="call `api` once, also when it fails")
-### END HIDDEN TESTS
 
 # %% exercise="call_back" role="test" id="first" points=1 name="only the first callback counts"
 import asyncio
@@ -1011,7 +1007,6 @@ run = observe(told_of_a_task_, 2, "ValueError")
 expect(run).returned(
     [("ValueError", "no world")], hint="`future.exception()` gives the exception without raising it"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1021,7 +1016,6 @@ for name in (*names_, "FalseError", "CancelledError", "InvalidStateError"):
     expect(run).returned(
         [(name, "no world")], hint="any exception goes to `on_error`, itself, and once"
     )
-### END HIDDEN TESTS
 
 # %% exercise="when_done" role="test" id="cancelled" points=1 name="a cancelled future is an error too"
 import asyncio
@@ -1073,7 +1067,6 @@ run = observe(on_done_fails_, "ValueError")
 expect(run).returned(
     ["hello"], hint="do not call `on_done` inside the `try` whose `except` calls `on_error`"
 )
-### BEGIN HIDDEN TESTS
 run = observe(on_done_fails_, "KeyError")
 expect(run).returned(["hello"], hint="an error of `on_done` is not the future's error")
 
@@ -1137,7 +1130,6 @@ expect(run).returned(
     [("first", "hello"), ("second", "hello"), ("third", "hello")],
     hint="one future may be given to you several times: each call has its own callbacks",
 )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `outcome`
@@ -1253,7 +1245,6 @@ run = observe(failed_, "ValueError")
 expect(run).returned(
     ("exception", True), hint="`exception()` gives it as a value, `result()` raises it"
 )
-### BEGIN HIDDEN TESTS
 names_ = ["OSError", "TypeError", "LookupError", "TimeoutError"]
 for name in (*names_, "FalseError", "CancelledError", "InvalidStateError"):
     run = observe(failed_, name)
@@ -1288,7 +1279,6 @@ for name in ("ValueError", "CancelledError"):
     expect(run).returned(
         ("result", True), hint="a result may be an exception object: ask `exception()`"
     )
-### END HIDDEN TESTS
 
 # %% exercise="outcome" role="test" id="cancelled" points=1 name="a cancelled one is neither result nor exception"
 import asyncio

@@ -526,7 +526,6 @@ run = observe(fetch_all, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
 expect(run).returned(["a", "b", "c"], hint="job 1 ends first: keep the order of the calls")
 run = observe(fetch_all, jobs([]), 0)
 expect(run).returned([], hint="without jobs there are no results")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -554,7 +553,6 @@ async def gives_an_error_():
 
 run = observe(gives_an_error_)
 expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
-### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="overlap" points=2 name="the jobs overlap"
 run = observe(fetch_all, jobs([2, 1, 4]), 3)
@@ -562,7 +560,6 @@ expect(run).took(
     4, hint="sequential awaits add up to 7: start all the jobs before you wait for one"
 )
 expect(run).without_threads()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -580,7 +577,6 @@ for count in (1, 3, 6, 40):
         happened=f"at most {run.peak(of='jobs')} were",
         hint="start them all before you wait for one",
     )
-### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="once" points=1 name="each job is called once and finished"
 run = observe(fetch_all, jobs([2, 1, 4]), 3)
@@ -610,7 +606,6 @@ for count in (0, 1, 7):
 run = observe(fetch_all, jobs([4, 2, 9], errors={1: OSError("no world")}), 3)
 expect(run).raised(OSError, hint="do not catch the error and do not put it among the results")
 expect(run).nothing_left(hint="cancel the other tasks, and wait until they have ended")
-### BEGIN HIDDEN TESTS
 import asyncio
 import random
 
@@ -676,7 +671,6 @@ async def false_error_(n):
 
 run = observe(false_error_, 3)
 expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
-### END HIDDEN TESTS
 
 # %% exercise="fetch_all" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
 import asyncio
@@ -695,7 +689,6 @@ async def cancelled_(job, n, seconds):
 run = observe(cancelled_, jobs([2, 1, 4]), 3, 1.5)
 expect(run).returned(True, hint="let CancelledError out")
 expect(run).nothing_left(hint="when you are cancelled, your tasks end too").took(1.5)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -732,7 +725,6 @@ for clean_ups in ([1, 5, 3], [4, 2], random_.sample(range(1, 60), 4)):
         (True, list(range(len(clean_ups)))),
         hint="a job may need time to end, each another time: wait for all, then let it out",
     ).nothing_left()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `as_they_come`
@@ -797,7 +789,6 @@ expect(run).returned(
 )
 run = observe(pairs_, jobs([]), 0)
 expect(run).returned([], hint="without jobs there are no pairs")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -828,7 +819,6 @@ async def gives_an_error_():
 
 run = observe(gives_an_error_)
 expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
-### END HIDDEN TESTS
 
 # %% exercise="as_they_come" role="test" id="overlap" points=1 name="the jobs overlap, and each is called once"
 
@@ -846,7 +836,6 @@ expect(run).took(4, hint="start all the jobs before you wait for one").nothing_l
 expect(run).that(
     len(run.calls) == 3, expected="3 calls", happened=f"{len(run.calls)}", hint="call each job once"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -861,13 +850,11 @@ for count in (0, 1, 6, 40):
         happened=f"{len(run.calls)} calls, {len(run.result)} pairs",
         hint="call each job once",
     )
-### END HIDDEN TESTS
 
 # %% exercise="as_they_come" role="test" id="error" points=1 name="the first error comes out, and nothing is left"
 run = observe(as_they_come, jobs([4, 1, 2], errors={2: OSError("no world")}), 3)
 expect(run).raised(OSError, hint="let the error out")
 expect(run).nothing_left(hint="`as_completed` leaves the others running: cancel them, and wait")
-### BEGIN HIDDEN TESTS
 import asyncio
 import random
 
@@ -946,7 +933,6 @@ async def cancelled_while_waiting_(job):
 run = observe(cancelled_while_waiting_, jobs([4, 1, 2]))
 expect(run).returned(True, hint="let CancelledError out")
 expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `within`
@@ -1009,7 +995,6 @@ run = observe(within, jobs([4, 1, 2], results=["a", "b", "c"]), 3, 2.5)
 expect(run).returned({1: "b", 2: "c"}, hint="a task that is done gives its result; others none")
 run = observe(within, jobs([]), 0, 3)
 expect(run).returned({}, hint="`asyncio.wait` refuses an empty list: ask before")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1025,7 +1010,6 @@ for count in (1, 2, 5, 9):
 for results in ([None, 0], [False, ""]):
     run = observe(within, jobs([1, 2], results=results), 2, 3)
     expect(run).returned(dict(enumerate(results)), hint="None and 0 are results too")
-### END HIDDEN TESTS
 
 # %% exercise="within" role="test" id="time" points=1 name="returns when all are done or the time is over"
 run = observe(within, jobs([4, 1, 2]), 3, 2.5)
@@ -1069,7 +1053,6 @@ run = observe(slow_to_end_, 3)
 expect(run).returned(
     ({}, [0, 1]), hint="a task may need time to clean up: cancel it, then wait for it"
 ).took(4)
-### BEGIN HIDDEN TESTS
 
 
 async def different_ends_(clean_ups):
@@ -1144,7 +1127,6 @@ async def cancelled_and_slow_to_end_():
 run = observe(cancelled_and_slow_to_end_)
 expect(run).returned((True, [0, 1]), hint="also then a task may need time to end: wait for it")
 expect(run).took(3).nothing_left()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

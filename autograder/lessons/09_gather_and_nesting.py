@@ -547,7 +547,6 @@ expect(run).returned(({0: "a", 1: "b", 2: "c"}, {}), hint="a dict of results, a 
 expect(run).took(4, hint="start all the jobs before you wait for one").nothing_left()
 run = observe(several_, jobs([]), 0)
 expect(run).returned(({}, {}), hint="without jobs both dicts are empty")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -581,7 +580,6 @@ run = observe(same_function_, jobs([1, 2, 3], results=results_), 3)
 expect(run).returned(
     ([0, 1, 2], results_, {}), hint="a function may stand there twice: go by i, not by function"
 )
-### END HIDDEN TESTS
 
 # %% exercise="sort_out" role="test" id="errors" points=1 name="an error keeps no other job from its end"
 import asyncio
@@ -676,7 +674,6 @@ run = observe(told_apart_, ["cancelled", "raised"])
 expect(run).returned(
     (["cancelled", "raised"], 2), hint="a CancelledError is no Exception: ask `task.cancelled()`"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -687,7 +684,6 @@ for _ in range(3):
     run = observe(told_apart_, kinds_)
     expect(run).returned((kinds_, len(kinds_)), hint="each job stands in one of the dicts")
     expect(run).nothing_left()
-### END HIDDEN TESTS
 
 # %% exercise="sort_out" role="test" id="cancelled" points=1 name="a cancellation comes out when all jobs have ended"
 import asyncio
@@ -724,7 +720,6 @@ async def cancelled_(tidying, endings, seconds):
 run = observe(cancelled_, [1, 3], ["is cancelled"] * 2, 2)
 expect(run).returned((True, [0, 1]), hint="let CancelledError out, but wait for every job first")
 expect(run).took(5).nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -738,7 +733,6 @@ for count in (1, 4, 7):
             hint="however the jobs end: wait for every one, then let CancelledError out",
         )
         expect(run).nothing_left(hint="a job that is cancelled may need time: wait for all of them")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `fetch_tree`
@@ -795,7 +789,6 @@ run = observe(fetch_tree, jobs([2, 1], results=["a", "b"]), 1)
 expect(run).returned("b", hint="a number alone is a tree, too")
 run = observe(fetch_tree, jobs([]), [])
 expect(run).returned([], hint="so is an empty list")
-### BEGIN HIDDEN TESTS
 import random
 from itertools import pairwise
 
@@ -853,7 +846,6 @@ async def its_tree_(job, tree):
 
 run = observe(its_tree_, jobs([1] * 3), [2, [0, []], 1])
 expect(run).returned([2, [0, []], 1], hint="make new lists; the given tree is the caller's")
-### END HIDDEN TESTS
 
 # %% exercise="fetch_tree" role="test" id="overlap" points=1 name="all jobs of the tree run at once, each once"
 run = observe(fetch_tree, jobs([2, 1, 4]), [[0, [1]], 2])
@@ -861,7 +853,6 @@ expect(run).took(4, hint="no part of the tree waits for another one: make a task
 expect(run).that(
     len(run.calls) == 3, expected="3 calls", happened=f"{len(run.calls)}", hint="call each job once"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -884,13 +875,11 @@ for count in (1, 4, 25):
         happened=f"at most {run.peak(of='jobs')} were",
         hint="make a task of each part before you wait for one",
     ).nothing_left()
-### END HIDDEN TESTS
 
 # %% exercise="fetch_tree" role="test" id="error" points=2 name="the first error comes out, and nothing is left"
 run = observe(fetch_tree, jobs([4, 1, 2], errors={1: OSError("no map")}), [[0], [[1], 2]])
 expect(run).raised(OSError, hint="let the error climb up the tree")
 expect(run).nothing_left(hint="after an error the rest of the tree is cancelled, and waited for")
-### BEGIN HIDDEN TESTS
 import asyncio
 import random
 
@@ -941,7 +930,6 @@ for tree in ([0, 1, 2], [0, [[1], 2]], [[[2], 1], [0]]):
         [i for i in range(3) if i != bad_],
         hint="a job may need time to end: wait for all that you cancel",
     ).nothing_left()
-### END HIDDEN TESTS
 
 # %% exercise="fetch_tree" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
 import asyncio
@@ -1071,7 +1059,6 @@ expect(run).returned("b", hint="job 1 is done first")
 expect(run).took(1, hint="start all the jobs, and do not wait for the slower ones")
 run = observe(race_, jobs([3], results=["alone"]), 1)
 expect(run).returned("alone", hint="one job alone is the first").took(3)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1104,7 +1091,6 @@ async def same_function_(job, n):
 
 run = observe(same_function_, jobs([3, 1, 2], results=["a", "b", "c"]), 3)
 expect(run).returned("b", hint="a function may stand there twice: it runs twice").took(1)
-### END HIDDEN TESTS
 
 
 # %% exercise="first_wins" role="test" id="error" points=1 name="an error decides only if it comes first"
@@ -1125,7 +1111,6 @@ run = observe(race_with_errors_, jobs([2, 1, 4], errors={1: OSError("no world")}
 expect(run).raised(OSError, hint="to fail is to finish: the first error comes out").nothing_left()
 run = observe(race_with_errors_, jobs([2, 1], results=["a", "b"], errors={0: OSError()}), 2)
 expect(run).returned("b", hint="an error that would come later does not count")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1177,7 +1162,6 @@ run = observe(false_error_)
 expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
 run = observe(gives_an_error_)
 expect(run).returned(True, hint="an exception that a job returns is a value: nothing was raised")
-### END HIDDEN TESTS
 
 # %% exercise="first_wins" role="test" id="tie" points=1 name="in a tie the earlier in the list decides"
 import asyncio
@@ -1221,7 +1205,6 @@ run = observe(same_seconds_, jobs([4, 2, 2], results=["a", "b", "c"]), 3)
 expect(run).returned("b", hint="go over your list of tasks: a set has no order").took(2)
 run = observe(tie_, 3, [2, 1], 3, [])
 expect(run).returned(1, hint="job 2 ends before job 1, but in the same turn: the list decides")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1242,7 +1225,6 @@ for count in (2, 5, 9):
     results_ = random_.sample(range(10**9), count)
     run = observe(same_seconds_, jobs([3] * count, results=results_), count)
     expect(run).returned(results_[0], hint="of those that are done, the earliest in the list")
-### END HIDDEN TESTS
 
 # %% exercise="first_wins" role="test" id="losers" points=2 name="the losers are cancelled and have ended"
 import asyncio
@@ -1291,7 +1273,6 @@ expect(run).returned(
     ("first", ["fails", "is cancelled"]), hint="an error of a loser that tidies up is dropped"
 )
 expect(run).nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -1325,7 +1306,6 @@ for count in (2, 6):
         happened=f"{stopped_} were",
         hint="cancel the losers; do not let them run to their end",
     )
-### END HIDDEN TESTS
 
 # %% exercise="first_wins" role="test" id="cancelled" points=1 name="a cancellation comes out when all jobs have ended"
 import asyncio

@@ -644,7 +644,6 @@ run = observe(deposits_, store(100, delay=10), [10, 5])
 expect(run).ran_at_most(30, hint="do not look again and again whether it is your turn: wait")
 found_ = explore(deposits_, store(100), [10, 5])
 expect(found_).returned(115, hint="hold one lock from the read to the write, the same in each call")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -669,7 +668,6 @@ found_ = explore(late_deposits_, store(begin_), amounts_[:3])
 expect(found_).returned(
     begin_ + sum(amounts_[:3]), hint="one lock, from the read to the write, the same in each call"
 )
-### END HIDDEN TESTS
 
 # %% exercise="account" role="test" id="withdraw" points=2 name="withdraws what is there, and nothing when it is short"
 import asyncio
@@ -705,7 +703,6 @@ found_ = explore(withdrawals_, store(100), [80, 80])
 expect(found_).returned(
     (["ValueError", "done"], 20), hint="look and write under the same lock: one of two gets the 80"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -739,7 +736,6 @@ for outcome in found_.outcomes:
         happened=f"it gave {outcome.run.result}",
         hint="deposits and withdrawals of one account share one lock",
     )
-### END HIDDEN TESTS
 
 # %% exercise="account" role="test" id="calls" points=1 name="asks the store each time, and not more than that"
 import asyncio
@@ -866,7 +862,6 @@ expect(run).returned(
     (["done", "CancelledError", "done", "done"], False, True),
     hint="the second waits for the lock when it is cancelled, so it has none to give back",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -976,7 +971,6 @@ run = observe(short_then_used_, store(begin_))
 expect(run).returned(
     (["ValueError", "done"], begin_ - 1), hint="ValueError too leaves the account usable"
 )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `limited`
@@ -1039,7 +1033,6 @@ expect(run).returned(["a", "b", "c"], hint="in the order of i, not of who ends f
 expect(run).ran_at_most(40, hint="do not look again and again: wait for a place")
 run = observe(limited, jobs([]), 0, 3)
 expect(run).returned([], hint="without jobs there are no results")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1060,7 +1053,6 @@ for results in ([None, 0], [False, ""]):
 results_ = random_.sample(range(10**9), 4)
 found_ = explore(limited, jobs([1] * 4, results=results_), 4, 2)
 expect(found_).returned(results_, hint="whichever job ends first").nothing_left()
-### END HIDDEN TESTS
 
 # %% exercise="limited" role="test" id="limit" points=2 name="k jobs are under way, and never more"
 import asyncio
@@ -1087,7 +1079,6 @@ expect(run).returned((2, [0, 1, 2, 3, 4]), hint="all tasks share one semaphore w
 expect(run).ran_at_most(60, hint="do not look again and again: wait for a place")
 run = observe(limited, jobs([4, 1, 2]), 3, 8)
 expect(run).took(4, hint="with more places than jobs all run at once")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1105,7 +1096,6 @@ for count, limit in ((4, 2), (4, 3)):
     expect(found_).returned(
         (limit, list(range(count))), hint="whichever job ends first: k at once, in the order of i"
     )
-### END HIDDEN TESTS
 
 # %% exercise="limited" role="test" id="start" points=2 name="they start in order, and a free place is taken at once"
 run = observe(limited, jobs([4, 1, 2, 1]), 4, 2)
@@ -1152,7 +1142,6 @@ for count, limit in ((0, 2), (3, 1), (7, 2), (15, 4)):
 run = observe(limited, jobs([4, 2, 9, 9], errors={1: OSError("no world")}), 4, 2)
 expect(run).raised(OSError, hint="do not catch the error and do not put it among the results")
 expect(run).nothing_left(hint="cancel the other tasks, and wait until they have ended")
-### BEGIN HIDDEN TESTS
 import asyncio
 import random
 
@@ -1232,7 +1221,6 @@ for limit in (1, 3):
     expect(run).returned(
         [True] * 4, hint="an exception that a job returns is a result: nothing was raised"
     )
-### END HIDDEN TESTS
 
 # %% exercise="limited" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
 import asyncio
@@ -1358,7 +1346,6 @@ expect(run).returned([(3, 2), (3, 3)], hint="three buns are there at 2 s, three 
 expect(run).ran_at_most(30, hint="do not look again and again: wait to be told")
 run = observe(served_, [1, 4], [4, 1])
 expect(run).returned([(1, 1), (4, 2)], hint="one bun is enough for who wants one: wake them all")
-### BEGIN HIDDEN TESTS
 import random
 from itertools import accumulate
 
@@ -1422,7 +1409,6 @@ run = observe(comes_later_, few_, few_ + random_.randint(1, 9), few_)
 expect(run).returned(
     (True, 1), hint="there is enough for who comes later, though another one waits for more"
 )
-### END HIDDEN TESTS
 
 # %% exercise="shelf" role="test" id="count" points=2 name="no bun is taken twice, none is lost"
 import asyncio
@@ -1462,7 +1448,6 @@ run = observe(cooks_and_customers_, jobs([10, 20, 30]), [1, 2, 3], [4, 2])
 expect(run).ran_at_most(40, hint="do not look again and again: wait to be told")
 found_ = explore(cooks_and_customers_, jobs([1, 1, 1]), [1, 2, 3], [4, 2])
 expect(found_).returned("all served", hint="in every order of the cooks").nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1522,7 +1507,6 @@ for waiting in (1, 3):
     )
 run = observe(two_shelves_)
 expect(run).returned(True, hint="each shelf has its own buns")
-### END HIDDEN TESTS
 
 # %% exercise="shelf" role="test" id="cancelled" points=2 name="a take that is cancelled has taken nothing"
 import asyncio
@@ -1550,7 +1534,6 @@ run = observe(cancelled_, 3, [5], 2)
 expect(run).returned(
     (True, [(5, 2)]), hint="CancelledError comes out, and the two buns are still there"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1591,7 +1574,6 @@ for waiting in (0, 1, 2):
     expect(run).returned(
         True, hint="cancelled in the moment when there are enough: then they are for somebody else"
     )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

@@ -655,7 +655,6 @@ run = observe(retried_, jobs([2], results=["hello"]), 3, 10, 1)
 expect(run).returned("hello", hint="await op() and return what it gives").took(2)
 run = observe(retried_, jobs([1, 1], results=["", "world"], errors={0: OSError("busy")}), 3, 10, 1)
 expect(run).returned("world", hint="after a failed try, call op() again").nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -689,7 +688,6 @@ async def gives_an_error_():
 
 run = observe(gives_an_error_)
 expect(run).returned(True, hint="an exception that op returns is a result: nothing was raised")
-### END HIDDEN TESTS
 
 
 # %% exercise="retry" role="test" id="times" points=2 name="waits base * 2**i seconds between the tries"
@@ -831,7 +829,6 @@ expect(run).raised(ValueError, hint="let the error of the last try out").that(
     happened=f"it took {run.duration:g} s",
     hint="after the last try there is nothing to wait for",
 ).nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -889,7 +886,6 @@ run = observe(raises_, "Quit")
 expect(run).returned(["Quit", "Quit comes out"], hint=hint_)
 run = observe(retried_, jobs([1, 1], errors={0: SystemExit(1), 1: OSError("busy")}), 2, 9, 1)
 expect(run).raised(SystemExit, hint=hint_)
-### END HIDDEN TESTS
 
 
 # %% exercise="retry" role="test" id="cancelled" points=2 name="a cancellation passes at once"
@@ -934,7 +930,6 @@ expect(run).returned(True, hint="catch Exception, and nothing wider: CancelledEr
 expect(run).took(1, hint="a cancelled retry tries no more").nothing_left()
 run = observe(out_of_op_, 3)
 expect(run).returned((True, 1), hint="a CancelledError out of op is no failure: let it pass")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -980,7 +975,6 @@ cleanup_ = random_.randint(1, 5)
 run = observe(slow_to_end_, cleanup_)
 expect(run).returned((True, ["op"]), hint="a try that you cancel may have to clean up: wait for it")
 expect(run).took(1 + cleanup_).nothing_left()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `borrow`
@@ -1140,7 +1134,6 @@ expect(run).raised(OSError, hint="let the error of take out").that(
     happened=f"{len(run.calls)} calls",
     hint="take stands before the try",
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1228,7 +1221,6 @@ expect(run).returned(
     ([("a boat", 6.0)], "OSError"),
     hint="keep what was taken in a local variable: two may borrow at once",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="borrow" role="test" id="cancelled" points=2 name="gives back when it is cancelled while work runs"
@@ -1263,7 +1255,6 @@ expect(run).returned(True, hint="CancelledError has to come out in the end").tha
     hint="`except Exception` does not catch a CancelledError, `finally` runs always",
 )
 expect(run).took(3, hint="wait until it is given back").nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1350,7 +1341,6 @@ async def out_of_work_():
 run = observe(out_of_work_)
 expect(run).returned((True, ["a boat"]), hint="a CancelledError out of work reaches the caller too")
 expect(run).took(2).nothing_left()
-### END HIDDEN TESTS
 
 
 # %% exercise="borrow" role="test" id="uncut" points=2 name="a cancellation does not cut give_back short"
@@ -1386,7 +1376,6 @@ expect(run).returned(True, hint="in the end CancelledError has to come out: rais
 )
 expect(run).took(6, hint="leave when it is given back, not before").nothing_left()
 expect(run).ran_at_most(20, hint="do not sleep and look again: wait for the task")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1414,7 +1403,6 @@ for _ in range(3):
     )
     expect(run).returned(True, hint="cancelled while give_back runs: CancelledError comes out")
     expect(run).took(sum(delays_), hint="leave when it is given back").nothing_left()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `stop`
@@ -1492,7 +1480,6 @@ run = observe(stopped_, [20, 0, 30])
 expect(run).returned([True] * 3, hint="cancel, and then wait until all have ended")
 expect(run).took(31, hint="cancel all of them before you wait for one").nothing_left()
 expect(run).ran_at_most(36, hint="do not sleep and look again: wait for the tasks")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1505,7 +1492,6 @@ for count in (1, 2, 5, 12):
     expect(run).without_threads().nothing_left().ran_at_most(
         8 * count + 12, hint="do not sleep and look again: wait for the tasks"
     )
-### END HIDDEN TESTS
 
 
 # %% exercise="stop" role="test" id="names" points=2 name="returns the names of those that were cancelled"
@@ -1549,7 +1535,6 @@ run = observe(named_, ["fails in its clean-up", "is cancelled"])
 expect(run).returned((["work-1"], 2), hint="an error of a task is not yours, and no cancellation")
 run = observe(named_, [])
 expect(run).returned(([], 0), hint="the list may be empty")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1574,7 +1559,6 @@ async def same_names_(names):
 
 run = observe(same_names_, ["a", "b", "a"])
 expect(run).returned(["a", "b", "a"], hint="two tasks may have one name: go by task, not by name")
-### END HIDDEN TESTS
 
 
 # %% exercise="stop" role="test" id="others" points=1 name="does not touch other tasks"

@@ -533,7 +533,6 @@ run = observe(results_, [3, 1, 2], [0.03, 0, 0.01])
 expect(run).returned(([["done", 3], ["done", 1], ["done", 2]], [1, 2, 3]), hint=hint_)
 run = observe(results_, [], [])
 expect(run).returned(([], []), hint="without items there are no results").nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -575,7 +574,6 @@ run = observe(gives_an_error_)
 expect(run).returned(
     [False, True, False], hint="an exception that a call returns is a result: nothing was raised"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="unblock" role="test" id="beats" points=2 name="the loop goes on while a call is under way"
@@ -625,7 +623,6 @@ run = observe(beats_, ["a", "b"])
 expect(run).returned(["it went on"] * 2, hint=hint_)
 run = observe(slow_, 1)
 expect(run).ran_at_most(10, hint="do not sleep and look again: await what tells you")
-### BEGIN HIDDEN TESTS
 import random
 import time
 from unittest.mock import patch
@@ -673,7 +670,6 @@ for count in (1, random_.randint(3, 12)):
     run = observe(beats_, list(range(count)))
     expect(run).returned(["it went on"] * count, hint=hint_)
     expect(run).nothing_left()
-### END HIDDEN TESTS
 
 
 # %% exercise="unblock" role="test" id="error" points=2 name="an error comes out when no call runs any more"
@@ -766,7 +762,6 @@ async def cancelled_(items):
 
 run = observe(cancelled_, ["a"])
 expect(run).returned("cancelled", hint="let CancelledError out").nothing_left()
-### BEGIN HIDDEN TESTS
 import time
 
 run = observe(cancelled_, ["a", "b", "c"])
@@ -809,7 +804,6 @@ expect(run).returned(
     (True, ["it went on"]),
     hint="do not wait for a thread in the loop's own thread, as a `with` of a pool does",
 ).nothing_left()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 2: `fetch_from_thread`
@@ -871,7 +865,6 @@ expect(run).returned(["a", "b", "c"], hint="hand the coroutines to the loop, and
 expect(run).took(4, hint="start all the jobs before you wait for one").nothing_left()
 run = observe(fetched_, jobs([]), 0)
 expect(run).returned([], hint="without jobs there are no results")
-### BEGIN HIDDEN TESTS
 import random
 import threading
 from unittest.mock import patch
@@ -950,7 +943,6 @@ run = observe(gives_an_error_)
 expect(run).returned(
     [False, True, False], hint="an exception that a job returns is a result: nothing was raised"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="fetch_from_thread" role="test" id="thread" points=1 name="the jobs run in the loop's thread"
@@ -1151,7 +1143,6 @@ def results_(values):
 hint_ = "`submit` hands the coroutine to the loop of the thread that `start` has started"
 run = observe(results_, ["hello", "world"])
 expect(run).returned((["hello", "world"], "in one other thread"), hint=hint_)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1182,7 +1173,6 @@ def two_(values):
 
 run = observe(two_, [7, 8, 9])
 expect(run).returned(([7, 8, 9], 2), hint="each object has a thread and a loop of its own")
-### END HIDDEN TESTS
 
 
 # %% exercise="LoopThread" role="test" id="once" points=1 name="submit returns at once, and errors come out of its future"
@@ -1250,7 +1240,6 @@ hint_ = (
 )
 run = observe(together_, 5)
 expect(run).returned((False, "hello", "world", "ValueError(5)"), hint=hint_)
-### BEGIN HIDDEN TESTS
 import random
 
 number_ = random.Random(SEED).randrange(10**9)
@@ -1283,7 +1272,6 @@ run = observe(from_the_loop_)
 expect(run).returned(
     "world", hint="`submit` may be called in the loop's own thread: there it must not wait"
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="LoopThread" role="test" id="stop" points=2 name="stop leaves nothing"
@@ -1356,7 +1344,6 @@ run = observe(stopped_, 1, 0.1, "is cancelled")
 expect(run).returned(
     {"tidied up": [0], "thread alive": False, "loop closed": True, "futures done": True}, hint=hint_
 )
-### BEGIN HIDDEN TESTS
 import random
 import sys
 import time
@@ -1452,7 +1439,6 @@ expect(run).returned(
     ([], True),
     hint="wait for a future, an event or a thread, without a time limit; do not sleep and look again",
 )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

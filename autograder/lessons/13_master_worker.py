@@ -736,7 +736,6 @@ expect(run).returned(
 expect(run).nothing_left(hint="the workers must end too: an `END` for each, or cancel and wait")
 run = observe(worked_on_, [], 2)
 expect(run).returned((None, [], 0), hint="a source without items ends at once")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -794,7 +793,6 @@ for k in (1, 3):
     expect(run).returned(
         [True] * 4, hint="an item may be equal to your END, or no key: compare with `is`, not `==`"
     )
-### END HIDDEN TESTS
 
 
 # %% exercise="pipeline" role="test" id="next" points=2 name="k at once, and who is free takes the next"
@@ -985,7 +983,6 @@ expect(run).returned(
     hint="the error wakes the master; the other works are cancelled, and waited for",
 )
 expect(run).nothing_left()
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1077,7 +1074,6 @@ for k in (1, 3):
     expect(run).returned(
         "FalseError", hint="an error is there when it `is not None`"
     ).nothing_left()
-### END HIDDEN TESTS
 
 
 # %% exercise="pipeline" role="test" id="ends" points=1 name="an error of the source and a cancellation come out"
@@ -1220,7 +1216,6 @@ expect(run).returned(
 expect(run).nothing_left(hint="when there is nothing more to find, the workers end too")
 run = observe(crawl, 0, jobs([2], results=[[]]), 3)
 expect(run).returned({0: []}, hint="a page without links is a page too")
-### BEGIN HIDDEN TESTS
 import asyncio
 import random
 
@@ -1269,7 +1264,6 @@ for k in (1, 3):
         True, hint="None, False and '' can be pages, and 7 is not '7': compare pages as they are"
     )
     expect(run).nothing_left()
-### END HIDDEN TESTS
 
 # %% exercise="crawl" role="test" id="once" points=1 name="visits each page once"
 run = observe(crawl, 0, jobs([1, 2, 3], results=[[1, 2, 0, 1], [2, 0], [1, 1]]), 2)
@@ -1325,7 +1319,6 @@ expect(run).finished().that(
     happened="; ".join(f"page {page} at {start:g} s" for page, start in begun_),
     hint="k workers, one queue: first found, first visited",
 ).took(7)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1351,7 +1344,6 @@ run = observe(
     crawl, 0, jobs([1] * (2 * k_ + 1), results=[list(range(1, 2 * k_ + 1))] + [[]] * 2 * k_), k_
 )
 expect(run).took(3, hint="k at once, however large k is")
-### END HIDDEN TESTS
 
 
 # %% exercise="crawl" role="test" id="error" points=1 name="an error and a cancellation come out"
@@ -1374,7 +1366,6 @@ run = observe(cancelled_, jobs([1, 2, 9, 4], results=web_), 2, 2.5)
 expect(run).returned(True, hint="let CancelledError out").nothing_left(
     hint="when you are cancelled, your workers end too"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1422,7 +1413,6 @@ expect(run).that(
     happened=f"it gave {run.result}",
     hint="a visit may need time to end: wait for all that you cancel",
 ).nothing_left()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `work_off`
@@ -1514,7 +1504,6 @@ expect(run).returned(
 expect(run).nothing_left(hint="when all is done, the workers end too")
 run = observe(worked_off_, [], [], 2, 3)
 expect(run).returned({}, hint="without items there are no results")
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1584,7 +1573,6 @@ expect(run).returned(
     ([None, 0, False, ""], True, True),
     hint="whatever work returns is a result, None or an exception too; and leave `items` alone",
 )
-### END HIDDEN TESTS
 
 
 # %% exercise="work_off" role="test" id="order" points=2 name="what failed is tried again behind all others"
@@ -1625,7 +1613,6 @@ expect(run).finished().that(
     happened="; ".join(f"item {i} at {start:g} s" for i, start in begun_),
     hint="put what failed at the end of the queue, and take the next",
 ).took(7)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1649,7 +1636,6 @@ for count in (0, 1, 6, 15):
         expect(run).ran_at_most(
             14 * len(expected_) + 8 * k + 20, hint="do not poll: wait in get and join"
         )
-### END HIDDEN TESTS
 
 
 # %% exercise="work_off" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
@@ -1669,7 +1655,6 @@ expect(run).returned(True, hint="let CancelledError out: it is no Exception")
 expect(run).nothing_left(
     hint="when you are cancelled, cancel your workers, and wait for them"
 ).took(2.5)
-### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
@@ -1703,7 +1688,6 @@ for k in (1, 3):
     run = observe(slow_to_end_, 5, k)
     expect(run).returned((True, k, k), hint="a work may need time to end: wait for it")
     expect(run).took(4).nothing_left()
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Further reading

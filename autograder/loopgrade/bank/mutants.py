@@ -76,24 +76,26 @@ def mutants(source: str) -> list[Mutant]:
     return found
 
 
-def read_still_right(answers: Path) -> Mapping[tuple[str, str, str], str]:
-    """Return the reasons for the mutants that are still right, by lesson, exercise and name.
+def read_list(answers: Path, file: str, kind: str) -> Mapping[tuple[str, str, str], str]:
+    """Return the reasons of a list of exceptions, by lesson, exercise and name.
 
     Args:
         answers: the folder of the answer bank.
+        file: the list's name.
+        kind: what it lists, `mutant` for example.
 
     Raises:
         LessonError: an entry has no name or reason.
     """
-    path = answers / STILL_RIGHT
+    path = answers / file
     if not path.exists():
         return {}
     found = {}
-    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", []):
+    for entry in tomllib.loads(path.read_text(encoding="utf-8")).get(kind, []):
         lesson, _, exercise = str(entry.get("exercise", "")).partition("/")
         name, reason = entry.get("name"), entry.get("reason")
         if not (exercise and name and reason):
-            raise LessonError(f"{path}:1: each mutant needs exercise, name and reason; mend it.")
+            raise LessonError(f"{path}:1: each {kind} needs exercise, name and reason; mend it.")
         found[lesson, exercise, str(name)] = str(reason)
     return found
 

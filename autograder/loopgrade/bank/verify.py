@@ -4,8 +4,9 @@
     answers/NN_slug/EXERCISE/wrong/*.py     at least one lost, through the test that the
                                             first line names: `# loses: NAME OF THE TEST`
 
-Each answer is examined as a student's is, in a sandbox. The stub is a wrong answer too:
-it must earn nothing. So are the mutants of the reference solution (`loopgrade.bank.mutants`):
+Each answer is examined as a student's is, in a sandbox. A wrong one must turn a test red that
+students have too, or be listed as one that only hidden tests catch. The stub is a wrong answer
+too: it must earn nothing. So are the mutants of the reference solution (`loopgrade.bank.mutants`):
 each must lose a point, or be listed as still right.
 """
 
@@ -17,7 +18,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -26,11 +27,14 @@ from loopgrade.authoring.lesson import Cell, Exercise, Lesson, LessonError, grad
 from loopgrade.authoring.regions import solution_text, without_solution
 from loopgrade.authoring.settings import read_settings
 from loopgrade.bank.draws import FIRST, Draw, drawing_corners
-from loopgrade.bank.mutants import STILL_RIGHT, mutants, read_still_right
+from loopgrade.bank.mutants import STILL_RIGHT, mutants, read_list
 from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import StudentCell, examine
 from loopgrade.examination.test_cell import TrustedTest, Verdict
 from looplab.pictures.describing import describe
+
+ONLY_HIDDEN = "only_hidden.toml"
+"""Wrong answers that no test catches which students have, with the reason of each."""
 
 MAX_LINES = 40
 """Of one verdict: its message, and what the program did."""
@@ -55,6 +59,7 @@ class Answer:
         kind: `right`, `wrong`, `stub`, `mutant`, or `still right`, a mutant that is listed so.
         source: the whole text of the answer cell.
         loses: the name of the test through which a wrong answer must lose.
+        only_hidden: whether it is listed as one that no test catches that students have.
         since: the Python 3 from which on it does: before, Python itself has that fault.
     """
 
@@ -63,6 +68,7 @@ class Answer:
     kind: Kind
     source: str
     loses: str = ""
+    only_hidden: bool = False
     since: int = 0
 
 
@@ -96,16 +102,25 @@ def read_answers(course: Path, lesson: Lesson) -> list[Answer]:
         LessonError: a file of the bank is not as it must be.
     """
     stub = read_settings(course / "autograder").stub
+    answers = course / "autograder" / "answers"
+    listed = {key for key in read_list(answers, ONLY_HIDDEN, "answer") if key[0] == lesson.name}
     found = []
     for exercise in lesson.exercises:
         reference = exercise.answer.source
         found.append(Answer(exercise.name, "reference", "right", solution_text(reference)))
         found.append(Answer(exercise.name, "stub", "stub", without_solution(reference, stub)))
-        folder = course / "autograder" / "answers" / lesson.name / exercise.name
+        folder = answers / lesson.name / exercise.name
         found += [_read(path, exercise, "right") for path in sorted(folder.glob("right/*.py"))]
         for path in sorted(folder.glob("wrong/*.py")):
             answer = _read(path, exercise, "wrong")
+            key = (lesson.name, exercise.name, answer.name)
+            if key in listed:
+                answer = replace(answer, only_hidden=True)
+                listed.discard(key)
             found += [answer] if sys.version_info >= (3, answer.since) else []
+    if listed:
+        name = "/".join(min(listed))
+        raise LessonError(f"{answers / ONLY_HIDDEN}:1: there is no answer {name}; remove it.")
     return found
 
 
@@ -116,7 +131,7 @@ def read_mutants(course: Path, lesson: Lesson) -> list[Answer]:
         LessonError: a mutant is listed as still right, and there is no such mutant.
     """
     answers = course / "autograder" / "answers"
-    listed = {key for key in read_still_right(answers) if key[0] == lesson.name}
+    listed = {key for key in read_list(answers, STILL_RIGHT, "mutant") if key[0] == lesson.name}
     found = []
     for exercise in lesson.exercises:
         for mutant in mutants(solution_text(exercise.answer.source)):
@@ -141,7 +156,7 @@ def _read(path: Path, exercise: Exercise, kind: Literal["right", "wrong"]) -> An
     if kind == "wrong" and loses not in {test.name for test in exercise.tests}:
         names = ", ".join(repr(test.name) for test in exercise.tests)
         raise LessonError(f"{path}:1: say `# loses: NAME` with one of the tests {names}.")
-    return Answer(exercise.name, path.stem, kind, source, loses, int(since))
+    return Answer(exercise.name, path.stem, kind, source, loses, since=int(since))
 
 
 def examine_answer(
@@ -213,6 +228,15 @@ def _problem(answer: Answer, verdicts: Sequence[tuple[str, Verdict]]) -> str:
     if answer.kind == "wrong" and answer.loses not in lost:
         through = f"only {', '.join(map(repr, lost))}" if lost else "nothing"
         return f"a wrong answer must lose {answer.loses!r} and loses {through}"
+    if answer.kind == "wrong":
+        seen = [name for name, verdict in verdicts if not verdict.passed and not verdict.hidden]
+        if answer.only_hidden and seen:
+            return f"{ONLY_HIDDEN} lists it, and {seen[0]!r} turns red for students: remove it"
+        if not seen and not answer.only_hidden:
+            return (
+                "a wrong answer turns no test red that students have: let one ask for more, or "
+                f"list it in {ONLY_HIDDEN} and say why"
+            )
     return ""
 
 
