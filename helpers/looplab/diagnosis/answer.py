@@ -37,6 +37,10 @@ class Answer:
         text = self._lines[line - 1].rstrip().expandtabs(4)
         return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
 
+    def ends_before(self, line: int) -> bool:
+        """Whether the answer is known, and has no such line."""
+        return 0 < len(self._lines) < line
+
     def call(self, line: int | None, name: str) -> str:
         """Return the call of a function that begins in a line, in words."""
         for call in self._at(line, ast.Call):
@@ -72,6 +76,10 @@ class Answer:
             if line is not None and loop.lineno <= line <= (loop.end_lineno or 0)
         ]
         return max(around, key=lambda loop: loop.lineno, default=None)
+
+    def sleep_in_while(self) -> int | None:
+        """Return the line of the first call of a `sleep` inside a `while` loop."""
+        return next((line for line in self.calls("sleep") if self.while_around(line)), None)
 
     def swallowing(self) -> int | None:
         """Return the line of the first `except` that takes a cancellation and may raise nothing."""

@@ -73,6 +73,8 @@ class _Case:
     def finding(
         self, cause: str, told: str, line: int | None = None, *, alone: bool = True
     ) -> Finding:
+        if line is not None and self.answer.ends_before(line):
+            line = None  # of a library: it was stopped there
         quoted = self.answer.quoted(line)
         # What cannot be shown is told by its number.
         where = f" in line {line}" if line and not quoted else ""
@@ -173,8 +175,14 @@ def _never_ends(case: _Case) -> Finding | None:
     error = case.run.error
     if error is None or error.type != "TooMuch" or error.line is None:
         return None
-    told = error.message.partition(" in line ")[0] + "{where}"
-    loop = case.answer.while_around(error.line)
+    told = error.message.partition(" in line ")[0]
+    loop, sleeping = case.answer.while_around(error.line), case.answer.sleep_in_while()
+    in_library = case.answer.ends_before(error.line)
+    if sleeping and (in_library or (loop and loop is case.answer.while_around(sleeping))):
+        # Nothing else is recorded of what `explore` does in many orders.
+        told += ": it sleeps and looks again: wait for what you look for"
+        return case.finding("polls", told, sleeping)
+    told += "{where}"
     if loop is not None and reads_a_clock(loop):
         told += ": the clock stands still while your code runs, it moves while you await"
     return case.finding("never ends", told, error.line)
@@ -278,9 +286,9 @@ _CAUSES: tuple[Callable[[_Case], Finding | None], ...] = (
     _raised,
     _never_awaited,
     _printed,
+    _polls,
     _never_ends,
     _blocked,
-    _polls,
     _deadlock,
     _left_running,
     _swallowed,
