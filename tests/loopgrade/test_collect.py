@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -629,7 +630,7 @@ def test_a_locked_gradebook_is_one_sentence(
     small_course: Path, tmp_path: Path, roster: Path, ours: bytes
 ) -> None:
     source = in_folder(tmp_path / "in", {"s01/x.ipynb": ours})
-    with sqlite3.connect(small_course / "autograder" / "gradebook.db") as other:
+    with closing(sqlite3.connect(small_course / "autograder" / "gradebook.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(CollectError, match=r"The gradebook cannot be read .*locked"):
             collect(small_course, LESSON, source, roster=roster)

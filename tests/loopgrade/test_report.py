@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -319,7 +320,7 @@ def test_the_command(
 
 
 def test_a_locked_gradebook_is_one_sentence(graded: Path) -> None:
-    with sqlite3.connect(graded / "autograder" / "gradebook.db") as other:
+    with closing(sqlite3.connect(graded / "autograder" / "gradebook.db")) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(ReportError, match=r"The gradebook cannot be read .*locked"):
             told(graded, "text", with_bank=False)
