@@ -38,7 +38,7 @@ class _ForAPlatform(ExportPlugin):  # type: ignore[misc]  # nbgrader has no type
             raise SystemExit(1) from None
 
     def _write(self, gradebook: Any) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # each platform has a file of its own
 
     def _lessons(self, gradebook: Any) -> list[Any]:
         # The command line gives numbers where a name is one.

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from looplab.notebook.progress import FILE as PROGRESS
+from looplab.notebook.progress import write_whole
 
 KEPT = "my-work.looplab.json"
 """The file, where no other is named."""
@@ -83,7 +83,7 @@ def save(folder: str | Path = ".", file: str | Path | None = None) -> Path:
         raise KeepingError("There is no notebook of a lesson here; go to the folder with yours.")
     told = {"looplab": VERSION, "lessons": lessons, "progress": _json(folder / PROGRESS)}
     target = folder / KEPT if file is None else Path(file)
-    _write(target, told)
+    write_whole(target, told)
     return target
 
 
@@ -124,7 +124,7 @@ def restore(
         if len(done.written) > before:
             notebook = _json(path)
             notebook["cells"] = cells
-            _write(path, notebook)
+            write_whole(path, notebook)
     done.lost += [f"{lesson}/{name}" for lesson, texts in kept.items() for name in texts]
     return done
 
@@ -198,14 +198,3 @@ def _json(file: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _write(file: Path, told: Mapping[str, Any]) -> None:
-    """Write JSON, whole or not at all."""
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
-        draft.write_text(f"{text}\n", encoding="utf-8", errors="replace")
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)

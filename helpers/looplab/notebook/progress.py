@@ -111,13 +111,26 @@ def note(notebook: Path, test: str, *, passed: bool) -> None:
     with suppress(OSError):
         verdicts = _read(file)
         verdicts.setdefault(notebook.stem, {})[test] = passed
-        # Whole or not at all, whatever happens in between.
-        draft = file.with_name(f"{FILE}.{secrets.token_hex(4)}")
-        try:
-            draft.write_text(json.dumps(verdicts, indent=1, sort_keys=True), encoding="utf-8")
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(file, verdicts)
+
+
+def write_whole(file: Path, told: Mapping[str, Any]) -> None:
+    """Write JSON, whole or not at all, whatever happens in between.
+
+    Args:
+        file: where to.
+        told: what to write.
+
+    Raises:
+        OSError: it cannot be written, and what was there stays.
+    """
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)
+        draft.write_text(f"{text}\n", encoding="utf-8", errors="replace")
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def notebook_of(names: Mapping[str, Any]) -> Path | None:
