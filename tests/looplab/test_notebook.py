@@ -1043,9 +1043,12 @@ def test_stop_ends_a_check_and_drops_those_behind_it(kernel: Kernel) -> None:
             finally:
                 await asyncio.sleep(1)
     """)
+    # The kernel's thread that takes in requests is held up by a program that computes. Those of
+    # the other cells are to have come when Stop is pressed, so the first one leaves it time.
+    arrive = "time.sleep(1)"
     test = "check('it ends', points=1); observe(never_ends)"
-    cells = kernel.queue(test, test, "check('another', points=1)", "print('later')", interrupt=True)
-    first, *others = cells
+    queue = arrive, test, test, "check('another', points=1)", "print('later')"
+    _, first, *others = cells = kernel.queue(*queue, interrupt=True)
     assert first.error == "Stopped"
     assert first.traceback == "■ it ends (1 point): stopped before it was judged"
     assert first.stopping < STOPPED
