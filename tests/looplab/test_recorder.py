@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import gc
 import itertools
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from pathlib import Path
 from typing import Any
@@ -324,6 +326,21 @@ async def reads_an_async_generator() -> None:
 @says(waits_for("to_thread(sleep)"), woken_by("asyncio_0"), created_by("Task-1", "asyncio_0"))
 async def waits_for_a_thread() -> None:
     await asyncio.to_thread(time.sleep, 0.01)
+
+
+class WaitsForTheCall(ThreadPoolExecutor):
+    """Its call has ended before the loop hears that it began: on a busy machine any may."""
+
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        future = super().submit(*args, **kwargs)
+        concurrent.futures.wait([future])
+        return future
+
+
+@says(waits_for("executor int"), woken_by("quick_0"), created_by("Task-1", "quick_0"))
+async def waits_for_a_call_that_has_ended() -> None:
+    with WaitsForTheCall(thread_name_prefix="quick") as pool:
+        await asyncio.get_running_loop().run_in_executor(pool, int)
 
 
 @says(waits_for("executor sleep"), ends("returned", "asyncio_0"))

@@ -93,16 +93,18 @@ class Threads:
         def run_in_executor(loop: Any, executor: Any, function: Any, *args: Any) -> Any:
             if not self._recorder.here():
                 return original(loop, executor, function, *args)
-            called = name_of(function)
+            called, life = name_of(function), None
             # What goes to another process must be a function that can be sent there.
             if executor is None or isinstance(executor, ThreadPoolExecutor):
                 life = self._begin(called, function)
                 function = self._noted(life, function)
-            self._in_executor = True
+            self._in_executor, before = True, getattr(self._lives, "here", None)
+            # A call that has already ended is handed over here, by whoever asked for it.
+            self._lives.here = life
             try:
                 future = original(loop, executor, function, *args)
             finally:
-                self._in_executor = False
+                self._in_executor, self._lives.here = False, before
             self._recorder.suspensions.on_threads[future] = f"executor {called}"
             return future
 
