@@ -254,6 +254,25 @@ def test_an_older_worker_is_waited_for(name: str, bare: bool, started: Callable[
         assert time.perf_counter() - begun < 10
 
 
+def test_an_older_worker_may_still_be_on_its_way_back() -> None:
+    jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def works_on_for_a_while() -> None:
+        while (job := jobs.get()) is not None:
+            loop, future = job
+            loop.call_soon_threadsafe(future.set_result, "done")
+            for _ in range(2_000_000):
+                pass
+
+    threading.Thread(target=works_on_for_a_while, daemon=True).start()
+    try:
+        for _ in range(3):
+            run = observe(hands_out, jobs.put)
+            assert (run.error, run.result) == (None, ["done"] * 3)
+    finally:
+        jobs.put(None)
+
+
 @pytest.mark.parametrize("name", ["queue.Queue", "queue.SimpleQueue", *C_CODE])
 def test_an_older_worker_without_a_job_is_no_hope(name: str, started: Callable[..., Any]) -> None:
     started(name, bare=False)

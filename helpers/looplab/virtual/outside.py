@@ -8,7 +8,7 @@ can is read off its stack:
 - it waits, with a time limit, for a result of `concurrent.futures`, which the loop may bring:
   it lets time pass, but while it waits there is no deadlock;
 - it is older than the run, and has not been woken where it stood when the run began: it has
-  nothing to do with the program yet;
+  nothing to do with the program yet; the run begins when it stands somewhere, or after `SETTLING`;
 - anything else, `time.sleep` and any other wait with a time limit included: it is at work.
 
 A thread that waits in C code, in `os.read` for example, does not say for what. So one that the
@@ -55,6 +55,13 @@ PATIENCE = 30.0
 
 MOMENT = 0.002
 """Seconds of real time in which a thread that works shows that it does."""
+
+SETTLING = 0.5
+"""Seconds of real time in which an older thread that works may come to where it waits.
+
+On a busy machine it needs more than a moment to return to the queue that its jobs come from. One
+that works on is not watched: it is no part of the program.
+"""
 
 STIRRING = 0.2
 """Seconds of real time in which an older thread that is woken is waited for where it stands."""
@@ -171,24 +178,33 @@ class Outside:
 
     def _adopt_older(self) -> None:
         """Watch the threads that run code of the program's already, but for those that work."""
-        here, places = threading.get_ident(), dict[AnyThread, _Place]()
-        for ident, frame in _frames().items():
-            if ident == here or not _runs_code_of_student(frame):
-                continue
-            thread = thread_of(ident)
-            self._wakings[thread] = wakings(thread)
-            if self._state_of(frame) is _State.WAITS:
-                self.threads.add(thread)
-            else:
-                places[thread] = _place_of(frame)
-        if places:
+        end = _now() + SETTLING
+        older = {
+            ident: thread_of(ident)
+            for ident, frame in _frames().items()
+            if ident != threading.get_ident() and _runs_code_of_student(frame)
+        }
+        places = dict[AnyThread, _Place]()
+        while older:
+            frames = _frames()
+            for ident, thread in list(older.items()):
+                frame = frames.get(ident)
+                before, now = self._wakings.get(thread), wakings(thread)
+                self._wakings[thread] = now
+                if frame is None:
+                    del older[ident]  # it has ended
+                elif self._state_of(frame) is _State.WAITS:
+                    self.threads.add(older.pop(ident))
+                else:
+                    place = _place_of(frame)
+                    if before is not None and before == now != RUNS and place == places[thread]:
+                        self._older[thread] = place
+                        self.threads.add(older.pop(ident))
+                    places[thread] = place
+            if not older or _now() >= end:
+                return
             # Whoever works has waited for the interpreter's lock, and gets it now.
             _sleep(MOMENT)
-        for thread, place in places.items():
-            before, self._wakings[thread] = self._wakings[thread], wakings(thread)
-            if before is not None and before == self._wakings[thread] != RUNS:
-                self.threads.add(thread)
-                self._older[thread] = place
 
     def _sleeps(self, thread: AnyThread) -> bool:
         """Whether a thread that stands where it waits has not been woken since the last look.
