@@ -10,12 +10,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from looplab import progress
 from looplab.notebook.progress import FILE, MAX_BYTES, note, notebook_of
+from looplab.notebook.totals import Totals
 
 
 def write_lesson(folder: Path, name: str, title: str, tests: dict[str, float]) -> Path:
     cells = [new_markdown_cell(f"# {title}\n\nWelcome.")]
     for test, points in tests.items():
-        cell = new_code_cell("check(...)")
+        cell = new_code_cell(f'check("the \\"{test}\\"", points={points})\nexpect(...)')
         cell.metadata["nbgrader"] = {"grade": True, "grade_id": test, "points": points}
         cells.append(cell)
     path = folder / f"{name}.ipynb"
@@ -118,3 +119,44 @@ def test_which_notebook_it_is(lesson: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert notebook_of({}) == lesson
     monkeypatch.setenv("JPY_SESSION_NAME", "a-session-of-its-own")
     assert notebook_of({}) is None
+
+
+# Below the last check of an exercise
+
+
+def test_a_total_is_told_below_the_last_check(lesson: Path) -> None:
+    totals, answer = Totals(), object()
+    totals.note("fetch-order", answer, passed=True)
+    assert totals.told(lesson, "fetch-order") == ""
+    totals.note("fetch-time", answer, passed=True)
+    assert totals.told(lesson, "fetch-time") == "fetch: ✓ 3/3 points. Next: other."
+    totals.note("other-one", answer, passed=True)
+    told = totals.told(lesson, "other-one")
+    assert told.startswith("other: ✓ 1/1 points. That was the last exercise.")
+    assert "`looplab check 00`" in told
+
+
+def test_a_total_says_what_to_look_at(lesson: Path) -> None:
+    totals, answer = Totals(), object()
+    totals.note("fetch-order", answer, passed=False)
+    totals.note("fetch-time", answer, passed=True)
+    assert totals.told(lesson, "fetch-time") == (
+        'fetch: 2/3 points. Look first at “the "fetch-order"”.'
+    )
+
+
+def test_a_total_forgets_what_judged_an_older_answer(lesson: Path) -> None:
+    totals = Totals()
+    totals.note("fetch-order", "the first answer", passed=True)
+    totals.note("fetch-time", "another answer", passed=True)
+    assert totals.told(lesson, "fetch-time") == (
+        "fetch: 2/3 points. 1 check has not judged this answer yet: run all checks of the exercise."
+    )
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"cells": [{}]}', '{"cells": 3}'])
+def test_a_notebook_that_is_none_has_no_totals(lesson: Path, text: str) -> None:
+    totals = Totals()
+    totals.note("fetch-order", None, passed=True)
+    lesson.write_text(text, encoding="utf-8")
+    assert totals.told(lesson, "fetch-order") == ""

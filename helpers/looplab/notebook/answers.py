@@ -138,10 +138,14 @@ class Answers:
 
         It is unknown too where the answer calls what another cell defines: a line may be of either.
         """
-        ran = next(iter(self._judged(_wanted(test), test_id)), None)
+        ran = self.judged(test, test_id)
         if ran is None or any(self._is_from_another(name, ran) for name in _wanted(ran.python)):
             return ""
         return ran.python
+
+    def judged(self, test: str, test_id: str | None) -> Ran | None:
+        """Return the run of the cell that a test cell judges; None if unknown."""
+        return next(iter(self._judged(_wanted(test), test_id)), None)
 
     def _is_from_another(self, name: str, ran: Ran) -> bool:
         value = self._names.get(name)

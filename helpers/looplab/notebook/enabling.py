@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import re
 import signal
 import socket
 import sys
@@ -37,6 +38,7 @@ from typing import Any
 from looplab.notebook import forgotten, hosting, nesting, old_spellings, progress
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
+from looplab.notebook.totals import Totals
 from looplab.observer import announcing
 from looplab.observer.expecting import CheckFailed
 from looplab.pictures.showing import timeline
@@ -196,7 +198,7 @@ def _cancel_those_of_the_cell(older: set[asyncio.Task[Any]]) -> None:
 def _show_checks(shell: Any, undo: ExitStack) -> None:
     """Show after each test cell how it went; and let it judge what stands in the notebook."""
 
-    answers = Answers(shell.user_ns, shell.transform_cell)
+    answers, totals = Answers(shell.user_ns, shell.transform_cell), Totals()
 
     def before_cell(info: Any) -> None:
         announcing.forget()
@@ -212,8 +214,6 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
         check = announcing.announced()
         if check is None or result is None:
             return
-        if result.success or isinstance(result.error_in_exec, CheckFailed):
-            _keep_verdict(shell, result)
         if result.success:
             _show_tick(check)
         elif isinstance(result.error_in_exec, KeyboardInterrupt):
@@ -223,15 +223,23 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
                 _show_timeline(result.error_in_exec)
             except KeyboardInterrupt:
                 _drop_what_waits(shell)
+        if result.success or isinstance(result.error_in_exec, CheckFailed):
+            _keep_verdict(shell, result, answers, totals)
 
     _register(shell, "pre_run_cell", before_cell, undo)
     _register(shell, "post_run_cell", after_cell, undo)
 
 
-def _keep_verdict(shell: Any, result: Any) -> None:
-    notebook = progress.notebook_of(shell.user_ns)
-    if notebook is not None and result.info.cell_id:
-        progress.note(notebook, result.info.cell_id, passed=bool(result.success))
+def _keep_verdict(shell: Any, result: Any, answers: Answers, totals: Totals) -> None:
+    notebook, test = progress.notebook_of(shell.user_ns), result.info.cell_id
+    if notebook is None or not test:
+        return
+    passed = bool(result.success)
+    progress.note(notebook, test, passed=passed)
+    totals.note(test, answers.judged(result.info.raw_cell, test), passed=passed)
+    finding = getattr(result.error_in_exec, "finding", None)
+    if finding is None or finding.cause != "not started":
+        _show_total(totals.told(notebook, test))
 
 
 def _drop_what_waits(shell: Any) -> None:
@@ -267,6 +275,15 @@ def _show_tick(check: announcing.Check) -> None:
     style = f"background: {GREEN}; color: #ffffff; padding: 2px 8px; border-radius: 3px"
     markup = f'<span style="{style}">{html.escape(text)}</span>'
     display({"text/plain": text, "text/html": markup}, raw=True)
+
+
+def _show_total(text: str) -> None:
+    if not text:
+        return
+    from IPython.display import display
+
+    markup = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text, quote=False))
+    display({"text/plain": text, "text/html": f"<p>{markup}</p>"}, raw=True)
 
 
 def _show_timeline(failed: CheckFailed) -> None:

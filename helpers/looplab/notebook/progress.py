@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,29 @@ from typing import Any
 
 FILE = ".looplab_progress.json"
 
+_NAME = re.compile(r'check\((".*"), points=')
+
 MAX_BYTES = 2**20
 """Of a file that is read: ours has some 10 kB."""
+
+
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading a notebook raises that is somebody else's, or half of one."""
+
+
+@dataclass(frozen=True)
+class GradedTest:
+    """A test cell of a notebook.
+
+    Attributes:
+        id: its cell's id, such as `hello_later-time`.
+        name: what it checks, in the words of the course.
+        points: what it is worth.
+    """
+
+    id: str
+    name: str
+    points: float
 
 
 @dataclass(frozen=True)
@@ -65,16 +87,16 @@ class Progress:
     lessons: tuple[Lesson, ...]
 
     def __str__(self) -> str:
-        lines = [f"{each.title}  {_points(each.points, each.of)}" for each in self.lessons]
+        lines = [f"{each.title}  {points_of(each.points, each.of)}" for each in self.lessons]
         of = sum(each.of for each in self.lessons)
-        return "\n".join([*lines, f"in all  {_points(sum(e.points for e in self.lessons), of)}"])
+        return "\n".join([*lines, f"in all  {points_of(sum(e.points for e in self.lessons), of)}"])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f'<tr><td style="text-align:left"><a href="{html.escape(each.name)}.ipynb">'
-            f"{html.escape(each.title)}</a></td><td>{_points(each.points, each.of)}</td>"
+            f"{html.escape(each.title)}</a></td><td>{points_of(each.points, each.of)}</td>"
             f'<td style="text-align:left">{_told(each)}</td></tr>'
             for each in self.lessons
         )
@@ -133,6 +155,18 @@ def write_whole(file: Path, told: Mapping[str, Any]) -> None:
         draft.unlink(missing_ok=True)
 
 
+def exercises_of(notebook: Path) -> dict[str, list[GradedTest]]:
+    """Return the test cells of each exercise of a notebook, in order.
+
+    Args:
+        notebook: the file.
+
+    Raises:
+        Exception: one of `UNREADABLE`, where it is not a notebook.
+    """
+    return _exercises(_cells(notebook))
+
+
 def notebook_of(names: Mapping[str, Any]) -> Path | None:
     """Return the notebook that a kernel runs, where somebody says it: Jupyter or VS Code.
 
@@ -164,29 +198,35 @@ def _read(file: Path) -> dict[str, dict[str, bool]]:
 def _lesson(path: Path, verdicts: Mapping[str, Mapping[str, bool]]) -> Lesson | None:
     try:
         cells = list(_cells(path))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None  # somebody else's notebook, or half of one
-    ran = verdicts.get(path.stem, {})
-    exercises: dict[str, list[tuple[str, float]]] = {}
-    title = path.stem
-    for kind, source, told in cells:
-        if kind == "markdown" and source.startswith("# ") and title == path.stem:
-            title = source.partition("\n")[0].removeprefix("# ").strip()
-        if told.get("grade") and not told.get("solution"):
-            test = str(told["grade_id"])
-            exercises.setdefault(test.partition("-")[0], []).append((test, float(told["points"])))
+        exercises = _exercises(cells)
+    except UNREADABLE:
+        return None
     if not exercises:
         return None
+    ran = verdicts.get(path.stem, {})
+    heads = (source for kind, source, _ in cells if kind == "markdown" and source.startswith("# "))
+    title = next(heads, path.stem).partition("\n")[0].removeprefix("# ").strip()
     done = tuple(
         Exercise(
             name,
-            sum(points for test, points in tests if ran.get(test)),
-            sum(points for _, points in tests),
-            any(test in ran for test, _ in tests),
+            sum(test.points for test in tests if ran.get(test.id)),
+            sum(test.points for test in tests),
+            any(test.id in ran for test in tests),
         )
         for name, tests in exercises.items()
     )
     return Lesson(path.stem, title, done)
+
+
+def _exercises(cells: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[str, list[GradedTest]]:
+    found: dict[str, list[GradedTest]] = {}
+    for _, source, told in cells:
+        if told.get("grade") and not told.get("solution"):
+            test = str(told["grade_id"])
+            name = _NAME.match(source)
+            graded = GradedTest(test, json.loads(name[1]) if name else test, float(told["points"]))
+            found.setdefault(test.partition("-")[0], []).append(graded)
+    return found
 
 
 def _cells(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -197,11 +237,16 @@ def _cells(path: Path) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def _told(lesson: Lesson) -> str:
     return ", ".join(
         f"<code>{html.escape(each.name)}</code> "
-        + (_points(each.points, each.of) if each.tried else "not tried")
+        + (points_of(each.points, each.of) if each.tried else "not tried")
         for each in lesson.exercises
     )
 
 
-def _points(points: float, of: float) -> str:
+def points_of(points: float, of: float) -> str:
+    """Return points as the table says them: with a tick where all are there.
+
+    >>> points_of(2, 3), points_of(3, 3)
+    ('2/3', '✓ 3/3')
+    """
     mark = "✓ " if points == of > 0 else ""
     return f"{mark}{points:g}/{of:g}"

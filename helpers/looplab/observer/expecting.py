@@ -191,10 +191,25 @@ class Expectation:
         self._about = "expected error"
         return self
 
-    def took(self, seconds: float, *, hint: str = "") -> Expectation:
-        """Check how long the program took, in seconds of virtual time."""
+    def took(self, seconds: float, *, hint: str = "", blocking: bool = False) -> Expectation:
+        """Check how long the program took, and that it did not block the loop meanwhile.
+
+        Args:
+            seconds: of virtual time.
+            hint: what to try.
+            blocking: whether it may hold up the loop, with `time.sleep` for example. The right
+                time says little of a program that does: nobody else could run.
+        """
         expected = f"{self._run.call} is done after {seconds:g} s"
         self.finished(expected=expected, hint=hint)
+        blocked = sum(each.seconds for each in self._run.blocked)
+        self._demand(
+            blocking or not blocked,
+            f"{expected}, and nobody is held up",
+            f"it blocked the loop for {blocked:g} s",
+            hint,
+            "",
+        )
         return self._demand(
             math.isclose(self._run.duration, seconds, rel_tol=0, abs_tol=TOLERANCE),
             expected,
