@@ -19,8 +19,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import looplab
+
 PACKAGED = Path(__file__).resolve().parent / "course"
 STUDENTS_VIEW = Path(__file__).resolve().parent / "students_view"
+AT_START = Path(looplab.__file__).with_name("notebook") / "at_start.py"
 
 
 class NoCourse(Exception):
@@ -187,7 +190,11 @@ def _tell_address(process: subprocess.Popen[bytes], first: str, token: str) -> N
 
 
 def _students_view() -> dict[str, str]:
-    """Return an environment in which JupyterLab shows no tool for instructors, and no news."""
+    """Return an environment in which JupyterLab shows no tool for instructors, and no news.
+
+    Its kernels know from the start what a test cell uses, unless somebody has another startup file.
+    """
     path = os.environ.get("JUPYTER_CONFIG_PATH")
     folders = [str(STUDENTS_VIEW), *([path] if path else [])]
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(folders)}
+    known = {"PYTHONSTARTUP": str(AT_START)}
+    return {**known, **os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(folders)}

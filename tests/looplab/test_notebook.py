@@ -60,12 +60,12 @@ class Cell:
 class Kernel:
     """A kernel that finds the `looplab` under test."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **env: str) -> None:
         from jupyter_client.manager import KernelManager
 
         self.manager = KernelManager(connection_file=str(home / "kernel.json"))
         self.manager.start_kernel(
-            env={**os.environ, "PYTHONPATH": PACKAGES, "IPYTHONDIR": str(home)},
+            env={**os.environ, "PYTHONPATH": PACKAGES, "IPYTHONDIR": str(home), **env},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -1009,6 +1009,21 @@ def test_a_check_judges_no_older_answer(kernel: Kernel) -> None:
         cell = kernel.run(test)
         assert (cell.traceback, cell.error) == (told, "NotJudged" if told else "")
         assert [data["text/plain"] for data in cell.shown] == ["✓ says hi (1 point)"] * (not told)
+
+
+@slow
+def test_after_a_restart_a_check_says_what_to_run_first(tmp_path: Path) -> None:
+    at_start = Path(notebook.__file__).with_name("at_start.py")
+    kernel = Kernel(tmp_path, PYTHONSTARTUP=str(at_start))
+    try:
+        test = "check('says hi', points=1)\nexpect(observe(says_hi)).returned('hi')"
+        first = kernel.run(test)
+        assert first.traceback == "✗ run the cell with `says_hi` first"
+        kernel.run("async def says_hi():\n    return 'hi'")
+        [tick] = kernel.run(test).shown
+        assert tick["text/plain"] == "✓ says hi (1 point)"
+    finally:
+        kernel.stop()
 
 
 @slow
