@@ -20,6 +20,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
@@ -29,7 +30,7 @@ from looplab import compare
 from looplab.pictures.describing import describe
 from looplab.pictures.drawing import BARS, CREAM, LEGEND
 from looplab.pictures.lettering import INK
-from looplab.pictures.plan import GREY, RED, WIDTH
+from looplab.pictures.plan import GREY, RED, WIDTH, Fault
 from looplab.pictures.timeline import Timeline, draw
 from looplab.pictures.web import ON_DARK, PAPER
 from looplab.runs.failures import Failure
@@ -390,6 +391,25 @@ def test_a_blocker_is_marked() -> None:
     in_real_time = replace(blocked(), clock="real")
     assert "blocks everybody for 3 s" in words(draw(in_real_time))
     assert "rude: blocks everybody for 3 s at line 5" in describe(in_real_time)
+
+
+def test_what_a_check_objects_to_is_framed() -> None:
+    polls = [replace(wait("sleep(1)", n, n + 1, n + 1, n + 2), line=7) for n in range(3)]
+    other = wait("sleep(4)", 3, 7, 4, 5)
+    helper = life(1, "helper", replace(wait("sleep(7)", 0, 7, 0, 6), line=9))
+    run = run_of(life(0, "main", turn(0), *polls, other, turn(6, 7)), helper, duration=7.0)
+    figure = draw(run, fault=Fault(7))
+    [frame] = [p for p in figure.axes[0].patches if to_hex(p.get_edgecolor()) == RED]
+    box = frame.get_bbox()
+    assert (box.x0, box.x1) == (pytest.approx(0, abs=0.1), pytest.approx(3, abs=0.1))
+    assert 0 < box.y0 < box.y1 < 1  # in the first lane
+    assert "look here" in words(figure)
+    # It came to its end, but not to a good one; its helper did nothing wrong.
+    assert [word for word in words(figure) if "returned" in word] == ["returned", "✓ returned"]
+
+    for fault in (None, Fault(None), Fault(8)):
+        assert "look here" not in words(draw(run, fault=fault))
+    assert words(draw(run)).count("✓ returned") == 2
 
 
 def test_a_callback_that_blocks_is_explained() -> None:

@@ -41,7 +41,6 @@ from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
 from looplab.observer import announcing
 from looplab.observer.expecting import CheckFailed
-from looplab.pictures.showing import timeline
 from looplab.recorder.waiting import is_of_student
 
 GREEN = "#1a7f37"
@@ -294,7 +293,11 @@ def _show_timeline(failed: CheckFailed) -> None:
         return  # not answered yet: there is nothing to see
     from IPython.display import display
 
+    line = None if failed.finding is None else failed.finding.line
     try:
-        display(timeline(run))
+        from looplab.pictures.plan import Fault
+        from looplab.pictures.timeline import draw
+
+        display(draw(run, fault=Fault(line)))
     except Exception as error:
         print(f"The timeline could not be drawn: {error}")

@@ -21,6 +21,7 @@ from looplab.pictures.plan import (
     GREY,
     LOW,
     PIXEL,
+    RED,
     TALL,
     WIDTH,
     Hold,
@@ -45,6 +46,7 @@ BARS: dict[str, dict[str, Any]] = {
     "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
     "callback": {"facecolor": INK, "linewidth": 0},
     "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0, "hatch": "\\\\"},
+    "fault": {"facecolor": "none", "edgecolor": RED, "linewidth": 2.0},
 }
 ARROWS: dict[str, dict[str, Any]] = {
     "wakes": {"color": INK, "linewidth": 0.9},
@@ -68,6 +70,7 @@ LEGEND = {
     "under way": "how many at once",
     "callback": "a callback",
     "blocking": "blocks everybody",
+    "fault": "look here",
     "wakes": "starts or wakes",
     "resumes": "resumes",
     "hands back": "yields or ends",
@@ -88,6 +91,9 @@ def draw_plan(figure: Figure, plan: Plan) -> set[str]:
         seen |= _loop(figure, axes, plan)
     for hold in plan.holds:
         _hold(axes, hold)
+    for row, left, right in plan.faults:
+        _fault(axes, plan.scale, row, left, right)
+        seen.add("fault")
     for arrow in plan.arrows:
         x = arrow.x + arrow.aside / plan.scale.inch
         start, stop = (x, arrow.start), (x, arrow.stop)
@@ -292,6 +298,15 @@ def _hold(axes: Axes, hold: Hold) -> None:
         style: dict[str, Any] = {"bold": True, "color": "white", "ha": "center", "zorder": 5}
         style["path_effects"] = _halo(VERMILION, hatched=True)
         write(axes, middle, hold.row + 0.5, hold.text, 8, **style)
+
+
+def _fault(axes: Axes, scale: Scale, row: int, left: float, right: float) -> None:
+    """Frame what went wrong; who runs at one moment has a frame that can be seen, too."""
+    aside = TICK / scale.inch
+    corner = (left - aside, row + 0.5 - TALL / 2)
+    frame = Rectangle(corner, right - left + 2 * aside, TALL, zorder=4.8, **BARS["fault"])
+    frame.set_clip_on(False)
+    axes.add_patch(frame)
 
 
 def _arrow(

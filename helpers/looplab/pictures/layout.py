@@ -40,6 +40,7 @@ from looplab.pictures.plan import (
     Arrow,
     AxisName,
     Crowd,
+    Fault,
     Hold,
     Plan,
     Scale,
@@ -58,13 +59,16 @@ class Draft:
         run: what to draw.
         axis: seconds or steps, from left to right.
         name: what to call the run, before its title.
+        fault: what a check objects to; None where it is no failure that is drawn.
 
     Attributes:
         left: the least room for the names of lanes, in inches.
     """
 
-    def __init__(self, run: Run, axis: AxisName, name: str = "") -> None:
-        self._run, self._axis, self._name = run, axis, name
+    def __init__(
+        self, run: Run, axis: AxisName, name: str = "", fault: Fault | None = None
+    ) -> None:
+        self._run, self._axis, self._name, self._fault = run, axis, name, fault
         self._shown = shown(run)
         lives, groups = self._shown.lives, self._shown.groups
         held_by = {span.held_by for life in lives for span in life.spans}
@@ -73,6 +77,10 @@ class Draft:
         }
         self._compact = len(lives) > 12
         self._endings = [_ending(run, life, groups.get(life.id)) for life in lives]
+        if fault is not None and lives and lives[0].outcome == "returned":
+            mark, _ = MARKS["returned"]
+            # It did return, but what it did is not right.
+            self._endings[0] = self._endings[0][0].removeprefix(f"{mark} "), GREY
         # First as if the names took all they may: a reason that fits into its bar then fits.
         narrow = self.scale(EDGE + LABELS)
         self._labels = [
@@ -138,6 +146,7 @@ class Draft:
             # More would be a thicket.
             arrows=_apart(arrows) if len(arrows) <= MOST_ARROWS else [],
             holds=holds,
+            faults=list(_faults(lives, scale, self._fault)),
             crowds=[
                 Crowd(row, under_way(groups[life.id], on_steps=axis == "steps"))
                 for row, life in enumerate(lives)
@@ -153,15 +162,18 @@ class Draft:
         )
 
 
-def plans_of(runs: Sequence[Run], axis: AxisName, names: Sequence[str]) -> list[Plan]:
+def plans_of(
+    runs: Sequence[Run], axis: AxisName, names: Sequence[str], fault: Fault | None = None
+) -> list[Plan]:
     """Return where everything of some runs goes, that are drawn on one scale.
 
     Args:
         runs: what to draw, from top to bottom.
         axis: seconds or steps, from left to right.
         names: what to call each.
+        fault: what a check objects to.
     """
-    drafts = [Draft(run, axis, name) for run, name in zip(runs, names, strict=True)]
+    drafts = [Draft(run, axis, name, fault) for run, name in zip(runs, names, strict=True)]
     # The column of names first, for it leaves room for the rest.
     left = max(draft.left for draft in drafts)
     widest = [draft.scale(left) for draft in drafts]
@@ -171,6 +183,18 @@ def plans_of(runs: Sequence[Run], axis: AxisName, names: Sequence[str]) -> list[
         plans[number] = replace(plans[number], base=base, explained=number == 0)
         base += plans[number].height
     return plans
+
+
+def _faults(
+    lives: Sequence[TaskLife], scale: Scale, fault: Fault | None
+) -> Iterator[tuple[int, float, float]]:
+    """Yield in which lanes it goes wrong, and from where to where."""
+    line = None if fault is None else fault.line
+    for row, life in enumerate(lives):
+        guilty = [each for each in scale.stretches(life) if each.span.line == line is not None]
+        waits = [each for each in guilty if each.span.state == "waiting"] or guilty
+        if waits:
+            yield row, waits[0].left, waits[-1].right
 
 
 def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None) -> tuple[str, str]:

@@ -113,6 +113,16 @@ class Arrow(NamedTuple):
     aside: float = 0.0
 
 
+class Fault(NamedTuple):
+    """What a check objects to.
+
+    Attributes:
+        line: of the program, where it goes wrong; None where it is not known.
+    """
+
+    line: int | None
+
+
 class Crowd(NamedTuple):
     """How many of a group are under way, from each moment on."""
 
@@ -134,6 +144,7 @@ class Plan:
     """What is drawn of a run, and where: in inches, but for what the scale counts.
 
     Attributes:
+        faults: where it went wrong: in which lane, and from where to where.
         loop: what the event loop did, by state; empty where it has no lane.
         base: where it begins, from below the figure; another run may be drawn there.
         explained: whether the legend stands above its lanes.
@@ -145,6 +156,7 @@ class Plan:
     scale: Scale
     arrows: list[Arrow]
     holds: list[Hold]
+    faults: list[tuple[int, float, float]]
     crowds: list[Crowd]
     loop: dict[str, list[Stretch]]
     title: list[str]

@@ -31,7 +31,7 @@ from matplotlib.figure import Figure
 from looplab.pictures.describing import describe, title
 from looplab.pictures.drawing import draw_plan, legend
 from looplab.pictures.layout import plans_of
-from looplab.pictures.plan import WIDTH
+from looplab.pictures.plan import WIDTH, Fault
 from looplab.pictures.web import page_part, plain_text
 from looplab.runs.run import Run
 
@@ -40,6 +40,7 @@ def draw(
     *runs: Run,
     names: Sequence[str] | None = None,
     axis: Literal["auto", "seconds", "steps"] = "auto",
+    fault: Fault | None = None,
 ) -> Timeline:
     """Draw runs one below the other, on one scale; of each 30 lives at most.
 
@@ -47,6 +48,7 @@ def draw(
         runs: what to draw, from top to bottom.
         names: what to call each.
         axis: `seconds`, `steps`, or `auto`: seconds where any passed, else steps.
+        fault: what a check objects to, where it is a failure that is drawn.
 
     Returns:
         The figure. A notebook shows it, with the runs in words as its alternative text.
@@ -63,17 +65,20 @@ def draw(
         "" if name == run.program else name
         for name, run in zip(names or [""] * len(runs), runs, strict=True)
     ]
-    return _figure(runs, called, axis)
+    return _figure(runs, called, axis, fault)
 
 
 def _figure(
-    runs: Sequence[Run], names: Sequence[str], axis: Literal["auto", "seconds", "steps"]
+    runs: Sequence[Run],
+    names: Sequence[str],
+    axis: Literal["auto", "seconds", "steps"],
+    fault: Fault | None,
 ) -> Timeline:
     if axis == "auto":
         axis = "seconds" if any(run.duration > 0 for run in runs) else "steps"
-    height = sum(plan.height for plan in plans_of(runs, axis, names))
+    height = sum(plan.height for plan in plans_of(runs, axis, names, fault))
     with _look():
-        figure = Timeline(runs, names, axis, figsize=(WIDTH, height), facecolor="white")
+        figure = Timeline(runs, names, axis, fault, figsize=(WIDTH, height), facecolor="white")
     figure._draw()
     return figure
 
@@ -88,6 +93,7 @@ class Timeline(Figure):
         runs: what is drawn in it.
         names: what each is called; an empty text where it has no name.
         axis: what goes from left to right.
+        fault: what a check objects to.
         kwargs: as for `matplotlib.figure.Figure`.
     """
 
@@ -96,11 +102,12 @@ class Timeline(Figure):
         runs: Sequence[Run],
         names: Sequence[str],
         axis: Literal["seconds", "steps"],
+        fault: Fault | None,
         **kwargs: Any,
     ) -> None:
         self._is_drawn = True  # as far as Figure itself is concerned
         super().__init__(**kwargs)
-        self._what = runs, names, axis
+        self._what = runs, axis, names, fault
         called = [f"{name}: " if name else "" for name in names]
         self._words = "\n\n".join(map(str.__add__, called, map(describe, runs)))
         self._title = "; ".join(map(str.__add__, called, map(title, runs)))
@@ -110,8 +117,7 @@ class Timeline(Figure):
         if self._is_drawn:
             return
         self._is_drawn = True
-        runs, names, axis = self._what
-        plans = plans_of(runs, axis, names)
+        plans = plans_of(*self._what)
         with _look():
             seen = {means for plan in plans for means in draw_plan(self, plan)}
             legend(self, plans[0].legend, seen)
