@@ -1,13 +1,19 @@
 """Verdicts are made outside the student's process, and no answer but a right one earns a point."""
 
+import errno
+import itertools
+import os
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from loopgrade.examination import sandbox
+from loopgrade.examination import sandbox, subject
+from loopgrade.examination.awake import AwakeClock
 from loopgrade.examination.examiner import Examination, StudentCell, examine
+from loopgrade.examination.subject import Subject
 from loopgrade.examination.test_cell import TrustedTest, Verdict, seed_of
 
 SETUP = "import asyncio\nfrom looplab import check, enable, expect, gens, jobs, observe\nenable()"
@@ -286,6 +292,59 @@ def test_a_cell_that_kills_its_process_is_left_out() -> None:
     assert twice(found).passed
     assert found.outputs[10][0].text.startswith("your code ended its own process")
     assert found.outputs[11][0].text == "still here\n"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_machine_that_fails_judges_nobody(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, starts = sandbox.start, itertools.count(1)
+
+    def fails(level: sandbox.Level) -> subprocess.Popen[bytes]:
+        if next(starts) == number:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return start(level)
+
+    monkeypatch.setattr(sandbox, "start", fails)
+    with pytest.raises(sandbox.SandboxError, match=r"does not start: .*Resource temp.*doctor"):
+        look()
+
+
+@pytest.mark.parametrize("doing", ["cell", "observe"])
+def test_who_is_ended_by_the_machine_gets_another_chance(
+    doing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, ended = getattr(Subject, doing), []
+
+    def is_ended(self: Subject, *args: object) -> object:
+        if not ended:
+            ended.append(self)
+            self._process.kill()
+            self._process.wait()
+        return usual(self, *args)
+
+    monkeypatch.setattr(Subject, doing, is_ended)
+    found = look()
+    assert [verdict.message for verdict in found.verdicts.values()] == ["", ""]
+    assert not any(output.kind == "error" for told in found.outputs.values() for output in told)
+
+
+def test_a_grader_that_is_stopped_for_a_while_does_not_count_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(subject, "WALL_SECONDS", 4.0)
+    script = "sleep 0.5; kill -STOP $1; sleep 5; kill -CONT $1"
+    with subprocess.Popen(["sh", "-c", script, "sh", str(os.getpid())]):
+        found = look(others=["import select\nselect.select([], [], [], 2)"])
+    assert [verdict.message for verdict in found.verdicts.values()] == ["", ""]
+    assert not any(output.kind == "error" for told in found.outputs.values() for output in told)
+
+
+def test_its_clock_counts_no_time_in_which_it_was_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = iter([100.0, 100.25, 160.25, 161.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
+    clock = AwakeClock()
+    assert [clock.now() for _ in range(3)] == [0.25, 1.25, 2.0]
 
 
 def test_cells_run_as_in_a_notebook() -> None:

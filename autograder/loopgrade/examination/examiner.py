@@ -13,16 +13,16 @@ dies costs that exercise and no other.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
+from loopgrade.examination.awake import awake
 from loopgrade.examination.needs import needed
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.smells import smells
-from loopgrade.examination.subject import MAX_BYTES, Gone, Odd, Subject
+from loopgrade.examination.subject import MAX_BYTES, Ended, Gone, Odd, Subject
 from loopgrade.examination.test_cell import (
     HIDDEN,
     TrustedTest,
@@ -102,6 +102,9 @@ def examine(
         tests: the trusted tests, in the lesson's order.
         level: how isolated the student's code runs.
         seed: gives the seed of a test by its grade id.
+
+    Raises:
+        SandboxError: the machine fails, and the submission cannot be judged.
     """
     found, notation = Examination(), Notation()
     plain = [notation.plain(cell.source) for cell in cells]
@@ -145,10 +148,11 @@ class _Desk:
         self._cells, self._exercise, self._level = cells, tests[0].exercise, level
         self._found, self._tests = found, [test.source for test in tests]
         self._stuck: set[int] = set()
+        self._ended: set[object] = set()
         self._everything = False
         self._subject: Subject | None = None
         self._knows_hidden = False
-        self._until = time.monotonic() + EXERCISE_SECONDS
+        self._until = awake() + EXERCISE_SECONDS
         self._at_the_latest = self._until + OTHER_SECONDS
         self._left = OTHER_SECONDS
         self._took: dict[int, float] = {}
@@ -186,12 +190,25 @@ class _Desk:
         try:
             return run_test(test, self, seed)
         except Gone as gone:
+            if self._is_given_another_chance(gone, test.grade_id):
+                self._dismiss()
+                return self._try(test, seed)
             # After one such end the exercise's other tests would wait for the next.
             self._over = str(gone)
             if isinstance(gone, Odd):
                 self.flags.add(gone.notice)
             self._dismiss()
             return _lost(test, self._over)
+
+    def _is_given_another_chance(self, gone: Gone, at: object) -> bool:
+        """Whether the process ended at this place for the first time.
+
+        A machine that is short of memory, or an administrator, ends processes too. Code that ends
+        its own does so again.
+        """
+        first = isinstance(gone, Ended) and at not in self._ended
+        self._ended.add(at)
+        return first
 
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """As `Asked.explore`."""
@@ -225,7 +242,7 @@ class _Desk:
     def _ready(self) -> Subject:
         """Return a subject that has run the student's cells."""
         while self._subject is None:
-            if time.monotonic() > self._until:
+            if awake() > self._until:
                 raise Gone(_too_long())
             self._subject = Subject(self._level)
             self._subject.be_done(self._until, _too_long())
@@ -241,18 +258,20 @@ class _Desk:
         for number, cell, plain in self._chosen():
             if not self._is_to_run(cell):
                 continue
-            start = time.monotonic()
+            start = awake()
             if cell.exercise != self._exercise:
                 until = min(start + max(self._left, QUICK_SECONDS), self._at_the_latest)
                 subject.be_done(until, _others_too_long())
             try:
                 self._keep(cell, subject.cell(plain, number), subject.said)
             except Gone as gone:
+                if self._is_given_another_chance(gone, cell.index):
+                    raise
                 self._stuck.add(cell.index)
                 self._keep(cell, (CellOutput("error", "Stopped", str(gone)),))
                 raise
             finally:
-                self._count(cell, time.monotonic() - start)
+                self._count(cell, awake() - start)
                 subject.be_done(self._until, _too_long())
 
     def _chosen(self) -> Iterator[tuple[int, StudentCell, PlainCell]]:

@@ -10,11 +10,11 @@ import math
 import os
 import secrets
 import select
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from loopgrade.examination import sandbox
+from loopgrade.examination.awake import awake
 from loopgrade.examination.notation import PlainCell
 from loopgrade.examination.smells import known_names
 from loopgrade.examination.stopping import pause
@@ -54,6 +54,10 @@ class Gone(Exception):
     """The subject has died, or says what it must not; the text tells a student why."""
 
 
+class Ended(Gone):
+    """The subject's process is no more: the code ended it, or the machine did."""
+
+
 class Odd(Gone):
     """The subject says what an honest one never says.
 
@@ -81,11 +85,17 @@ class Subject:
 
     Every reply is read with limits and checked against a schema. A reply that fails
     ends the subject: `Gone` says so, in words for the student and none of the subject's.
+
+    Raises:
+        SandboxError: it does not start, which is no fault of the code's.
     """
 
     def __init__(self, level: sandbox.Level) -> None:
-        self._process = sandbox.start(level)
-        self._stdin, self._stdout = sandbox.pipes(self._process)
+        try:
+            self._process = sandbox.start(level)
+            self._stdin, self._stdout = sandbox.pipes(self._process)
+        except OSError as error:  # the machine has no process, memory or file left
+            raise sandbox.SandboxError(_NO_START.format(level, error)) from None
         self._rest = b""
         self._id = ""
         self._deadline = self._glance_at = 0.0
@@ -98,9 +108,7 @@ class Subject:
                 raise Gone("it speaks another version of the protocol")
         except Gone as gone:
             self.close()
-            raise sandbox.SandboxError(
-                f"The sandbox ({level}) does not start: {gone}. Run `looplab doctor`."
-            ) from None
+            raise sandbox.SandboxError(_NO_START.format(level, gone)) from None
         except BaseException:
             self.close()
             raise
@@ -109,7 +117,7 @@ class Subject:
         """Give it so much time.
 
         Args:
-            until: when it has to be done with everything, as `time.monotonic` has it.
+            until: when it has to be done with everything, as `awake` has it.
             too_long: what to tell the student where it is not.
         """
         self._until, self._too_long = until, too_long
@@ -175,7 +183,7 @@ class Subject:
 
     def _request(self, **message: Json) -> None:
         self._id = secrets.token_hex(8)
-        self._deadline = min(time.monotonic() + WALL_SECONDS, self._until)
+        self._deadline = min(awake() + WALL_SECONDS, self._until)
         self.said = 0
         self._send({"id": self._id, **message})
 
@@ -187,7 +195,7 @@ class Subject:
                 # Its pipe does not block: who does not read must not hold us up.
                 left = left[os.write(self._stdin, left) :]
             except OSError:
-                raise Gone(_ENDED) from None
+                raise Ended(_ENDED) from None
 
     def _reply(self, world: World | None) -> dict[str, Json]:
         """Return the reply to the last request; meanwhile serve the program's questions."""
@@ -233,7 +241,7 @@ class Subject:
         self._wait([self._stdout], [])
         data = os.read(self._stdout, 2**16)
         if not data:
-            raise Gone(_ENDED)
+            raise Ended(_ENDED)
         self.said += len(data)
         if self.said > MAX_BYTES:
             raise Gone("your code's process said more than can be read: let it give and print less")
@@ -244,7 +252,7 @@ class Subject:
         ready = False
         while not ready:
             pause()
-            now = time.monotonic()
+            now = awake()
             if now > self._until:
                 raise Gone(self._too_long)
             # Also of one that is never silent.
@@ -267,6 +275,7 @@ class Subject:
             raise Gone("your code's processes used more memory than they may: let them keep less")
 
 
+_NO_START = "The sandbox ({}) does not start: {}. Run `looplab doctor`."
 _ENDED = "your code ended its own process, as os._exit or a crash does: let it return instead"
 _WAITED = "your code did not come to an end in {:g} s: does it wait for what never comes?"
 _NO_ANSWER = "your code's process gave an answer that is none"

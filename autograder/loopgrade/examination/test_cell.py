@@ -20,6 +20,7 @@ from functools import partial
 from typing import Any, Protocol
 
 import looplab
+from loopgrade.examination.sandbox import SandboxError
 from loopgrade.examination.shipping import closure, definitions
 from loopgrade.examination.subject import Gone
 from looplab.observer import announcing
@@ -168,6 +169,10 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
         test: the test.
         asked: runs the student's programs.
         seed: of its random inputs.
+
+    Raises:
+        Gone: the subject has died.
+        SandboxError: the machine fails, and the code cannot be judged.
     """
     filename = f"<test {test.grade_id}>"
     linecache.cache[filename] = (
@@ -186,8 +191,10 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     try:
         code = compile(test.source, filename, "exec", dont_inherit=True)
         exec(code, names)  # trusted: see TrustedTest
-    except Gone:
+    except (Gone, SandboxError):
         raise
+    except (OSError, MemoryError) as error:  # no test does anything that raises these
+        raise SandboxError(f"The examiner cannot go on: {error or type(error).__name__}.") from None
     except Exception as error:
         failed = error if isinstance(error, CheckFailed) else _misread(error)
         if failed.run is not None:
