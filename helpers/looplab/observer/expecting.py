@@ -191,10 +191,24 @@ class Expectation:
         self._about = "expected error"
         return self
 
+    def cancelled(self, *, hint: str = "") -> Expectation:
+        """Check that the program ended cancelled: `CancelledError` reached its caller."""
+        run = self._run
+        self._demand(
+            run.error is not None and run.lives[0].outcome == "cancelled",
+            f"{run.call} lets CancelledError out",
+            self._ending(),
+            hint,
+            "cancellation",
+        )
+        self._about = "expected error"
+        return self
+
     def took(self, seconds: float, *, hint: str = "") -> Expectation:
         """Check how long the program took, in seconds of virtual time."""
         expected = f"{self._run.call} is done after {seconds:g} s"
-        self.finished(expected=expected, hint=hint)
+        if self._about != "expected error":
+            self.finished(expected=expected, hint=hint)
         return self._demand(
             math.isclose(self._run.duration, seconds, rel_tol=0, abs_tol=TOLERANCE),
             expected,
@@ -212,6 +226,23 @@ class Expectation:
             f"still there: {left}",
             hint,
             "leftovers",
+        )
+
+    def jobs_ended(self, *, whole: bool = False, hint: str = "") -> Expectation:
+        """Check that each job that was called had ended when the program did, with its clean-up.
+
+        Args:
+            whole: whether also no clean-up was cut short by a second cancellation.
+            hint: what to try.
+        """
+        bad = ("pending", "cut short") if whole else ("pending",)
+        open_ = {call.arguments[0]: call.outcome for call in self._calls if call.outcome in bad}
+        told = {"pending": "has not ended", "cut short": "was cancelled in its clean-up"}
+        return self.that(
+            not open_,
+            expected=f"when {self._run.call} ends, each job has ended, with its clean-up",
+            happened="; ".join(f"job {i} {told[outcome]}" for i, outcome in open_.items()),
+            hint=hint,
         )
 
     def took_items(self, count: int, *, hint: str = "") -> Expectation:
