@@ -623,30 +623,12 @@ run = observe(fetch_all, late_first_, 3)
 expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
 
 
-async def slow_to_end_(n, bad):
-    """Job bad fails at 1 s; each other one takes 2 s to end when it is cancelled."""
-    ended = []
-
-    async def job(i):
-        if i == bad:
-            await asyncio.sleep(1)
-            raise OSError("no world")
-        try:
-            await asyncio.sleep(1000)
-        finally:
-            await asyncio.sleep(2)
-            ended.append(i)
-
-    try:
-        await fetch_all(job, n)
-    except* OSError:
-        pass
-    return sorted(ended)
-
-
-run = observe(slow_to_end_, 3, 1)
-expect(run).returned([0, 2], hint="a job may need time to end: wait for all that you cancel")
-expect(run).nothing_left()
+# Jobs 0 and 2 need 2 s to end when they are cancelled: their clean-up.
+slow_to_end_ = jobs([1000, 1, 1000], errors={1: OSError("no world")}, clean_ups=[2, 0, 2])
+run = observe(fetch_all, slow_to_end_, 3)
+expect(run).raised(OSError).jobs_ended(
+    whole=True, hint="a job may need time to end: wait for all that you cancel"
+).nothing_left()
 
 
 async def false_error_(n):
@@ -673,57 +655,24 @@ run = observe(false_error_, 3)
 expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
 
 # %% exercise="fetch_all" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
-import asyncio
-
-
-async def cancelled_(job, n, seconds):
-    fetching = asyncio.create_task(fetch_all(job, n))
-    await asyncio.sleep(seconds)
-    fetching.cancel()
-    await asyncio.wait([fetching])
-    if not fetching.cancelled():
-        fetching.result()  # raises what it raised
-    return fetching.cancelled()
-
-
-run = observe(cancelled_, jobs([2, 1, 4]), 3, 1.5)
-expect(run).returned(True, hint="let CancelledError out")
-expect(run).nothing_left(hint="when you are cancelled, your tasks end too").took(1.5)
+# The call is cancelled after 1.5 s.
+run = observe(fetch_all, jobs([2, 1, 4]), 3, cancel_at=1.5)
+expect(run).cancelled(hint="let CancelledError out").took(1.5)
+expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 import random
 
 random_ = random.Random(SEED)
 for count in (1, 3, 6):
     delays_ = [random_.randrange(5, 60) for _ in range(count)]
-    run = observe(cancelled_, jobs(delays_), count, random_.choice((0, 1, 4.5)))
-    expect(run).returned(True, hint="let CancelledError out")
+    run = observe(fetch_all, jobs(delays_), count, cancel_at=random_.choice((0, 1, 4.5)))
+    expect(run).cancelled(hint="let CancelledError out")
     expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
-
-
-async def slow_to_end_(clean_ups):
-    """Cancel it at 1 s; each job takes so many seconds to end. Say which are over when it is."""
-    over = []
-
-    async def job(i):
-        try:
-            await asyncio.sleep(1000)
-        finally:
-            try:
-                await asyncio.sleep(clean_ups[i])
-            finally:
-                over.append(i)
-
-    fetching = asyncio.create_task(fetch_all(job, len(clean_ups)))
-    await asyncio.sleep(1)
-    fetching.cancel()
-    await asyncio.wait([fetching])
-    return fetching.cancelled(), sorted(over)
-
-
+# Each job needs another time to end when it is cancelled: its clean-up.
 for clean_ups in ([1, 5, 3], [4, 2], random_.sample(range(1, 60), 4)):
-    run = observe(slow_to_end_, clean_ups)
-    expect(run).returned(
-        (True, list(range(len(clean_ups)))),
-        hint="a job may need time to end, each another time: wait for all, then let it out",
+    count_ = len(clean_ups)
+    run = observe(fetch_all, jobs([1000] * count_, clean_ups=clean_ups), count_, cancel_at=1)
+    expect(run).cancelled(hint="let CancelledError out, when all jobs have ended").jobs_ended(
+        hint="a job may need time to end, each another time: wait for all, then let it out"
     ).nothing_left()
 
 # %% [markdown]
@@ -872,30 +821,12 @@ run = observe(as_they_come, late_first_, 3)
 expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
 
 
-async def slow_to_end_(n, bad):
-    """Job bad fails at 1 s; each other one takes 2 s to end when it is cancelled."""
-    ended = []
-
-    async def job(i):
-        if i == bad:
-            await asyncio.sleep(1)
-            raise OSError("no world")
-        try:
-            await asyncio.sleep(1000)
-        finally:
-            await asyncio.sleep(2)
-            ended.append(i)
-
-    try:
-        await as_they_come(job, n)
-    except* OSError:
-        pass
-    return sorted(ended)
-
-
-run = observe(slow_to_end_, 3, 1)
-expect(run).returned([0, 2], hint="a job may need time to end: wait for all that you cancel")
-expect(run).nothing_left()
+# Jobs 0 and 2 need 2 s to end when they are cancelled: their clean-up.
+slow_to_end_ = jobs([1000, 1, 1000], errors={1: OSError("no world")}, clean_ups=[2, 0, 2])
+run = observe(as_they_come, slow_to_end_, 3)
+expect(run).raised(OSError).jobs_ended(
+    whole=True, hint="a job may need time to end: wait for all that you cancel"
+).nothing_left()
 
 
 async def false_error_(n):
@@ -920,18 +851,8 @@ async def false_error_(n):
 
 run = observe(false_error_, 3)
 expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
-
-
-async def cancelled_while_waiting_(job):
-    coming = asyncio.create_task(as_they_come(job, 3))
-    await asyncio.sleep(1.5)
-    coming.cancel()
-    await asyncio.wait([coming])
-    return coming.cancelled()
-
-
-run = observe(cancelled_while_waiting_, jobs([4, 1, 2]))
-expect(run).returned(True, hint="let CancelledError out")
+run = observe(as_they_come, jobs([4, 1, 2]), 3, cancel_at=1.5)
+expect(run).cancelled(hint="let CancelledError out")
 expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 
 # %% [markdown]
@@ -1031,51 +952,18 @@ for count in (1, 4, 8):
 ### END HIDDEN TESTS
 
 # %% exercise="within" role="test" id="left" points=1 name="the others are cancelled and have ended"
-import asyncio
-
-
-async def slow_to_end_(seconds):
-    ended = []
-
-    async def job(i):
-        try:
-            await asyncio.sleep(10)
-        finally:
-            await asyncio.sleep(1)  # cleans up
-            ended.append(i)
-
-    return await within(job, 2, seconds), sorted(ended)
-
-
 run = observe(within, jobs([4, 1, 2]), 3, 2.5)
 expect(run).finished().nothing_left(hint="cancel what is not done, and wait until it has ended")
-run = observe(slow_to_end_, 3)
-expect(run).returned(
-    ({}, [0, 1]), hint="a task may need time to clean up: cancel it, then wait for it"
-).took(4)
-
-
-async def different_ends_(clean_ups):
-    """Each job takes so many seconds to end. Say which are over when it returns."""
-    over = []
-
-    async def job(i):
-        try:
-            await asyncio.sleep(100)
-        finally:
-            try:
-                await asyncio.sleep(clean_ups[i])
-            finally:
-                over.append(i)
-
-    return await within(job, len(clean_ups), 3), sorted(over)
-
-
+# Each job needs some seconds to end when it is cancelled: its clean-up.
+run = observe(within, jobs([10, 10], clean_ups=[1, 1]), 2, 3)
+expect(run).returned({}).took(
+    4, hint="a task may need time to clean up: cancel it, then wait for it"
+).jobs_ended(whole=True)
 for clean_ups in ([1, 5, 3], [4, 2]):
-    run = observe(different_ends_, clean_ups)
-    expect(run).returned(
-        ({}, list(range(len(clean_ups)))),
-        hint="one task may need longer to clean up than another: wait for all of them",
+    count_ = len(clean_ups)
+    run = observe(within, jobs([100] * count_, clean_ups=clean_ups), count_, 3)
+    expect(run).returned({}).jobs_ended(
+        hint="one task may need longer to clean up than another: wait for all of them"
     ).nothing_left()
 
 
@@ -1092,41 +980,13 @@ run = observe(gives_an_error_)
 expect(run).returned(
     {0: True, 1: True}, hint="an exception that a job returns is a result: nothing was raised"
 )
-
-
-async def cancelled_in_the_middle_(job):
-    waiting = asyncio.create_task(within(job, 3, 60))
-    await asyncio.sleep(1.5)
-    waiting.cancel()
-    await asyncio.wait([waiting])
-    return waiting.cancelled()
-
-
-run = observe(cancelled_in_the_middle_, jobs([4, 1, 2]))
-expect(run).returned(True, hint="let CancelledError out")
+run = observe(within, jobs([4, 1, 2]), 3, 60, cancel_at=1.5)
+expect(run).cancelled(hint="let CancelledError out")
 expect(run).nothing_left(hint="also when you are cancelled, stop your tasks: try ... finally")
-
-
-async def cancelled_and_slow_to_end_():
-    ended = []
-
-    async def job(i):
-        try:
-            await asyncio.sleep(10)
-        finally:
-            await asyncio.sleep(2)
-            ended.append(i)
-
-    waiting = asyncio.create_task(within(job, 2, 60))
-    await asyncio.sleep(1)
-    waiting.cancel()
-    await asyncio.wait([waiting])
-    return waiting.cancelled(), sorted(ended)
-
-
-run = observe(cancelled_and_slow_to_end_)
-expect(run).returned((True, [0, 1]), hint="also then a task may need time to end: wait for it")
-expect(run).took(3).nothing_left()
+run = observe(within, jobs([10, 10], clean_ups=[2, 2]), 2, 60, cancel_at=1)
+expect(run).cancelled().jobs_ended(
+    whole=True, hint="also then a task may need time to end: wait for it"
+).took(3).nothing_left()
 
 # %% [markdown]
 # ## Further reading
