@@ -481,7 +481,7 @@ def test_what_is_no_search_is_refused(data: Any) -> None:
         store(float("inf"), delay=0.5, errors={0: OSError()}, name="till"),
         gens([1, (2, 3)], error=KeyError("x"), endless=True)[0],
         gens([])[0],
-        jobs([1], results=["a"], clean_ups=[2]),
+        jobs([1], results=["a"], clean_ups=[2], in_turn=True),
         source([1, "b"], pause=2, last=0, error=OSError("gone")),
         source([]),
     ],

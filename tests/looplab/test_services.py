@@ -32,7 +32,7 @@ def test_a_second_cancellation_cuts_a_clean_up_short() -> None:
     run = observe(twice, jobs([9], clean_ups=[5]))
     assert [(call.outcome, call.stop) for call in run.calls] == [("cut short", 2.0)]
     expect(run).jobs_ended()
-    with pytest.raises(CheckFailed, match="job 0 was cancelled in its clean-up"):
+    with pytest.raises(CheckFailed, match=r"job\(0\) was cancelled in its clean-up"):
         expect(run).jobs_ended(whole=True)
 
 
@@ -43,8 +43,22 @@ def test_who_does_not_wait_for_a_clean_up_leaves_the_job() -> None:
         task.cancel()
 
     run = observe(leaves, jobs([9], clean_ups=[5]))
-    with pytest.raises(CheckFailed, match="job 0 has not ended"):
+    with pytest.raises(CheckFailed, match=r"job\(0\) has not ended"):
         expect(run).jobs_ended()
+
+
+def test_jobs_are_called_in_turn() -> None:
+    async def some(op: Any) -> list[Any]:
+        return [await op(), await op("more", 3), await op()]
+
+    run = observe(some, jobs([1, 2], results=["a", "b"], in_turn=True))
+    assert [(call.arguments, call.outcome, call.stop) for call in run.calls] == [
+        ((), "returned", 1.0),
+        (("more", 3), "returned", 3.0),
+        ((), "raised", 3.0),
+    ]
+    assert run.error is not None
+    assert run.error.message == "it is called more than 2 times"
 
 
 def test_a_source_pauses_before_each_item_and_before_its_end() -> None:

@@ -236,12 +236,15 @@ class Expectation:
             hint: what to try.
         """
         bad = ("pending", "cut short") if whole else ("pending",)
-        open_ = {call.arguments[0]: call.outcome for call in self._calls if call.outcome in bad}
+        open_ = [call for call in self._calls if call.outcome in bad]
         told = {"pending": "has not ended", "cut short": "was cancelled in its clean-up"}
         return self.that(
             not open_,
             expected=f"when {self._run.call} ends, each job has ended, with its clean-up",
-            happened="; ".join(f"job {i} {told[outcome]}" for i, outcome in open_.items()),
+            happened="; ".join(
+                f"job({', '.join(map(plain_text, call.arguments))}) {told[call.outcome]}"
+                for call in open_
+            ),
             hint=hint,
         )
 

@@ -60,6 +60,7 @@ class _JobService:
     def __init__(self, spec: Jobs, world: Ledger) -> None:
         self.spec, self.world, self.errors = spec, world, dict(spec.errors)
         self.running: dict[int, int] = {}
+        self.called = 0
 
     def __call__(self, method: str, arguments: tuple[Value, ...]) -> Answer:
         if method == "cancel" and len(arguments) == 1:
@@ -68,10 +69,15 @@ class _JobService:
             raise WireError("A job is called or cancelled.")
         number = self.world.note(self.spec.name, "call", arguments)
         index = arguments[0] if len(arguments) == 1 else None
-        if type(index) is not int or not 0 <= index < len(self.spec.delays):
+        count = len(self.spec.delays)
+        if self.spec.in_turn:
+            index, self.called = self.called, self.called + 1
+        if type(index) is not int or not 0 <= index < count:
             self.world.end(number, "raised")
-            last = len(self.spec.delays) - 1
-            return Answer("raise", ValueError(f"job takes one number from 0 to {last}"))
+            told = f"job takes one number from 0 to {count - 1}"
+            if self.spec.in_turn:
+                told = f"it is called more than {count} times"
+            return Answer("raise", ValueError(told))
         error = self.errors.get(index)
         ending: Ending = Answer("value", self.spec.results[index]), "returned"
         if error is not None:

@@ -20,6 +20,7 @@ class Jobs:
     results: tuple[Value, ...]
     errors: tuple[tuple[int, BaseException], ...] = ()
     clean_ups: tuple[float, ...] = ()
+    in_turn: bool = False
     kind = "jobs"
     name = "jobs"
 
@@ -67,6 +68,7 @@ def jobs(
     results: Sequence[Value] | None = None,
     errors: Mapping[int, BaseException] | None = None,
     clean_ups: Iterable[float] | None = None,
+    in_turn: bool = False,
 ) -> Jobs:
     """Return a spec of an async function `job(i)`, for `observe`.
 
@@ -75,6 +77,8 @@ def jobs(
         results: what each returns; left out, a text that cannot be guessed.
         errors: what job `i` raises instead, by `i`: an exception of a builtin type.
         clean_ups: how many seconds each needs to end when it is cancelled; left out, none.
+        in_turn: whether the first call is of job 0, the next of job 1, and so on, whatever
+            the arguments are.
 
     Raises:
         ValueError: a delay is negative, or there are not as many results or clean-ups as delays.
@@ -100,7 +104,7 @@ def jobs(
     failing = tuple(sorted((errors or {}).items(), key=lambda item: item[0]))
     for _, error in failing:
         _check_error(error)
-    return Jobs(times, tuple(results), failing, ends)
+    return Jobs(times, tuple(results), failing, ends, in_turn)
 
 
 def gens(
