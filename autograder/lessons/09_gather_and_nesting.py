@@ -900,54 +900,20 @@ run = observe(fetch_tree, late_first_, [0, [[1], 2]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
 run = observe(fetch_tree, late_first_, [[[2], 1], [0]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
-
-
-async def slow_to_end_(tree, bad):
-    """Job bad fails at 1 s; each other one takes 2 s to end when it is cancelled."""
-    ended = []
-
-    async def job(i):
-        if i == bad:
-            await asyncio.sleep(1)
-            raise OSError("no map")
-        try:
-            await asyncio.sleep(1000)
-        finally:
-            await asyncio.sleep(2)
-            ended.append(i)
-
-    try:
-        await fetch_tree(job, tree)
-    except* OSError:
-        pass
-    return sorted(ended)
-
-
+# Each job needs 2 s to end when it is cancelled: its clean-up.
 for tree in ([0, 1, 2], [0, [[1], 2]], [[[2], 1], [0]]):
     bad_ = random_.randrange(3)
-    run = observe(slow_to_end_, tree, bad_)
-    expect(run).returned(
-        [i for i in range(3) if i != bad_],
-        hint="a job may need time to end: wait for all that you cancel",
+    delays_ = [1 if i == bad_ else 1000 for i in range(3)]
+    job_ = jobs(delays_, errors={bad_: OSError("no map")}, clean_ups=[2] * 3)
+    run = observe(fetch_tree, job_, tree)
+    expect(run).raised(OSError).jobs_ended(
+        whole=True, hint="a job may need time to end: wait for all that you cancel"
     ).nothing_left()
 
 # %% exercise="fetch_tree" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
-import asyncio
-
-
-async def cancelled_(job, tree, seconds):
-    fetching = asyncio.create_task(fetch_tree(job, tree))
-    await asyncio.sleep(seconds)
-    fetching.cancel()
-    await asyncio.wait([fetching])
-    if not fetching.cancelled():
-        fetching.result()  # raises what it raised
-    return fetching.cancelled()
-
-
-run = observe(cancelled_, jobs([2, 4, 4]), [[0, [1]], 2], 1)
-expect(run).returned(True, hint="let CancelledError out")
-expect(run).nothing_left(hint="when you are cancelled, your tasks end too").took(1)
+run = observe(fetch_tree, jobs([2, 4, 4]), [[0, [1]], 2], cancel_at=1)
+expect(run).cancelled(hint="let CancelledError out").took(1)
+expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -957,33 +923,13 @@ for count in (1, 3, 6):
     wanted_ = []
     for number in range(count):
         wanted_ = random_.choice(([wanted_, number], [number, wanted_], [[number], [wanted_]]))
-    run = observe(cancelled_, jobs(delays_), wanted_, random_.choice((1, 4.5, 9)))
-    expect(run).returned(True, hint="let CancelledError out")
+    run = observe(fetch_tree, jobs(delays_), wanted_, cancel_at=random_.choice((1, 4.5, 9)))
+    expect(run).cancelled(hint="let CancelledError out")
     expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
-
-
-async def slow_to_end_(tree):
-    ended = []
-
-    async def job(i):
-        try:
-            await asyncio.sleep(1000)
-        finally:
-            await asyncio.sleep(2)
-            ended.append(i)
-
-    fetching = asyncio.create_task(fetch_tree(job, tree))
-    await asyncio.sleep(1)
-    fetching.cancel()
-    await asyncio.wait([fetching])
-    return fetching.cancelled(), sorted(ended)
-
-
 for tree in (0, [0, 1, 2], [0, [[1], 2]]):
-    run = observe(slow_to_end_, tree)
-    expect(run).returned(
-        (True, [0, 1, 2] if tree else [0]),
-        hint="a job may need time to end: wait for all that you cancel",
+    run = observe(fetch_tree, jobs([1000] * 3, clean_ups=[2] * 3), tree, cancel_at=1)
+    expect(run).cancelled().jobs_ended(
+        whole=True, hint="a job may need time to end: wait for all that you cancel"
     ).nothing_left()
 ### END HIDDEN TESTS
 

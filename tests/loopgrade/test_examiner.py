@@ -66,7 +66,7 @@ expect(run).cancelled().jobs_ended(whole=True).took(4.5).nothing_left()
 async def read_(items):
     return [item async for item in items]
 
-run = observe(read_, source("ab", pause=2))
+run = observe(read_, arrivals("ab", pause=2))
 expect(run).returned(["a", "b"]).took(6)
 """,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from looplab import CheckFailed, expect, jobs, observe, source
+from looplab import CheckFailed, arrivals, expect, jobs, observe
 
 
 def test_a_cancelled_job_ends_when_it_has_cleaned_up() -> None:
@@ -65,16 +65,16 @@ def test_a_source_pauses_before_each_item_and_before_its_end() -> None:
     async def read(items: Any) -> list[Any]:
         return [item async for item in items]
 
-    run = observe(read, source("ab", pause=2, last=5))
+    run = observe(read, arrivals("ab", pause=2, last=5))
     assert run.result == ["a", "b"]
     assert [(call.outcome, call.stop) for call in run.calls] == [
         ("returned", 2.0),
         ("returned", 4.0),
         ("exhausted", 9.0),
     ]
-    run = observe(read, source("ab"))
+    run = observe(read, arrivals("ab"))
     assert (run.result, run.duration, run.steps) == (["a", "b"], 0.0, 1)
-    expect(observe(read, source("a", pause=1, error=LookupError("no more")))).raised(LookupError)
+    expect(observe(read, arrivals("a", pause=1, error=LookupError("no more")))).raised(LookupError)
 
 
 def test_an_item_whose_pause_is_cancelled_is_not_lost() -> None:
@@ -84,7 +84,7 @@ def test_an_item_whose_pause_is_cancelled_is_not_lost() -> None:
                 await anext(items)
         return await anext(items)
 
-    run = observe(impatient, source("ab", pause=2))
+    run = observe(impatient, arrivals("ab", pause=2))
     assert (run.result, run.duration) == ("a", 3.0)
     assert [call.outcome for call in run.calls] == ["cancelled", "returned"]
 

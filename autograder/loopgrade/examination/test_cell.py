@@ -177,7 +177,7 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
         filename,
     )
     names = _TestNames(__name__="looplab_test", SEED=seed)
-    for word in ("check", "expect", "jobs", "gens", "source", "store"):
+    for word in ("check", "expect", "jobs", "gens", "arrivals", "store"):
         names[word] = getattr(looplab, word)
     names["jobs"] = _jobs_that_are_the_same(seed)
     observers = _Observers(test, names, asked)

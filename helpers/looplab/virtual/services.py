@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from looplab.runs.wire import Value, WireError
 from looplab.virtual.answers import Answer
-from looplab.virtual.specs import Gen, Jobs, Source, Spec, Store
+from looplab.virtual.specs import Arrivals, Gen, Jobs, Spec, Store
 
 Ended = Literal["returned", "raised", "exhausted", "cancelled", "cut short"]
 """How a call ended; `cut short`: it was cancelled a second time, in its clean-up."""
@@ -50,8 +50,8 @@ def serve(spec: Spec, world: Ledger) -> Service:
             return _JobService(spec, world)
         case Gen():
             return _GenService(spec, world)
-        case Source():
-            return _SourceService(spec, world)
+        case Arrivals():
+            return _ArrivalsService(spec, world)
         case Store():
             return _StoreService(spec, world)
 
@@ -124,8 +124,8 @@ class _StoreService:
         return self.world.promise(number, self.spec.delay, give)
 
 
-class _SourceService:
-    def __init__(self, spec: Source, world: Ledger) -> None:
+class _ArrivalsService:
+    def __init__(self, spec: Arrivals, world: Ledger) -> None:
         self.spec, self.world, self.given = spec, world, 0
 
     def __call__(self, method: str, arguments: tuple[Value, ...]) -> Answer:

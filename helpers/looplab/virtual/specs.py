@@ -37,15 +37,15 @@ class Gen:
 
 
 @dataclass(frozen=True)
-class Source:
-    """A spec: an async iterator whose items the test owns. See `source`."""
+class Arrivals:
+    """A spec: an async iterator whose items the test owns. See `arrivals`."""
 
     items: tuple[Value, ...]
     pause: float
     last: float
     error: BaseException | None
-    kind = "source"
-    name = "source"
+    kind = "arrivals"
+    name = "arrivals"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Store:
     kind = "store"
 
 
-Spec = Jobs | Gen | Source | Store
+Spec = Jobs | Gen | Arrivals | Store
 
 
 def jobs(
@@ -134,13 +134,13 @@ def gens(
     return [Gen(f"gens[{n}]", each, error, endless) for n, each in enumerate(listed)]
 
 
-def source(
+def arrivals(
     items: Iterable[Value],
     *,
     pause: float = 0,
     last: float | None = None,
     error: BaseException | None = None,
-) -> Source:
+) -> Arrivals:
     """Return a spec of an async iterator, for `observe`: a source that pauses.
 
     Args:
@@ -153,9 +153,9 @@ def source(
         ValueError: a pause is negative, or the exception is not of a builtin type.
 
     >>> from looplab import observe
-    >>> async def read(source):
-    ...     return [item async for item in source]
-    >>> run = observe(read, source("ab", pause=2))
+    >>> async def read(items):
+    ...     return [item async for item in items]
+    >>> run = observe(read, arrivals("ab", pause=2))
     >>> run.result, run.duration
     (['a', 'b'], 6.0)
     """
@@ -164,7 +164,7 @@ def source(
         raise ValueError("Give a source a pause of 0 seconds or more.")
     if error is not None:
         _check_error(error)
-    return Source(tuple(items), pause, last, error)
+    return Arrivals(tuple(items), pause, last, error)
 
 
 def store(
@@ -234,7 +234,7 @@ def spec_from_json(data: dict[str, Json]) -> Spec:
     errors = tuple(
         (at, getattr(builtins, name)(*decode(args))) for at, name, args in data["errors"]
     )
-    if data["kind"] in ("gen", "source"):
-        kind = Gen if data["kind"] == "gen" else Source
+    if data["kind"] in ("gen", "arrivals"):
+        kind = Gen if data["kind"] == "gen" else Arrivals
         return kind(**facts, error=errors[0][1] if errors else None)
     return Jobs(**facts, errors=errors) if data["kind"] == "jobs" else Store(**facts, errors=errors)

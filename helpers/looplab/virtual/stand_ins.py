@@ -28,8 +28,8 @@ def stand_in(kind: str, service: int, name: str, world: Clock) -> Any:
         return _job(service, world)
     if kind == "gen":
         return _stream(service, name, world)
-    if kind == "source":
-        return SourceStandIn(service, world)
+    if kind == "arrivals":
+        return ArrivalsStandIn(service, world)
     if kind == "store":
         return StoreStandIn(service, name, world)
     raise WireError(f"There is no service of the kind {kind!r:.20}.")
@@ -42,13 +42,13 @@ def _job(service: int, world: Clock) -> Callable[..., Awaitable[Value]]:
     return job
 
 
-class SourceStandIn:
+class ArrivalsStandIn:
     """What the program gets for a source: an async iterator."""
 
     def __init__(self, service: int, world: Clock) -> None:
         self._service, self._world = service, world
 
-    def __aiter__(self) -> SourceStandIn:
+    def __aiter__(self) -> ArrivalsStandIn:
         """Return itself."""
         return self
 
