@@ -469,7 +469,9 @@ print("lost: ", [(lost.name, lost.text) for lost in run.lost])
 # ## Your turn
 #
 # `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
-# job 2 takes 4 s. With `errors={1: OSError()}` job 1 raises this when it ends. A function whose name
+# job 2 takes 4 s. With `errors={1: OSError()}` job 1 raises this when it ends; with
+# `clean_ups=[3, 3, 3]` a job that is cancelled needs 3 s to end, its *clean-up*. `cancel_at=1.5`
+# cancels what is observed after 1.5 s. A function whose name
 # ends in `_` is a small program of the test, which uses yours. When your work is graded, each test also
 # tries other inputs, and rarer cases of what the task says.
 

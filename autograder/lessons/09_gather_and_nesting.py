@@ -463,7 +463,7 @@ run.timeline()
 #
 # `jobs([2, 1, 4])` in a test makes one async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
 # and job 2 takes 4 s. (The parameter `jobs` of exercises 1 and 3 is something else: a list of
-# functions.) A function whose name ends in `_` is a small program of the test, which uses yours.
+# functions.) `clean_ups` and `cancel_at` are as in lesson 08. A function whose name ends in `_` is a small program of the test, which uses yours.
 # When your work is graded, each test also tries other inputs, and rarer cases of what the task
 # says.
 

@@ -332,8 +332,26 @@ run = observe(join_in_a_group, its_own_cancellation)
 print("deadlock:", run.deadlock)
 
 # %% [markdown]
-# `asyncio.current_task().cancelling()` tells the two apart: 0 means that nobody has cancelled this
-# task. There a worker can raise an error of its own, which the group will hear.
+# Whose `CancelledError` is it? Lesson 11 has the answer: `asyncio.current_task().cancelling()` is 0
+# where nobody has cancelled this task. There a worker raises an error of its own, and the group
+# hears it:
+
+
+# %%
+async def asks_whose(todo):
+    while True:
+        try:
+            await its_own_cancellation(todo)
+        except asyncio.CancelledError as error:
+            if asyncio.current_task().cancelling():
+                raise  # it is mine
+            raise RuntimeError("a job was cancelled, and not by us") from error
+
+
+run = observe(join_in_a_group, asks_whose)
+print(run.error)
+
+# %% [markdown]
 #
 # Where one bad job should not end everything, catch its error *inside* the worker's loop, note it,
 # and go on. Exercise 3 does.
@@ -451,54 +469,11 @@ compare(in_threads, in_tasks, names=["then: threads", "now: tasks"])
 # | stop one that is at work | you cannot; it has to look for a sign | `cancel()` |
 # | an error in one | is printed; the others do not learn of it | a `TaskGroup` ends all, and raises it |
 #
-# ### One thread, or a thread for each worker?
-#
 # You may read that coroutines suit a single thread, and in the same sentence that a master listens
-# in the main thread while child threads do the work. These are two designs. If the workers *wait*
-# for networks, timers and other processes, they are tasks, and master and workers share one thread.
-# If a worker has to call something that *blocks*, because the library has no async version, this
-# call goes to a thread. The worker stays a task. The cell tells the two apart; a job blocks for 0.1
-# s.
-
-
-# %%
-def blocking(x):
-    time.sleep(x)
-
-
-async def call_it(x):
-    blocking(x)
-
-
-async def to_a_thread(x):
-    await asyncio.to_thread(blocking, x)
-
-
-async def two_workers(work):
-    todo = asyncio.Queue(2)
-
-    async def worker():
-        while (x := await todo.get()) is not END:
-            await work(x)
-
-    async with asyncio.TaskGroup() as group:
-        for n in (1, 2):
-            group.create_task(worker(), name=f"worker-{n}")
-        for x in (0.1, 0.1, 0.1, 0.1, END, END):
-            await todo.put(x)
-
-
-called = observe(two_workers, call_it, clock="real")
-handed = observe(two_workers, to_a_thread, clock="real")
-compare(called, handed, names=["in the worker", "in a thread"])
-
-# %% [markdown]
-# **What happened.** Called in the worker, the four jobs take 0.4 s, one after the other. A second
-# worker is of no use: all run in the thread of the loop, and each job holds it up. `worker-1` even
-# did all four, two in each block of the picture: `get` does not wait while there is something to
-# get, so `worker-2` never found a job. Handed to threads (lesson 12), two jobs are under way at
-# once, and the loop is free. The master, the queue and the workers are the same lines in both. So:
-# one thread for what waits, a thread for each call that blocks. Threads do not make *computing*
+# in the main thread while child threads do the work. These are two designs. If the workers *wait*,
+# for networks, timers or other processes, they are tasks, and master and workers share one thread.
+# If a worker has to call something that *blocks*, this one call goes to a thread: `await
+# asyncio.to_thread(...)` (lesson 12). The worker stays a task. Threads do not make *computing*
 # faster, as long as Python runs one of them at a time: that is what processes are for. (In builds
 # without the GIL, which exist from Python 3.13 on, threads can.)
 #
@@ -641,7 +616,8 @@ asyncio.run(main())
 # ## Your turn
 #
 # `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
-# and job 2 takes 4 s. A function whose name ends in `_` is a small program of the test, which uses
+# and job 2 takes 4 s. `arrivals("ab", pause=2)` is a source that gives `"a"` and `"b"`, with 2 s
+# before each and before its end. `clean_ups` and `cancel_at` are as in lesson 11. A function whose name ends in `_` is a small program of the test, which uses
 # yours. When your work is graded, each test also tries other inputs, and rarer cases of what the
 # task says. Two rules hold for all three exercises: however your function ends, none of its tasks
 # still runs, and if it is cancelled, `CancelledError` comes out. A work or a visit may take as long as

@@ -116,3 +116,5 @@ def test_who_takes_its_cancellation_is_told_so() -> None:
     assert "swallows(), cancelled at 2 s," in caught.value.expected
     with pytest.raises(CheckFailed):
         expect(observe(swallows, cancel_at=99)).cancelled()
+    with pytest.raises(CheckFailed, match="TypeError"):
+        expect(observe(swallows, "an argument too many", cancel_at=2)).cancelled()

@@ -195,7 +195,7 @@ class Expectation:
         """Check that the program ended cancelled: `CancelledError` reached its caller."""
         run = self._run
         self._demand(
-            run.error is not None and run.lives[0].outcome == "cancelled",
+            run.error is not None and [life.outcome for life in run.lives[:1]] == ["cancelled"],
             f"{run.call} lets CancelledError out",
             self._ending(),
             hint,
