@@ -428,7 +428,8 @@ talk.send("hello")
 # a plain generator delegate to a coroutine, although the two work alike. PEP 492 made coroutines a kind
 # of their own so that nobody takes one for a generator: a coroutine cannot be iterated over, and only
 # what says that it is a coroutine too (`async def`, or a decorator) may wait for one.
-# Make the function an `async def`, and the `yield from` an `await`.
+# Make the function an `async def`, and the `yield from` an `await`. (`with closing(x) as x:` calls
+# `x.close()` when its block ends, however it ends.)
 
 
 # %% role="breaks"
@@ -437,7 +438,7 @@ def old_style(what):
     return word
 
 
-with closing(say_after(1, "hello")) as hello:  # it will not run: closed at the end
+with closing(say_after(1, "hello")) as hello:
     next(old_style(hello))
 
 # %% [markdown]

@@ -129,8 +129,9 @@ async def watch(task):
 
 async def main():
     task = asyncio.create_task(outer(), name="outer")
-    asyncio.create_task(watch(task), name="watch")
+    watching = asyncio.create_task(watch(task), name="watch")
     print(await task)
+    await watching
 
 
 run = observe(main)
@@ -225,8 +226,9 @@ class Pause:
 
 
 async def main():
-    asyncio.create_task(say("other"), name="other")
+    other = asyncio.create_task(say("other"), name="other")
     print("the pause gave", await Pause("rest"))
+    await other
 
 
 run = observe(main)

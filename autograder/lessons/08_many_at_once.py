@@ -18,7 +18,7 @@
 import asyncio
 import hashlib
 import time
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from looplab import SEED, check, compare, enable, expect, jobs, observe
 
@@ -317,22 +317,70 @@ compare(one, each, names=["one cook", "a cook for each bowl"])
 # %% [markdown]
 # Where the machine has more than one processor, the second way is done sooner: work is done at the
 # same time. With one processor all three cooks share it, and nothing is won.
+# So asyncio gives you concurrency and no parallelism. It pays for jobs that wait.
 #
-# The Run says the same of `together`, from round 1: how many jobs were under way at the busiest moment,
-# and whether two steps of the loop ever ran at the same time.
-
-# %%
-running = sorted(
-    (span.first, span.last)
-    for life in at_once.lives
-    for span in life.spans
-    if span.state == "running"
-)
-print("under way at once:", at_once.peak("do_some_work"))
-print("two steps at once:", any(last > first for (_, last), (first, _) in pairwise(running)))
+# ## 6. A network
+#
+# So far `sleep` has stood for a network. Here is a real one, in real time: a server on this machine
+# that needs a tenth of a second for each answer, and three clients that ask it. `start_server` runs
+# `serve` for each connection, in a task of its own, with a *stream* to read from and a stream to
+# write to. `open_connection` gives a client its two. `await reader.readline()` waits until a whole
+# line has come.
+#
+# **Predict.** How long do three questions take one after the other, and how long at once?
 
 # %% [markdown]
-# So asyncio gives you concurrency and no parallelism. It pays for jobs that wait.
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def serve(reader, writer):
+    name = await reader.readline()
+    await asyncio.sleep(0.1)  # it is a slow one
+    writer.write(b"hello " + name)
+    await writer.drain()
+    writer.close()
+
+
+async def ask(port, name):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"{name}\n".encode())
+    await writer.drain()
+    answer = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return answer.decode().strip()
+
+
+async def ask_in_turn(port):
+    return [await ask(port, name) for name in ("sky", "sea", "map")]
+
+
+async def ask_at_once(port):
+    return await asyncio.gather(*[ask(port, name) for name in ("sky", "sea", "map")])
+
+
+async def main(way):
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        return await way(server.sockets[0].getsockname()[1])
+
+
+asked = [observe(main, way, clock="real") for way in (ask_in_turn, ask_at_once)]
+for run in asked:
+    print(run.result)
+print("at once is sooner:", asked[1].duration < asked[0].duration)
+compare(*asked, names=["in turn", "at once"])
+
+# %% [markdown]
+# **What happened.** About 0.3 s in turn, and little more than 0.1 s at once. Nothing is new but the
+# names of the waits: `readline` is where `sleep` was. The server is a program of the same kind. At
+# once, it had three clients to wait for, each in a task, and one thread for all.
+#
+# `write` waits for nothing: it hands the bytes to the loop, which sends them when the network takes
+# them. `await drain()` waits where too many have gathered. Who writes and never drains fills the
+# memory when the other side is slow. A connection has an end, too: `close()` it, in a `finally` where
+# something may fail.
 #
 # ## Then and now
 #
@@ -360,30 +408,55 @@ run_then = observe(then)
 # ### Now: a group of tasks
 #
 # `asyncio.TaskGroup` came with Python 3.11. The block `async with` ends when all its tasks have ended.
-# Below, `now` runs once as it is, and once with a job that fails.
+# When a job fails, the group cancels the others, waits for them, and raises an `ExceptionGroup` that
+# holds all the errors there were: an exception whose attribute `exceptions` is a tuple of others.
+#
+# In `two_fail` the job of 2 s fails, and the other one fails as it cleans up. There `except*` stands
+# in the place of `except`. It takes those errors out of the group that are of its type, and the
+# next `except*` gets the rest.
+#
+# **Predict.** How many of the two `except*` blocks run?
 
 
 # %%
-async def now(fails=None):
+async def now():
     async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(do_some_work(x, fails=x == fails), name=f"work {x}")
-            for x in (1, 2, 4)
-        ]
+        tasks = [group.create_task(do_some_work(x), name=f"work {x}") for x in (1, 2, 4)]
     for task in tasks:
         print(task.result())
 
 
+async def tidies_badly():
+    try:
+        await do_some_work(4)
+    finally:
+        raise OSError("no room to save it")
+
+
+async def two_fail():
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(do_some_work(2, fails=True), name="work 2")
+            group.create_task(tidies_badly(), name="work 4")
+    except* ValueError as group:
+        print(clock(), type(group).__name__, "with", group.exceptions)
+    except* OSError as group:
+        print(clock(), type(group).__name__, "with", group.exceptions)
+    print(clock(), "the program goes on")
+
+
 run_now = observe(now)
-run_failing = observe(now, 2)
-print("raised:", run_failing.error.type, "of", [leaf.type for leaf in run_failing.error.leaves])
-compare(run_then, run_now, run_failing, names=["then", "now", "now, work 2 fails"])
+print()
+run_failing = observe(two_fail)
+compare(run_then, run_now, run_failing, names=["then", "now", "now, with errors"])
 
 # %% [markdown]
-# When a job fails, the group cancels the others *and waits for them*; then it raises an
-# `ExceptionGroup` that holds the error. In the third picture `work 4` ends at 2 s, cancelled. (Its
-# label names `work 2`, whose error made the group cancel.) Nothing is left. The group gives what
-# you would have to write around `gather`.
+# Both run, and each gets an `ExceptionGroup` with the errors of its type. (With `except` at most one
+# block runs.) What no `except*` takes would go on to the caller, in a group again. An `except* X` that
+# finds no X does not run.
+#
+# In the third picture `work 4` ends at 2 s: `work 2`, whose error made the group cancel it, is named
+# in its label. Nothing is left. The group gives what you would have to write around `gather`.
 #
 # | | then | now |
 # |---|---|---|

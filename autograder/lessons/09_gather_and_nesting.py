@@ -89,12 +89,34 @@ site.timeline()
 #
 # The results come back along the same paths. Each `gather` puts those of its children into a list,
 # in the order of its arguments. So the result has the shape of the tree, whoever was done first.
-
-# %% [markdown]
+#
 # ## 2. What `gather` makes, and when its children start
 #
-# `gather` gets a coroutine object, `hello`, and a task that is there already, `world`. `main` does
-# not await it at once. It sleeps first, for 3 seconds.
+# In most programs `gather` stands behind an `await`, as here:
+
+
+# %%
+async def coroutine_1():
+    await asyncio.sleep(1)
+    return 1
+
+
+async def coroutine_2():
+    await asyncio.sleep(2)
+    return 2
+
+
+async def main():
+    results = await asyncio.gather(coroutine_1(), coroutine_2())
+    print(results)
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# To see what it does we take the two apart. Below, `gather` gets a coroutine object, `hello`, and a
+# task that is there already, `world`. `main` does not await it at once. It sleeps first, for 3
+# seconds.
 #
 # **Predict.** How many new tasks are there after the call? Which lines are printed while `main`
 # sleeps? How long does the program take: 3 s, or 3 + 2 s?
@@ -136,8 +158,7 @@ run.timeline()
 # The names of `gather`'s own tasks say little: `Task-3`. Give it tasks that you have named where
 # you want to find them again. From Python 3.12 on a program may set `asyncio.eager_task_factory`;
 # then a new task takes its first step inside the call that makes it, with `gather` too.
-
-# %% [markdown]
+#
 # ## 3. One child fails, and the others go on
 #
 # Lesson 08 has shown that `gather` raises the first error and leaves the others running. Now we
@@ -187,8 +208,7 @@ compare(plain, returned, names=["gather", "return_exceptions=True"])
 # errors, each in its place. Now nothing is raised. If you do not look through the list, all errors
 # are overlooked, not only the later ones. And look for `BaseException`: a child that was cancelled
 # stands there as a `CancelledError`, which is no `Exception`.
-
-# %% [markdown]
+#
 # ## 4. Cancelling a gather
 #
 # Two children need time to tidy up when they are cancelled: `hello` 1 second, `world` 3. At 2 s
@@ -268,8 +288,7 @@ for wait in (gather_all, asyncio.wait):
 
 # %% [markdown]
 # With `gather` none of the two comes to its last line, with `asyncio.wait` both do.
-
-# %% [markdown]
+#
 # ## 5. An error in a tree: `gather` and `TaskGroup`
 #
 # A tree of seven tasks runs twice: with `gather` at each fork, and with a `TaskGroup` at each. The
@@ -375,14 +394,70 @@ compare(run_then, run_now, names=["then", "now"])
 # %% [markdown]
 # The pictures are the same. The tasks that `ensure_future` made, `gather` makes too.
 #
+# A coroutine that runs others may wait for them in any of the three ways of lesson 08. It may also
+# deal with an error itself, or let it go on to its caller. Below, the job of 2 s fails. The first two
+# functions deal with the error themselves, with `wait` and with `as_completed`. The third lets it out.
+#
+# **Predict.** What does each of them return or raise, and when?
+
+
+# %%
+async def work(x):
+    await asyncio.sleep(x)
+    if x == 2:
+        raise ValueError("no 2")
+    return x
+
+
+async def with_wait(tasks):
+    await asyncio.wait(tasks)
+    return [task.exception() or task.result() for task in tasks]
+
+
+async def with_as_completed(tasks):
+    results = []
+    for next_one in asyncio.as_completed(tasks):
+        try:
+            results.append(await next_one)
+        except ValueError as error:
+            results.append(error)
+    return results
+
+
+async def lets_it_out(tasks):
+    try:
+        return [await next_one for next_one in asyncio.as_completed(tasks)]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def main(fork):
+    tasks = [asyncio.create_task(work(x), name=f"work {x}") for x in (4, 2, 1)]
+    try:
+        results = await fork(tasks)
+        print(clock(), fork.__name__, "returned", results)
+    except ValueError as error:
+        print(clock(), fork.__name__, "raised", repr(error))
+
+
+for fork in (with_wait, with_as_completed, lets_it_out):
+    run = observe(main, fork)
+
+# %% [markdown]
+# `with_wait` went over its own list, so its results stand in the order of the jobs. `with_as_completed`
+# has them in the order in which they ended. The third raised at 2 s, where the error came up: a caller
+# that gets it knows that the rest is not needed, so the `finally` cancels the others and waits for
+# them. Where to deal with an error is a question of who can do something about it.
+#
 # | | then | now |
 # |---|---|---|
 # | make the tasks | `ensure_future(do_some_work(x))` | `gather` does; `create_task` where you want a name |
 # | run `main` and get its result | `loop.run_until_complete(main())`, `loop.close()` | `asyncio.run(main())` |
 # | `gather` outside a coroutine | `loop.run_until_complete(asyncio.gather(...))` | call it in `main`: outside, where no loop is set, it warns from Python 3.12 on and raises `RuntimeError` from 3.14 on |
 # | stop the others after an error | by hand | `TaskGroup` |
-
-# %% [markdown]
+#
 # ## What breaks
 #
 # ### The star that was forgotten

@@ -339,17 +339,22 @@ print("deadlock:", run.deadlock)
 
 # %%
 async def asks_whose(todo):
-    while True:
-        try:
-            await its_own_cancellation(todo)
-        except asyncio.CancelledError as error:
-            if asyncio.current_task().cancelling():
-                raise  # it is mine
-            raise RuntimeError("a job was cancelled, and not by us") from error
+    try:
+        await its_own_cancellation(todo)
+    except asyncio.CancelledError:
+        if asyncio.current_task().cancelling():
+            raise  # it is mine
+        raise RuntimeError("a job was cancelled, and not by us") from None
 
 
-run = observe(join_in_a_group, asks_whose)
-print(run.error)
+async def main():
+    try:
+        await join_in_a_group(asks_whose)
+    except* RuntimeError as group:
+        print(clock(), "out came:", group.exceptions)
+
+
+run = observe(main)
 
 # %% [markdown]
 #
