@@ -225,6 +225,28 @@ def test_11_requests_stay_counted_and_who_made_one_takes_it_back() -> None:
     assert observe(main).result == [0, 0, 1, 0]
 
 
+def test_11_two_requests_before_a_turn_throw_one_cancelled_error() -> None:
+    caught = []
+
+    async def stubborn() -> None:
+        for _ in range(2):
+            try:
+                await asyncio.sleep(9)
+            except asyncio.CancelledError:
+                caught.append(asyncio.get_running_loop().time())
+
+    async def main() -> int:
+        task = asyncio.create_task(stubborn())
+        await asyncio.sleep(1)
+        task.cancel()
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelling()
+
+    run = observe(main)
+    assert (run.result, caught, run.duration) == (2, [1], 10)
+
+
 def test_12_set_event_loop_itself_is_not_deprecated() -> None:
     loop = asyncio.new_event_loop()
     try:

@@ -70,6 +70,16 @@ run.timeline()
 # none of its lines runs.
 # `greet` stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
 #
+# ```mermaid
+# flowchart LR
+#     accTitle: While greet delegates to ask
+#     accDescr: What main sends passes through greet to ask, and what ask yields passes through greet to main. Only what ask returns stays with greet.
+#     main["main"] -->|"send, throw, close"| greet["greet<br>stands at: yield from"]
+#     greet -->|"passes through"| ask["ask<br>stands at: yield"]
+#     ask -->|"returns: for greet"| greet
+#     ask -->|"yields: for main"| main
+# ```
+#
 # When `ask` returns, the delegation is over. What `ask` returned is the value of the whole
 # expression `yield from ask(...)`, and `greet` runs on to its next line, without coming back to
 # `main`.

@@ -143,6 +143,19 @@ run.timeline()
 # only one that has anything to do with the event loop. When it is done, the task is resumed at the
 # lowest `await`, and the results return upwards, as those of calls do.
 #
+# ```mermaid
+# flowchart LR
+#     accTitle: A chain of awaits
+#     accDescr: The event loop resumes the task. The task runs outer, which awaits inner, which awaits sleep, which awaits a future. When the future is done, the loop puts the task into its queue.
+#     loop["event loop"] -->|"resumes"| task["task"]
+#     subgraph chain ["they stand still as one"]
+#         outer -->|"await"| inner -->|"await"| sleep
+#     end
+#     task --> outer
+#     sleep -->|"await"| future["future"]
+#     future -->|"is done: the task is ready"| loop
+# ```
+#
 # So an `await` in your own code is never where the waiting begins. Somewhere below it stands one
 # thing that waits, or nothing does.
 

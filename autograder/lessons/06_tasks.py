@@ -137,6 +137,23 @@ compare(waiting, working, names=["main waits", "main works"])
 #
 # A task has a name and a state, and when it has ended it keeps the result, or the error.
 #
+# ```mermaid
+# stateDiagram-v2
+#     accTitle: The states of a task
+#     accDescr: A task that has not ended is pending: ready, running or waiting. It is ready first. The loop gives it a turn, an await that waits ends the turn, and what it waited for makes it ready again. It ends finished, with a result or an error, or cancelled.
+#     direction LR
+#     [*] --> pending: create_task
+#     state pending {
+#         direction LR
+#         [*] --> ready
+#         ready --> running: its turn
+#         running --> waiting: await
+#         waiting --> ready: it is done
+#     }
+#     pending --> finished: a result, or an error
+#     pending --> cancelled: a CancelledError
+# ```
+#
 # **Predict.** The task `fails` raises an error at 1 second. `main` awaits it at 3 seconds. When does
 # `main` learn of the error: at 1 second or at 3?
 
@@ -356,8 +373,8 @@ for line in told.stderr.splitlines():
         print(line)
 
 # %% [markdown]
-# Read such a message from its end. `coroutine 'say_after' was never awaited`: somebody called it, in
-# the line that is named or a little before, and an `await` is missing. `Task exception was never
+# `coroutine 'say_after' was never awaited`: somebody called it, in the line that is named or a little
+# before, and an `await` is missing. `Task exception was never
 # retrieved`: a task has failed, and nobody awaited it; its name and the error are below. `Task was
 # destroyed but it is pending!`: a task that still waited was lost; nobody kept it, or its loop was
 # closed too early.

@@ -377,8 +377,8 @@ compare(*asked, names=["in turn", "at once"])
 # names of the waits: `readline` is where `sleep` was. The server is a program of the same kind. At
 # once, it had three clients to wait for, each in a task, and one thread for all.
 #
-# `write` waits for nothing: it hands the bytes to the loop, which sends them when the network takes
-# them. `await drain()` waits where too many have gathered. Who writes and never drains fills the
+# `write` waits for nothing: it takes the bytes, and they are sent as fast as the network takes them.
+# `await drain()` waits where too many have gathered. Who writes and never drains fills the
 # memory when the other side is slow. A connection has an end, too: `close()` it, in a `finally` where
 # something may fail.
 #

@@ -297,7 +297,7 @@ run.timeline()
 #
 # `gather` hands it on as it does any first error, and leaves the others running. A `TaskGroup` does
 # not: it takes a child that ends cancelled for one that somebody wanted to end, and waits for the
-# others. And `join` of a queue (lesson 13) hears nothing at all when a worker ends so.
+# others. And `join` of a queue (lesson 13) hears nothing of it at all.
 #
 # | | not meant for you (`cancelling()` is 0) | meant for you |
 # |---|---|---|
@@ -341,9 +341,9 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** Each request throws a `CancelledError` of its own, wherever the task waits then.
-# The second one met it in its clean-up, and cut that short. So who stops a task cancels it *once*,
-# and then waits. What must not be cut short goes into a task of its own, behind a `shield` (round 4;
+# **What happened.** The second request threw a `CancelledError` as well, and it met the task in its
+# clean-up, and cut that short. (Two requests before the task has had a turn throw only one.) So who
+# stops a task cancels it *once*, and then waits. What must not be cut short goes into a task of its own, behind a `shield` (round 4;
 # exercise 2).
 #
 # A request stays counted, also when its `CancelledError` was caught. `task.uncancel()` takes one
