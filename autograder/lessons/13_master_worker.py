@@ -98,7 +98,7 @@ run.timeline()
 # *Your prediction (double-click here and write):*
 
 
-# %%
+# %% tags=["varies"]
 async def read_pages(todo):
     while (page := await todo.get()) is not END:
         await do_some_work(1)

@@ -240,7 +240,8 @@ def printed_by(notebook: Any) -> str:
             continue
         printed = "".join(each.text for each in cell.outputs if each.get("name") == "stdout")
         if printed and VARIES not in cell.metadata.get("tags", ()):
-            told.append(f"== {heading}\n{printed}")
+            lines = [line.rstrip() for line in printed.splitlines()]
+            told.append("\n".join([f"== {heading}", *lines, ""]))
     return "\n".join(told)
 
 
