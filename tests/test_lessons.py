@@ -16,7 +16,7 @@ from loopgrade.authoring.build import build
 from loopgrade.authoring.lesson import Lesson, read_lesson
 from loopgrade.authoring.regions import solution_text
 from loopgrade.bank.demo import Student, copy_course, hand_in
-from loopgrade.bank.rehearse import pictures_of, words_of
+from loopgrade.bank.rehearse import pictures_of, printed_by, words_of
 from loopgrade.bank.verify import Answer, read_answers
 from loopgrade.classroom.batch import grade
 from loopgrade.classroom.states import State
@@ -76,6 +76,21 @@ def test_links_have_the_right_form(lesson: str) -> None:
             assert link.removesuffix(".ipynb") in LESSONS
         else:
             assert re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+/[\w/.~%-]*(#[\w.-]+)?", link), link
+
+
+def test_drawings_have_a_title_and_words() -> None:
+    """JupyterLab draws them, and gives both to who does not see."""
+    drawings = []
+    for lesson in LESSONS:
+        notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            drawings += re.findall(
+                r"^```mermaid\n(.*?)^```$", cell.source, re.DOTALL | re.MULTILINE
+            )
+    assert len(drawings) >= 5
+    for drawing in drawings:
+        assert re.search(r"^ *accTitle: \w", drawing, re.MULTILINE), drawing
+        assert re.search(r"^ *accDescr: \w.*\.$", drawing, re.MULTILINE), drawing
 
 
 # As a student runs it
@@ -159,6 +174,14 @@ def test_the_pictures_say_what_the_gallery_says(executed: Any) -> None:
     lesson = executed.metadata["lesson"]
     words = (ROOT / "docs" / "gallery" / lesson / "words.txt").read_text(encoding="utf-8")
     assert words_of(list(pictures_of(executed))) == words
+
+
+@pytest.mark.slow
+def test_the_cells_print_what_is_written_down(executed: Any) -> None:
+    """Run `looplab rehearse LESSON --gallery docs` and read the difference where this fails."""
+    lesson = executed.metadata["lesson"]
+    written = ROOT / "docs" / "gallery" / lesson / "printed.txt"
+    assert printed_by(executed) == written.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

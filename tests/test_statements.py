@@ -200,6 +200,53 @@ def test_11_who_is_cancelled_stops_the_tasks_it_started_only_in_a_finally(
     assert observe(main).result is in_a_finally
 
 
+def test_11_requests_stay_counted_and_who_made_one_takes_it_back() -> None:
+    async def fail() -> None:
+        raise ValueError
+
+    async def main() -> list[int]:
+        me = asyncio.current_task()
+        assert me is not None
+        counted = []
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await asyncio.sleep(9)
+        counted.append(me.cancelling())
+        with contextlib.suppress(ExceptionGroup):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fail())
+                await asyncio.sleep(9)
+        counted.append(me.cancelling())
+        me.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(9)
+        return [*counted, me.cancelling(), me.uncancel()]
+
+    assert observe(main).result == [0, 0, 1, 0]
+
+
+def test_11_two_requests_before_a_turn_throw_one_cancelled_error() -> None:
+    caught = []
+
+    async def stubborn() -> None:
+        for _ in range(2):
+            try:
+                await asyncio.sleep(9)
+            except asyncio.CancelledError:
+                caught.append(asyncio.get_running_loop().time())
+
+    async def main() -> int:
+        task = asyncio.create_task(stubborn())
+        await asyncio.sleep(1)
+        task.cancel()
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelling()
+
+    run = observe(main)
+    assert (run.result, caught, run.duration) == (2, [1], 10)
+
+
 def test_12_set_event_loop_itself_is_not_deprecated() -> None:
     loop = asyncio.new_event_loop()
     try:

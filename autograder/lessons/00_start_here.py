@@ -93,6 +93,9 @@ print(run.describe())
 # | **future** | a place for a result that is not there yet; a task is one too |
 # | **async/await** | `async def` makes such a function, `await` waits in it for a result |
 #
+# `asyncio.get_running_loop()` gives the event loop that runs the task which asks, and its method
+# `time()` gives the loop's own time in seconds. Under `observe` it begins at 0.
+#
 # **Predict.** Two of the objects in the next cell are made by calling `say_after`. At which line of
 # `main` does each begin to run, and how long does the program take?
 
@@ -117,7 +120,8 @@ run.timeline()
 # %% [markdown]
 # **What happened.** The coroutine began only at its `await`, and `main` waited in it: it has no
 # lane of its own. The task has one. It began as soon as `main` waited, at the same line, and was
-# done after 1 second. So both waits overlapped, and the program took 2 seconds.
+# done after 1 second. So both waits overlapped, and the program took 2 seconds. The line above the
+# picture says how much that has saved: *waits add up to 3 s, the program took 2 s*.
 #
 # That is all that asyncio is for. The next round shows what it is worth.
 
@@ -273,8 +277,14 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # | [12 · Threads](12_threads.ipynb) | code that blocks, beside a loop that does not |
 # | [13 · Master and workers](13_master_worker.ipynb) | a queue, a few workers, and an orderly end |
 #
-# Each takes an hour or more with its exercises, and uses what the ones before it taught. The rhythm is always the same.
-# **Predict**: write down what you expect; a guess that turns out wrong teaches most. **Run** the
+# Each takes an hour or more with its exercises. There are two ways through them:
+#
+# - **in the order of the numbers**: each lesson uses what the ones before it taught;
+# - **programs first**: 01, 04, 06, 08, 09, 10 and 11 teach you to write programs. Then 02, 03, 05
+#   and 07 show how all this is built. 12 and 13 use both. Where a lesson names something from one that
+#   you have left out, go on: it comes.
+#
+# The rhythm is always the same. **Predict**: write down what you expect; a guess that turns out wrong teaches most. **Run** the
 # cell. **Watch** the timeline. **Explain** it to yourself, then read *What happened*. *Your turn* at the
 # end has exercises, with hints that you can unfold.
 #

@@ -597,7 +597,9 @@ for kind_, end_ in [("fails", "ValueError(2)"), ("is cancelled", "cancelled")]:
 #
 # - It only looks: it calls nothing, awaits nothing and starts nothing. A coroutine object or a task
 #   that has ended, however it did, is still one.
-# - Anything else is `"something else"`: a plain function, a generator, a future that is no task.
+# - Anything else is `"something else"`: a plain function, a *generator* (what the call of a function
+#   with `yield` gives; lesson 02), a *future* that is no task (a place for a result that is not
+#   there yet, of the class `asyncio.Future`; lesson 07).
 
 # %% [markdown]
 # <details><summary>Hint 1: who knows?</summary>

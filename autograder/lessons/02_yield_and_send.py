@@ -81,6 +81,17 @@ run.timeline()
 # So the generator gives 5, 4, 3. You may read that `yield` "returns the function". It does not:
 # what `main` gets is a number, and the function has not returned.
 #
+# ```mermaid
+# flowchart LR
+#     accTitle: The kept frame
+#     accDescr: Each next goes into the one frame that the generator keeps, with n and the place of its yield. A number comes out, and the frame stays.
+#     main["main"] -->|"next"| frame
+#     subgraph generator ["generator"]
+#         frame["frame of countdown<br>n = 4<br>stands at: yield n"]
+#     end
+#     frame -->|"4"| main
+# ```
+#
 # The call `countdown(5)` made a generator and ran none of its lines. It began at the first
 # `next`. In the timeline the lane of `countdown` starts there. It ends with *not finished*:
 # nobody asked for a fourth number, so it still stands at its `yield`, and `n` is still 3.

@@ -70,6 +70,16 @@ run.timeline()
 # none of its lines runs.
 # `greet` stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
 #
+# ```mermaid
+# flowchart LR
+#     accTitle: While greet delegates to ask
+#     accDescr: What main sends passes through greet to ask, and what ask yields passes through greet to main. Only what ask returns stays with greet.
+#     main["main"] -->|"send, throw, close"| greet["greet<br>stands at: yield from"]
+#     greet -->|"passes through"| ask["ask<br>stands at: yield"]
+#     ask -->|"returns: for greet"| greet
+#     ask -->|"yields: for main"| main
+# ```
+#
 # When `ask` returns, the delegation is over. What `ask` returned is the value of the whole
 # expression `yield from ask(...)`, and `greet` runs on to its next line, without coming back to
 # `main`.
@@ -428,7 +438,8 @@ talk.send("hello")
 # a plain generator delegate to a coroutine, although the two work alike. PEP 492 made coroutines a kind
 # of their own so that nobody takes one for a generator: a coroutine cannot be iterated over, and only
 # what says that it is a coroutine too (`async def`, or a decorator) may wait for one.
-# Make the function an `async def`, and the `yield from` an `await`.
+# Make the function an `async def`, and the `yield from` an `await`. (`with closing(x) as x:` calls
+# `x.close()` when its block ends, however it ends.)
 
 
 # %% role="breaks"
@@ -437,7 +448,7 @@ def old_style(what):
     return word
 
 
-with closing(say_after(1, "hello")) as hello:  # it will not run: closed at the end
+with closing(say_after(1, "hello")) as hello:
     next(old_style(hello))
 
 # %% [markdown]

@@ -129,8 +129,9 @@ async def watch(task):
 
 async def main():
     task = asyncio.create_task(outer(), name="outer")
-    asyncio.create_task(watch(task), name="watch")
+    watching = asyncio.create_task(watch(task), name="watch")
     print(await task)
+    await watching
 
 
 run = observe(main)
@@ -141,6 +142,19 @@ run.timeline()
 # `sleep` for a *future*, an object that will be marked as done after a second. The future is the
 # only one that has anything to do with the event loop. When it is done, the task is resumed at the
 # lowest `await`, and the results return upwards, as those of calls do.
+#
+# ```mermaid
+# flowchart LR
+#     accTitle: A chain of awaits
+#     accDescr: The event loop resumes the task. The task runs outer, which awaits inner, which awaits sleep, which awaits a future. When the future is done, the loop puts the task into its queue.
+#     loop["event loop"] -->|"resumes"| task["task"]
+#     subgraph chain ["they stand still as one"]
+#         outer -->|"await"| inner -->|"await"| sleep
+#     end
+#     task --> outer
+#     sleep -->|"await"| future["future"]
+#     future -->|"is done: the task is ready"| loop
+# ```
 #
 # So an `await` in your own code is never where the waiting begins. Somewhere below it stands one
 # thing that waits, or nothing does.
@@ -225,8 +239,9 @@ class Pause:
 
 
 async def main():
-    asyncio.create_task(say("other"), name="other")
+    other = asyncio.create_task(say("other"), name="other")
     print("the pause gave", await Pause("rest"))
+    await other
 
 
 run = observe(main)

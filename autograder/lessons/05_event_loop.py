@@ -150,6 +150,18 @@ run.timeline()
 # 2. Put the call of each timer that is due into the ready queue, the earliest first.
 # 3. Make as many calls as are in the queue now, one after the other.
 #
+# ```mermaid
+# flowchart LR
+#     accTitle: The event loop
+#     accDescr: Calls are made from the front of the ready queue. A call may put others at its end, make timers, and wait for connections. Timers that are due and connections that have news put their calls at the end of the ready queue.
+#     queue["ready queue"] -->|"the first one"| step["a call:<br>a step of a task,<br>or a callback"]
+#     step -->|"call_soon, create_task"| queue
+#     step -->|"call_later, sleep"| timers["timers,<br>the earliest first"]
+#     step -->|"reads and writes"| system["operating system:<br>connections"]
+#     timers -->|"due"| queue
+#     system -->|"news"| queue
+# ```
+#
 # A timer says *not before*. Nothing is interrupted for it: if somebody keeps the loop when it is
 # due, it runs later, as the heart of lesson 04 did. And if two timers are due at exactly the same
 # time, asyncio does not say which of them is first.

@@ -17,6 +17,8 @@
 # %%
 import asyncio
 import gc
+import subprocess
+import sys
 import time
 
 from looplab import SEED, check, compare, enable, expect, observe
@@ -134,6 +136,23 @@ compare(waiting, working, names=["main waits", "main works"])
 # ## 4. What a task knows
 #
 # A task has a name and a state, and when it has ended it keeps the result, or the error.
+#
+# ```mermaid
+# stateDiagram-v2
+#     accTitle: The states of a task
+#     accDescr: A task that has not ended is pending: ready, running or waiting. It is ready first. The loop gives it a turn, an await that waits ends the turn, and what it waited for makes it ready again. It ends finished, with a result or an error, or cancelled.
+#     direction LR
+#     [*] --> pending: create_task
+#     state pending {
+#         direction LR
+#         [*] --> ready
+#         ready --> running: its turn
+#         running --> waiting: await
+#         waiting --> ready: it is done
+#     }
+#     pending --> finished: a result, or an error
+#     pending --> cancelled: a CancelledError
+# ```
 #
 # **Predict.** The task `fails` raises an error at 1 second. `main` awaits it at 3 seconds. When does
 # `main` learn of the error: at 1 second or at 3?
@@ -320,6 +339,45 @@ for lost in run.lost:
 # %% [markdown]
 # Keep what `create_task` returns: in a variable for as long as you need the task, in a set, or in a
 # `TaskGroup`.
+#
+# ### What Python says of all this
+#
+# Without a record you have only what Python prints, some time later. The cell runs a script in a
+# Python of its own, and shows its messages. The script makes three mistakes: a coroutine that is not
+# awaited (lesson 01), and the two above.
+
+
+# %%
+SCRIPT = """
+import asyncio, gc
+
+async def say_after(delay, what):
+    await asyncio.sleep(delay)
+    raise ValueError(f"no {what}")
+
+async def parked():
+    await asyncio.get_running_loop().create_future()
+
+async def main():
+    say_after(1, "hello")
+    asyncio.create_task(say_after(0.01, "world"), name="fails")
+    asyncio.create_task(parked(), name="parked")
+    await asyncio.sleep(0.05)
+    gc.collect()
+
+asyncio.run(main())
+"""
+told = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True)
+for line in told.stderr.splitlines():
+    if not line.startswith(" "):  # the inner lines of a traceback
+        print(line)
+
+# %% [markdown]
+# `coroutine 'say_after' was never awaited`: somebody called it, in the line that is named or a little
+# before, and an `await` is missing. `Task exception was never
+# retrieved`: a task has failed, and nobody awaited it; its name and the error are below. `Task was
+# destroyed but it is pending!`: a task that still waited was lost; nobody kept it, or its loop was
+# closed too early.
 #
 # ### An `await` too early
 #

@@ -459,7 +459,7 @@ print("lost:", [(lost.kind, lost.name) for lost in run.lost])
 # in real time.
 
 
-# %%
+# %% tags=["varies"]
 async def answered(threadsafe):
     loop = asyncio.get_running_loop()
     future = loop.create_future()

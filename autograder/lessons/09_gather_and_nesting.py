@@ -89,12 +89,34 @@ site.timeline()
 #
 # The results come back along the same paths. Each `gather` puts those of its children into a list,
 # in the order of its arguments. So the result has the shape of the tree, whoever was done first.
-
-# %% [markdown]
+#
 # ## 2. What `gather` makes, and when its children start
 #
-# `gather` gets a coroutine object, `hello`, and a task that is there already, `world`. `main` does
-# not await it at once. It sleeps first, for 3 seconds.
+# In most programs `gather` stands behind an `await`, as here:
+
+
+# %%
+async def coroutine_1():
+    await asyncio.sleep(1)
+    return 1
+
+
+async def coroutine_2():
+    await asyncio.sleep(2)
+    return 2
+
+
+async def main():
+    results = await asyncio.gather(coroutine_1(), coroutine_2())
+    print(results)
+
+
+asyncio.run(main())
+
+# %% [markdown]
+# To see what it does we take the two apart. Below, `gather` gets a coroutine object, `hello`, and a
+# task that is there already, `world`. `main` does not await it at once. It sleeps first, for 3
+# seconds.
 #
 # **Predict.** How many new tasks are there after the call? Which lines are printed while `main`
 # sleeps? How long does the program take: 3 s, or 3 + 2 s?
@@ -136,8 +158,7 @@ run.timeline()
 # The names of `gather`'s own tasks say little: `Task-3`. Give it tasks that you have named where
 # you want to find them again. From Python 3.12 on a program may set `asyncio.eager_task_factory`;
 # then a new task takes its first step inside the call that makes it, with `gather` too.
-
-# %% [markdown]
+#
 # ## 3. One child fails, and the others go on
 #
 # Lesson 08 has shown that `gather` raises the first error and leaves the others running. Now we
@@ -187,8 +208,7 @@ compare(plain, returned, names=["gather", "return_exceptions=True"])
 # errors, each in its place. Now nothing is raised. If you do not look through the list, all errors
 # are overlooked, not only the later ones. And look for `BaseException`: a child that was cancelled
 # stands there as a `CancelledError`, which is no `Exception`.
-
-# %% [markdown]
+#
 # ## 4. Cancelling a gather
 #
 # Two children need time to tidy up when they are cancelled: `hello` 1 second, `world` 3. At 2 s
@@ -268,8 +288,7 @@ for wait in (gather_all, asyncio.wait):
 
 # %% [markdown]
 # With `gather` none of the two comes to its last line, with `asyncio.wait` both do.
-
-# %% [markdown]
+#
 # ## 5. An error in a tree: `gather` and `TaskGroup`
 #
 # A tree of seven tasks runs twice: with `gather` at each fork, and with a `TaskGroup` at each. The
@@ -375,14 +394,70 @@ compare(run_then, run_now, names=["then", "now"])
 # %% [markdown]
 # The pictures are the same. The tasks that `ensure_future` made, `gather` makes too.
 #
+# A coroutine that runs others may wait for them in any of the three ways of lesson 08. It may also
+# deal with an error itself, or let it go on to its caller. Below, the job of 2 s fails. The first two
+# functions deal with the error themselves, with `wait` and with `as_completed`. The third lets it out.
+#
+# **Predict.** What does each of them return or raise, and when?
+
+
+# %%
+async def work(x):
+    await asyncio.sleep(x)
+    if x == 2:
+        raise ValueError("no 2")
+    return x
+
+
+async def with_wait(tasks):
+    await asyncio.wait(tasks)
+    return [task.exception() or task.result() for task in tasks]
+
+
+async def with_as_completed(tasks):
+    results = []
+    for next_one in asyncio.as_completed(tasks):
+        try:
+            results.append(await next_one)
+        except ValueError as error:
+            results.append(error)
+    return results
+
+
+async def lets_it_out(tasks):
+    try:
+        return [await next_one for next_one in asyncio.as_completed(tasks)]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def main(fork):
+    tasks = [asyncio.create_task(work(x), name=f"work {x}") for x in (4, 2, 1)]
+    try:
+        results = await fork(tasks)
+        print(clock(), fork.__name__, "returned", results)
+    except ValueError as error:
+        print(clock(), fork.__name__, "raised", repr(error))
+
+
+for fork in (with_wait, with_as_completed, lets_it_out):
+    run = observe(main, fork)
+
+# %% [markdown]
+# `with_wait` went over its own list, so its results stand in the order of the jobs. `with_as_completed`
+# has them in the order in which they ended. The third raised at 2 s, where the error came up: a caller
+# that gets it knows that the rest is not needed, so the `finally` cancels the others and waits for
+# them. Where to deal with an error is a question of who can do something about it.
+#
 # | | then | now |
 # |---|---|---|
 # | make the tasks | `ensure_future(do_some_work(x))` | `gather` does; `create_task` where you want a name |
 # | run `main` and get its result | `loop.run_until_complete(main())`, `loop.close()` | `asyncio.run(main())` |
 # | `gather` outside a coroutine | `loop.run_until_complete(asyncio.gather(...))` | call it in `main`: outside, where no loop is set, it warns from Python 3.12 on and raises `RuntimeError` from 3.14 on |
 # | stop the others after an error | by hand | `TaskGroup` |
-
-# %% [markdown]
+#
 # ## What breaks
 #
 # ### The star that was forgotten
@@ -463,7 +538,7 @@ run.timeline()
 #
 # `jobs([2, 1, 4])` in a test makes one async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
 # and job 2 takes 4 s. (The parameter `jobs` of exercises 1 and 3 is something else: a list of
-# functions.) A function whose name ends in `_` is a small program of the test, which uses yours.
+# functions.) `clean_ups` and `cancel_at` are as in lesson 08. A function whose name ends in `_` is a small program of the test, which uses yours.
 # When your work is graded, each test also tries other inputs, and rarer cases of what the task
 # says.
 
@@ -900,54 +975,20 @@ run = observe(fetch_tree, late_first_, [0, [[1], 2]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
 run = observe(fetch_tree, late_first_, [[[2], 1], [0]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
-
-
-async def slow_to_end_(tree, bad):
-    """Job bad fails at 1 s; each other one takes 2 s to end when it is cancelled."""
-    ended = []
-
-    async def job(i):
-        if i == bad:
-            await asyncio.sleep(1)
-            raise OSError("no map")
-        try:
-            await asyncio.sleep(1000)
-        finally:
-            await asyncio.sleep(2)
-            ended.append(i)
-
-    try:
-        await fetch_tree(job, tree)
-    except* OSError:
-        pass
-    return sorted(ended)
-
-
+# Each job needs 2 s to end when it is cancelled: its clean-up.
 for tree in ([0, 1, 2], [0, [[1], 2]], [[[2], 1], [0]]):
     bad_ = random_.randrange(3)
-    run = observe(slow_to_end_, tree, bad_)
-    expect(run).returned(
-        [i for i in range(3) if i != bad_],
-        hint="a job may need time to end: wait for all that you cancel",
+    delays_ = [1 if i == bad_ else 1000 for i in range(3)]
+    job_ = jobs(delays_, errors={bad_: OSError("no map")}, clean_ups=[2] * 3)
+    run = observe(fetch_tree, job_, tree)
+    expect(run).raised(OSError).jobs_ended(
+        whole=True, hint="a job may need time to end: wait for all that you cancel"
     ).nothing_left()
 
 # %% exercise="fetch_tree" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
-import asyncio
-
-
-async def cancelled_(job, tree, seconds):
-    fetching = asyncio.create_task(fetch_tree(job, tree))
-    await asyncio.sleep(seconds)
-    fetching.cancel()
-    await asyncio.wait([fetching])
-    if not fetching.cancelled():
-        fetching.result()  # raises what it raised
-    return fetching.cancelled()
-
-
-run = observe(cancelled_, jobs([2, 4, 4]), [[0, [1]], 2], 1)
-expect(run).returned(True, hint="let CancelledError out")
-expect(run).nothing_left(hint="when you are cancelled, your tasks end too").took(1)
+run = observe(fetch_tree, jobs([2, 4, 4]), [[0, [1]], 2], cancel_at=1)
+expect(run).cancelled(hint="let CancelledError out").took(1)
+expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -957,33 +998,13 @@ for count in (1, 3, 6):
     wanted_ = []
     for number in range(count):
         wanted_ = random_.choice(([wanted_, number], [number, wanted_], [[number], [wanted_]]))
-    run = observe(cancelled_, jobs(delays_), wanted_, random_.choice((1, 4.5, 9)))
-    expect(run).returned(True, hint="let CancelledError out")
+    run = observe(fetch_tree, jobs(delays_), wanted_, cancel_at=random_.choice((1, 4.5, 9)))
+    expect(run).cancelled(hint="let CancelledError out")
     expect(run).nothing_left(hint="when you are cancelled, cancel your tasks and wait for them")
-
-
-async def slow_to_end_(tree):
-    ended = []
-
-    async def job(i):
-        try:
-            await asyncio.sleep(1000)
-        finally:
-            await asyncio.sleep(2)
-            ended.append(i)
-
-    fetching = asyncio.create_task(fetch_tree(job, tree))
-    await asyncio.sleep(1)
-    fetching.cancel()
-    await asyncio.wait([fetching])
-    return fetching.cancelled(), sorted(ended)
-
-
 for tree in (0, [0, 1, 2], [0, [[1], 2]]):
-    run = observe(slow_to_end_, tree)
-    expect(run).returned(
-        (True, [0, 1, 2] if tree else [0]),
-        hint="a job may need time to end: wait for all that you cancel",
+    run = observe(fetch_tree, jobs([1000] * 3, clean_ups=[2] * 3), tree, cancel_at=1)
+    expect(run).cancelled().jobs_ended(
+        whole=True, hint="a job may need time to end: wait for all that you cancel"
     ).nothing_left()
 ### END HIDDEN TESTS
 

@@ -9,6 +9,7 @@
 # - say what `cancel()` does, when it does it, and what its `True` means;
 # - clean up when a task is cancelled, also with code that has to wait;
 # - give a piece of work a time limit, and keep a cancellation away from another;
+# - tell whose `CancelledError` comes out of an `await`: yours, or that of what you wait for;
 # - end a program with Ctrl+C so that nothing is left behind.
 #
 # **Before:** [10 · Locks](10_lock.ipynb) ·
@@ -23,7 +24,7 @@ import sys
 
 from looplab import SEED, check, compare, enable, expect, jobs, observe
 
-enable(legacy=True)  # also runs what newer Pythons have removed
+enable()
 
 
 def clock():
@@ -238,12 +239,123 @@ run.timeline()
 # other. Where the caller itself must not leave before all is saved, it catches the
 # `CancelledError`, awaits the task once more, and raises again.
 #
-# ## 5. Ctrl+C
+# ## 5. Whose `CancelledError` is it?
 #
-# Ctrl+C in a terminal sends the signal `SIGINT` to the program. `press_ctrl_c` starts a program
-# in a Python of its own, and sends it this signal when it prints `press Ctrl+C`. (It leaves out
-# warnings and the inner lines of tracebacks. Windows cannot send this signal to another program,
-# so there these cells fail.)
+# `child` waits for the task `inner`. Somebody cancels `inner` after 1 second, and nobody cancels
+# `child`. Three programs run `child`: one awaits it, one has it in a `gather` and one in a
+# `TaskGroup`, the last two beside a sleep of 2 seconds. `watch` runs one of them, and prints what
+# comes out of it.
+#
+# In the last line it is `watch` itself that is cancelled, after half a second: `cancel_at=0.5`.
+#
+# **Predict.** Out of which of the programs does a `CancelledError` come, and when?
+
+# %% [markdown]
+# *Your prediction (double-click here and write):*
+
+
+# %%
+async def child():
+    inner = asyncio.create_task(asyncio.sleep(4), name="inner")
+    asyncio.get_running_loop().call_later(1, inner.cancel)
+    await inner
+
+
+async def awaits():
+    await child()
+
+
+async def gathers():
+    await asyncio.gather(child(), asyncio.sleep(2))
+
+
+async def groups():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(child(), name="child")
+        group.create_task(asyncio.sleep(2), name="sleep")
+
+
+async def watch(program):
+    try:
+        await program()
+        print(clock(), program.__name__, "- no error")
+    except asyncio.CancelledError:
+        requests = asyncio.current_task().cancelling()
+        print(clock(), program.__name__, "- CancelledError, requests to cancel me:", requests)
+
+
+for program in (awaits, gathers, groups):
+    run = observe(watch, program)
+observe(watch, awaits, cancel_at=0.5)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** To await what ends cancelled raises `CancelledError` in you, although nobody
+# wants *you* to end. It is the same exception, out of the same `await`, as when somebody cancels
+# you. What differs is `asyncio.current_task().cancelling()`: how many requests to cancel this task
+# there have been. 0 means that the `CancelledError` is not meant for you.
+#
+# `gather` hands it on as it does any first error, and leaves the others running. A `TaskGroup` does
+# not: it takes a child that ends cancelled for one that somebody wanted to end, and waits for the
+# others. And `join` of a queue (lesson 13) hears nothing of it at all.
+#
+# | | not meant for you (`cancelling()` is 0) | meant for you |
+# |---|---|---|
+# | what it is | an answer: what you wait for was cancelled | an order: end |
+# | what to do | treat it as you would an error | clean up, and let it out |
+#
+# So `except asyncio.CancelledError: pass` around the `await` of a task that you have cancelled is no
+# way to stop it: if somebody cancels *you* while you wait there, it looks the same, and you have
+# swallowed your own. `asyncio.wait([task])` raises only what is meant for you.
+#
+# ### A second request
+#
+# `tidy` needs 2 seconds to clean up. It is cancelled at 1 s, and again at 2 s.
+#
+# **Predict.** Is `has cleaned up` printed?
+
+
+# %%
+async def tidy():
+    me = asyncio.current_task()
+    try:
+        await asyncio.sleep(4)
+    finally:
+        print(clock(), "cleans up - requests:", me.cancelling())
+        try:
+            await asyncio.sleep(2)
+            print(clock(), "has cleaned up")
+        finally:
+            print(clock(), "goes - requests:", me.cancelling())
+
+
+async def main():
+    task = asyncio.create_task(tidy(), name="tidy")
+    for _ in (1, 2):
+        await asyncio.sleep(1)
+        task.cancel()
+    await asyncio.wait([task])
+
+
+run = observe(main)
+run.timeline()
+
+# %% [markdown]
+# **What happened.** The second request threw a `CancelledError` as well, and it met the task in its
+# clean-up, and cut that short. (Two requests before the task has had a turn throw only one.) So who
+# stops a task cancels it *once*, and then waits. What must not be cut short goes into a task of its own, behind a `shield` (round 4;
+# exercise 2).
+#
+# A request stays counted, also when its `CancelledError` was caught. `task.uncancel()` takes one
+# back, and returns how many are left. `asyncio.timeout` and `TaskGroup` do this with the request
+# that they have made *themselves*, to end their block: what is left then belongs to somebody else,
+# and has to come out. Your code needs it only where it cancels its own task as they do.
+#
+# ## 6. Ctrl+C
+#
+# Ctrl+C in a terminal sends the signal `SIGINT` to the program. `script` runs a program in a Python
+# of its own, and leaves out warnings and the inner lines of tracebacks. In the programs
+# `press_ctrl_c` sends this signal to the program itself.
 #
 # The program below runs `work` in three tasks of a task group. Each task has to clean up, and that
 # takes time.
@@ -256,20 +368,27 @@ run.timeline()
 
 
 # %%
-def press_ctrl_c(program):
-    begin = f"import signal, sys; sys.path = {sys.path}\n"
-    begin += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # as in a terminal
-    command = [sys.executable, "-u", "-W", "ignore", "-c", begin + program]
+BEGIN = f"""
+import signal, sys
+sys.path = {sys.path}
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal
+
+def press_ctrl_c():
+    print("Ctrl+C")
+    signal.raise_signal(signal.SIGINT)
+"""
+
+
+def script(program):
+    command = [sys.executable, "-W", "ignore", "-c", BEGIN + program]
+    environment = {**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, env={**os.environ, "NO_COLOR": "1"}, **streams) as process:
-        for line in process.stdout:
-            if not line.startswith((" ", "\n", "Traceback", "During", "task: ")):
-                print(line, end="")
-            if line == "press Ctrl+C\n":
-                process.send_signal(signal.SIGINT)
+    for line in subprocess.run(command, env=environment, **streams).stdout.splitlines():
+        if line and not line.startswith((" ", "Traceback", "During", "task: ")):
+            print(line)
 
 
-press_ctrl_c("""
+script("""
 import asyncio
 
 async def do_some_work(x):
@@ -281,7 +400,7 @@ async def do_some_work(x):
         print("work has cleaned up")
 
 async def main():
-    asyncio.get_running_loop().call_later(0.01, print, "press Ctrl+C")
+    asyncio.get_running_loop().call_later(0.01, press_ctrl_c)
     try:
         async with asyncio.TaskGroup() as group:
             for x in (1, 2, 4):
@@ -359,7 +478,7 @@ async def main():
     return await asyncio.gather(*tasks)
 
 loop = asyncio.new_event_loop()
-loop.call_later(0.01, print, "press Ctrl+C")
+loop.call_later(0.01, press_ctrl_c)
 try:
     loop.run_until_complete(main())
 except KeyboardInterrupt:
@@ -372,7 +491,7 @@ finally:
     loop.close()
 """
 
-press_ctrl_c("from looplab import enable; enable(legacy=True)" + recipe)
+script("from looplab import enable; enable(legacy=True)" + recipe)
 
 # %% [markdown]
 # **What happened.** You may read that the loop ends here because there are no tasks any more. There
@@ -381,71 +500,7 @@ press_ctrl_c("from looplab import enable; enable(legacy=True)" + recipe)
 # `run_forever` took *one* turn. One turn was enough for the three other tasks, which had nothing to
 # wait for in their clean-up. The news of it would have reached the `gather` of `main` in the next
 # turn, and `main` in the one after that. `cancel()` gave `True` all the same: *requested*.
-#
-# ### The same as a picture
-#
-# Now these three tasks need half a second to clean up. Nobody can press keys under virtual time, so
-# a timer does what follows a Ctrl+C after half a second: it raises `KeyboardInterrupt` in the old
-# program, and cancels the main task in the new one.
-#
-# **Predict.** How many of the four tasks have ended when the old program has?
-
-# %% [markdown]
-# *Your prediction (double-click here and write):*
-
-
-# %%
-async def do_some_work(x):
-    try:
-        await asyncio.sleep(x)
-    finally:
-        await asyncio.sleep(0.5)
-        print("work has cleaned up")
-
-
-async def old_main():
-    tasks = [asyncio.create_task(do_some_work(x), name=f"work {x}") for x in (1, 2, 4)]
-    await asyncio.gather(*tasks)
-
-
-def ctrl_c():
-    raise KeyboardInterrupt
-
-
-left_over = []  # kept, or Python complains when it destroys them
-
-
-def then():
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(old_main(), name="main")
-    loop.call_later(0.5, ctrl_c)
-    try:
-        loop.run_until_complete(task)
-    except KeyboardInterrupt:
-        asyncio.gather(*asyncio.Task.all_tasks(loop)).cancel()
-        loop.stop()
-        loop.run_forever()
-        left_over.extend(asyncio.Task.all_tasks(loop))
-        print("not ended:", len(left_over))
-    finally:
-        loop.close()
-
-
-async def now():
-    asyncio.get_running_loop().call_later(0.5, asyncio.current_task().cancel)
-    async with asyncio.TaskGroup() as group:
-        for x in (1, 2, 4):
-            group.create_task(do_some_work(x), name=f"work {x}")
-
-
-run_then, run_now = observe(then), observe(now)
-compare(run_then, run_now, names=["then", "now"])
-
-# %% [markdown]
-# **What happened.** None. In its one turn each work got its `CancelledError` and came to the
-# `await` of its clean-up. There the loop stopped for good, and the picture ends with four tasks
-# `still running`. `now` took half a second more, and left nothing. The three lines `work has
-# cleaned up` are its own. Do not count the turns of a loop; wait for the tasks.
+# Do not count the turns of a loop; wait for the tasks.
 #
 # | | then | now |
 # |---|---|---|
@@ -468,6 +523,14 @@ compare(run_then, run_now, names=["then", "now"])
 
 
 # %%
+async def do_some_work(x):
+    try:
+        await asyncio.sleep(x)
+    finally:
+        await asyncio.sleep(0.5)
+        print(clock(), "work has cleaned up")
+
+
 async def heartbeat():
     try:
         while True:
@@ -522,7 +585,7 @@ compare(bad, good, names=["all tasks", "my own"])
 # pending!`, look for a task that nobody cancelled and waited for before its loop was closed.
 
 # %%
-press_ctrl_c(recipe)
+script(recipe)
 
 # %% [markdown]
 # ### Swallowed
@@ -557,30 +620,16 @@ run.timeline()
 # failed. Catch it only to clean up, and end with `raise`; or write `finally`. If you wish to
 # retry, write `except Exception`.
 #
-# ### Cancelled, and then awaited
-#
-# `main` does the two steps, cancel and wait. But to await a cancelled task raises
-# `CancelledError`, here in `main`. Its message is empty, so look at the line.
-#
-# An `except asyncio.CancelledError: pass` around that `await` is no cure. If somebody cancels
-# *you* while you wait there, it looks the same, and you have swallowed your own.
-# `asyncio.wait([task])` waits and raises only what is meant for you.
-
-
-# %% role="breaks"
-async def main():
-    task = asyncio.create_task(do_some_work(4), name="work 4")
-    await asyncio.sleep(0.1)
-    task.cancel()
-    await task
-    print("never printed")
-
-
-asyncio.run(main())
-
-# %% [markdown]
 # ## Your turn
 #
+# `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
+# job 2 takes 4 s. With `in_turn=True` the first call is of job 0, the next one of job 1, and so on.
+# With `clean_ups=[1, 1, 1]` a job that is cancelled needs another second to end, and `cancel_at=3`
+# cancels what is observed after 3 s. A function whose name ends in `_` is a small program of the
+# test, which uses yours. When your work is graded, each test also tries other inputs, and rarer
+# cases of what the task says.
+
+# %% [markdown]
 # ### Exercise 1: `retry`
 #
 # Write `retry(op, tries, timeout, base)`, a coroutine function. It awaits `op()`, an async
@@ -639,21 +688,12 @@ async def retry(op, tries, timeout, base):
 
 
 # %% exercise="retry" role="test" id="value" points=1 name="returns what the first good try gives"
-import itertools
-
-
-async def retried_(job, tries, timeout, base):
-    numbers = itertools.count()
-
-    async def op():
-        return await job(next(numbers))
-
-    return await retry(op, tries, timeout, base)
-
-
-run = observe(retried_, jobs([2], results=["hello"]), 3, 10, 1)
+# The first call of op is job 0, the next one is job 1: `in_turn`.
+run = observe(retry, jobs([2], results=["hello"], in_turn=True), 3, 10, 1)
 expect(run).returned("hello", hint="await op() and return what it gives").took(2)
-run = observe(retried_, jobs([1, 1], results=["", "world"], errors={0: OSError("busy")}), 3, 10, 1)
+failing_ = {0: OSError("busy")}
+op_ = jobs([1, 1], results=["", "world"], errors=failing_, in_turn=True)
+run = observe(retry, op_, 3, 10, 1)
 expect(run).returned("world", hint="after a failed try, call op() again").nothing_left()
 import random
 
@@ -662,8 +702,8 @@ for value_ in (random_.randint(1, 10**9), None, 0, "", [1]):
     tries_ = random_.randint(1, 5)
     good_ = random_.randrange(tries_)
     errors_ = {i: random_.choice((OSError, ValueError, KeyError))("no") for i in range(good_)}
-    job_ = jobs([1] * tries_, results=[value_] * tries_, errors=errors_)
-    run = observe(retried_, job_, tries_, 5, 2)
+    op_ = jobs([1] * tries_, results=[value_] * tries_, errors=errors_, in_turn=True)
+    run = observe(retry, op_, tries_, 5, 2)
     expect(run).returned(value_, hint="a try that raises nothing is good, whatever it gives")
     expect(run).nothing_left().that(
         len(run.calls) == good_ + 1,
@@ -672,8 +712,8 @@ for value_ in (random_.randint(1, 10**9), None, 0, "", [1]):
         hint="after a good try there is no other; any Exception fails a try",
     )
 for kind_ in (Exception, TimeoutError, AssertionError, StopAsyncIteration):
-    job_ = jobs([1, 1], results=["", "world"], errors={0: kind_("no")})
-    run = observe(retried_, job_, 2, 5, 2)
+    op_ = jobs([1, 1], results=["", "world"], errors={0: kind_("no")}, in_turn=True)
+    run = observe(retry, op_, 2, 5, 2)
     expect(run).returned("world", hint="any Exception that op raises fails a try").took(4)
 
 
@@ -691,20 +731,8 @@ expect(run).returned(True, hint="an exception that op returns is a result: nothi
 
 
 # %% exercise="retry" role="test" id="times" points=2 name="waits base * 2**i seconds between the tries"
-import itertools
-
-
-async def retried_(job, tries, timeout, base):
-    numbers = itertools.count()
-
-    async def op():
-        return await job(next(numbers))
-
-    return await retry(op, tries, timeout, base)
-
-
 failing_ = {i: OSError("busy") for i in range(3)}
-run = observe(retried_, jobs([1, 1, 1, 1], errors=failing_), 4, 5, 2)
+run = observe(retry, jobs([1, 1, 1, 1], errors=failing_, in_turn=True), 4, 5, 2)
 times_ = [call.start for call in run.calls]
 expect(run).finished().that(
     times_ == [0, 3, 8, 17],
@@ -721,7 +749,7 @@ for tries_ in (1, 2, 3, random_.randint(4, 7), 12):
     base_ = random_.choice((0, 1, 3, 0.5, 10))
     delays_ = [random_.randint(0, 9) for _ in range(tries_)]
     failing_ = {i: OSError("busy") for i in range(tries_ - 1)}
-    run = observe(retried_, jobs(delays_, errors=failing_), tries_, 9.5, base_)
+    run = observe(retry, jobs(delays_, errors=failing_, in_turn=True), tries_, 9.5, base_)
     due_, expected_ = 0, []
     for i in range(tries_):
         expected_.append(due_)
@@ -739,24 +767,9 @@ for tries_ in (1, 2, 3, random_.randint(4, 7), 12):
 
 
 # %% exercise="retry" role="test" id="timeout" points=2 name="a try that takes too long is cancelled, cleans up, and fails"
-import asyncio
-import itertools
-
-
-async def slow_to_end_(job, tries, timeout, base, cleanup):
-    numbers = itertools.count()
-
-    async def op():
-        try:
-            return await job(next(numbers))
-        except asyncio.CancelledError:
-            await asyncio.sleep(cleanup)
-            raise
-
-    return await retry(op, tries, timeout, base)
-
-
-run = observe(slow_to_end_, jobs([5, 1], results=["a", "b"]), 3, 2, 4, 0.5)
+# A call of op that is cancelled needs 0.5 s to end: its clean-up.
+op_ = jobs([5, 1], results=["a", "b"], clean_ups=[0.5, 0.5], in_turn=True)
+run = observe(retry, op_, 3, 2, 4)
 expect(run).returned("b", hint="more than timeout seconds fails a try, and there is another")
 times_ = [call.start for call in run.calls]
 expect(run).that(
@@ -765,7 +778,7 @@ expect(run).that(
     happened=f"at {times_}",
     hint="the wait begins when the try has ended, with its clean-up",
 ).nothing_left(hint="do not leave a try running: no shield, and wait for what you cancel")
-run = observe(slow_to_end_, jobs([5, 5]), 2, 2, 4, 0.5)
+run = observe(retry, jobs([5, 5], clean_ups=[0.5, 0.5], in_turn=True), 2, 2, 4)
 expect(run).raised(TimeoutError, hint="the last try took too long: that is a TimeoutError")
 expect(run).nothing_left()
 ### BEGIN HIDDEN TESTS
@@ -778,7 +791,8 @@ for tries_ in (1, 2, 4, 6):
     delays_ = [random_.randint(6, 20) for _ in range(tries_)]
     last_ = random_.choice((0, 1, 9))
     delays_[-1] = last_
-    run = observe(slow_to_end_, jobs(delays_), tries_, timeout_, base_, cleanup_)
+    op_ = jobs(delays_, clean_ups=[cleanup_] * tries_, in_turn=True)
+    run = observe(retry, op_, tries_, timeout_, base_)
     expected_ = [i * (timeout_ + cleanup_) + base_ * (2**i - 1) for i in range(tries_)]
     times_ = [call.start for call in run.calls]
     expect(run).nothing_left().that(
@@ -810,19 +824,9 @@ for tries_ in (1, 2, 4, 6):
 
 # %% exercise="retry" role="test" id="last" points=1 name="the error of the last try comes out at once"
 import asyncio
-import itertools
 
-
-async def retried_(job, tries, timeout, base):
-    numbers = itertools.count()
-
-    async def op():
-        return await job(next(numbers))
-
-    return await retry(op, tries, timeout, base)
-
-
-run = observe(retried_, jobs([1, 1], errors={0: OSError("first"), 1: ValueError("last")}), 2, 9, 4)
+failing_ = {0: OSError("first"), 1: ValueError("last")}
+run = observe(retry, jobs([1, 1], errors=failing_, in_turn=True), 2, 9, 4)
 expect(run).raised(ValueError, hint="let the error of the last try out").that(
     run.duration == 6,
     expected="the error comes out after 6 s: a try of 1 s, a wait of 4 s, a try of 1 s",
@@ -837,7 +841,7 @@ for tries_ in (1, 2, 3, 5):
     random_.shuffle(kinds_)
     errors_ = {i: kind("no") for i, kind in enumerate(kinds_)}
     base_, each_ = random_.randint(1, 5), random_.randint(0, 3)
-    run = observe(retried_, jobs([each_] * tries_, errors=errors_), tries_, 9, base_)
+    run = observe(retry, jobs([each_] * tries_, errors=errors_, in_turn=True), tries_, 9, base_)
     expect(run).raised(kinds_[-1], hint="the error of the last try, and not another one")
     expect(run).that(
         run.duration == tries_ * each_ + base_ * (2 ** (tries_ - 1) - 1)
@@ -884,52 +888,32 @@ expect(run).returned(
 hint_ = "what is no Exception is no failed try: catch Exception, and nothing wider"
 run = observe(raises_, "Quit")
 expect(run).returned(["Quit", "Quit comes out"], hint=hint_)
-run = observe(retried_, jobs([1, 1], errors={0: SystemExit(1), 1: OSError("busy")}), 2, 9, 1)
+failing_ = {0: SystemExit(1), 1: OSError("busy")}
+run = observe(retry, jobs([1, 1], errors=failing_, in_turn=True), 2, 9, 1)
 expect(run).raised(SystemExit, hint=hint_)
 
 
 # %% exercise="retry" role="test" id="cancelled" points=2 name="a cancellation passes at once"
 import asyncio
-import itertools
-
-
-async def cancelled_(job, seconds, tries, timeout, base):
-    numbers = itertools.count()
-
-    async def op():
-        return await job(next(numbers))
-
-    task = asyncio.create_task(retry(op, tries, timeout, base))
-    await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.result()  # raises what it raised
-    return task.cancelled()
 
 
 async def out_of_op_(tries):
-    calls = []
-
     async def op():
-        calls.append(len(calls))
         other = asyncio.create_task(asyncio.sleep(9))
         await asyncio.sleep(1)
         other.cancel()
         await other
 
-    task = asyncio.create_task(retry(op, tries, 5, 1))
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.result()  # raises what it raised
-    return task.cancelled(), len(calls)
+    return await retry(op, tries, 5, 1)
 
 
-run = observe(cancelled_, jobs([4, 4, 4]), 1, 3, 9, 2)
-expect(run).returned(True, hint="catch Exception, and nothing wider: CancelledError has to pass")
-expect(run).took(1, hint="a cancelled retry tries no more").nothing_left()
+run = observe(retry, jobs([4, 4, 4], in_turn=True), 3, 9, 2, cancel_at=1)
+expect(run).cancelled(hint="catch Exception, and nothing wider: CancelledError has to pass").took(
+    1, hint="a cancelled retry tries no more"
+).nothing_left()
+hint_ = "a CancelledError out of op is no failure: let it pass, and do not call op again"
 run = observe(out_of_op_, 3)
-expect(run).returned((True, 1), hint="a CancelledError out of op is no failure: let it pass")
+expect(run).cancelled(hint=hint_).took(1, hint=hint_)
 import random
 
 random_ = random.Random(SEED)
@@ -940,9 +924,11 @@ for tries_ in (1, 2, 5):
         # A try takes 3 s and fails, and the waits are 2, 4, 8, ... s.
         begins_ = 3 * at_ + 2 * (2**at_ - 1)
         seconds_ = begins_ + (4 if in_a_wait_ else random_.choice((1, 2)))
-        run = observe(cancelled_, jobs([3] * tries_, errors=failing_), seconds_, tries_, 9, 2)
-        expect(run).returned(True, hint="CancelledError has to pass, in a try and in a wait")
-        expect(run).took(seconds_, hint="a cancelled retry tries no more").nothing_left().that(
+        op_ = jobs([3] * tries_, errors=failing_, in_turn=True)
+        run = observe(retry, op_, tries_, 9, 2, cancel_at=seconds_)
+        expect(run).cancelled(hint="CancelledError has to pass, in a try and in a wait").took(
+            seconds_, hint="a cancelled retry tries no more"
+        ).nothing_left().that(
             len(run.calls) == at_ + 1,
             expected=f"{at_ + 1} calls of op before the cancellation, and none after it",
             happened=f"{len(run.calls)}",
@@ -950,31 +936,13 @@ for tries_ in (1, 2, 5):
         )
 for tries_ in (1, random_.randint(2, 6)):
     run = observe(out_of_op_, tries_)
-    expect(run).returned((True, 1), hint="a CancelledError out of op is no failure: let it pass")
-    expect(run).took(1).nothing_left()
-
-
-async def slow_to_end_(cleanup):
-    ended = []
-
-    async def op():
-        try:
-            await asyncio.sleep(9)
-        finally:
-            await asyncio.sleep(cleanup)
-            ended.append("op")
-
-    task = asyncio.create_task(retry(op, 3, 20, 1))
-    await asyncio.sleep(1)
-    task.cancel()
-    await asyncio.wait([task])
-    return task.cancelled(), ended
-
-
+    expect(run).cancelled(hint=hint_).took(1, hint=hint_).nothing_left()
 cleanup_ = random_.randint(1, 5)
-run = observe(slow_to_end_, cleanup_)
-expect(run).returned((True, ["op"]), hint="a try that you cancel may have to clean up: wait for it")
-expect(run).took(1 + cleanup_).nothing_left()
+op_ = jobs([9], clean_ups=[cleanup_], in_turn=True)
+run = observe(retry, op_, 3, 20, 1, cancel_at=1)
+expect(run).cancelled().jobs_ended(
+    whole=True, hint="a try that you cancel may have to clean up: wait for it"
+).took(1 + cleanup_).nothing_left()
 
 # %% [markdown]
 # ### Exercise 2: `borrow`
@@ -1227,7 +1195,7 @@ expect(run).returned(
 import asyncio
 
 
-async def cancelled_(job, seconds):
+async def borrowed_(job):
     async def take():
         return await job(0)
 
@@ -1237,82 +1205,48 @@ async def cancelled_(job, seconds):
     async def give_back(thing):
         await job(2)
 
-    task = asyncio.create_task(borrow(take, work, give_back))
-    await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.result()  # raises what it raised
-    return task.cancelled()
+    return await borrow(take, work, give_back)
 
 
-run = observe(cancelled_, jobs([1, 4, 1]), 2)
+run = observe(borrowed_, jobs([1, 4, 1]), cancel_at=2)
 ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
-expect(run).returned(True, hint="CancelledError has to come out in the end").that(
+expect(run).cancelled(hint="CancelledError has to come out in the end").that(
     ends_ == [(0, "returned"), (1, "cancelled"), (2, "returned")],
     expected="work is cancelled, and then the thing is given back",
     happened=f"by number: {ends_}",
     hint="`except Exception` does not catch a CancelledError, `finally` runs always",
-)
-expect(run).took(3, hint="wait until it is given back").nothing_left()
+).took(3, hint="wait until it is given back").nothing_left()
 import random
 
 random_ = random.Random(SEED)
 for _ in range(3):
     taking_, working_, giving_ = (random_.randint(5, 30) for _ in range(3))
     seconds_ = taking_ + random_.randint(1, working_ - 1)
-    run = observe(cancelled_, jobs([taking_, working_, giving_]), seconds_)
+    run = observe(borrowed_, jobs([taking_, working_, giving_]), cancel_at=seconds_)
     ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
-    expect(run).returned(True, hint="CancelledError has to come out in the end").that(
+    expect(run).cancelled(hint="CancelledError has to come out in the end").that(
         ends_ == [(0, "returned"), (1, "cancelled"), (2, "returned")],
         expected="work is cancelled, and then the thing is given back",
         happened=f"by number: {ends_}",
         hint="give back in a finally",
-    )
-    expect(run).took(seconds_ + giving_, hint="wait until it is given back").nothing_left()
+    ).took(seconds_ + giving_, hint="wait until it is given back").nothing_left()
     seconds_ = random_.randint(1, taking_ - 1)
-    run = observe(cancelled_, jobs([taking_, working_, giving_]), seconds_)
-    expect(run).returned(True, hint="cancelled while it takes: CancelledError comes out").that(
+    run = observe(borrowed_, jobs([taking_, working_, giving_]), cancel_at=seconds_)
+    expect(run).cancelled(hint="cancelled while it takes: CancelledError comes out").that(
         [call.outcome for call in run.calls] == ["cancelled"],
         expected="take is cancelled, and nothing else is called",
         happened=f"{len(run.calls)} calls, the first one {run.calls[0].outcome}",
         hint="what was not taken is not given back",
-    )
-    expect(run).took(seconds_).nothing_left()
-
-
-async def work_cleans_up_(cleanup, giving):
-    """Cancel borrow while work runs, which has to clean up; return what happened, in order."""
-    loop, happened = asyncio.get_running_loop(), []
-
-    async def take():
-        return "a boat"
-
-    async def work(thing):
-        try:
-            await asyncio.sleep(9)
-        finally:
-            await asyncio.sleep(cleanup)
-            happened.append(("work has ended", loop.time()))
-
-    async def give_back(thing):
-        happened.append(("give_back begins", loop.time()))
-        await asyncio.sleep(giving)
-
-    task = asyncio.create_task(borrow(take, work, give_back))
-    await asyncio.sleep(1)
-    task.cancel()
-    await asyncio.wait([task])
-    return task.cancelled(), happened
-
-
+    ).took(seconds_).nothing_left()
 cleanup_, giving_ = random_.randint(1, 9), random_.randint(1, 9)
-run = observe(work_cleans_up_, cleanup_, giving_)
-expect(run).returned(
-    (True, [("work has ended", 1 + cleanup_), ("give_back begins", 1 + cleanup_)]),
+run = observe(borrowed_, jobs([0, 9, giving_], clean_ups=[0, cleanup_, 0]), cancel_at=1)
+times_ = [(call.start, call.stop) for call in run.calls]
+expect(run).cancelled().that(
+    times_ == [(0, 0), (0, 1 + cleanup_), (1 + cleanup_, 1 + cleanup_ + giving_)],
+    expected=f"work cleans up until {1 + cleanup_} s, and then the thing is given back",
+    happened=f"take, work and give_back from and to (in seconds): {times_}",
     hint="a cancelled work may have to clean up: give back when it has ended",
-)
-expect(run).took(1 + cleanup_ + giving_).nothing_left()
+).nothing_left()
 
 
 async def out_of_work_():
@@ -1344,10 +1278,7 @@ expect(run).took(2).nothing_left()
 
 
 # %% exercise="borrow" role="test" id="uncut" points=2 name="a cancellation does not cut give_back short"
-import asyncio
-
-
-async def cancelled_(job, seconds):
+async def borrowed_(job):
     async def take():
         return await job(0)
 
@@ -1357,24 +1288,17 @@ async def cancelled_(job, seconds):
     async def give_back(thing):
         await job(2)
 
-    task = asyncio.create_task(borrow(take, work, give_back))
-    await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.result()  # raises what it raised
-    return task.cancelled()
+    return await borrow(take, work, give_back)
 
 
-run = observe(cancelled_, jobs([1, 1, 4]), 3)
+run = observe(borrowed_, jobs([1, 1, 4]), cancel_at=3)
 back_ = [call.outcome for call in run.calls if call.arguments == (2,)]
-expect(run).returned(True, hint="in the end CancelledError has to come out: raise it again").that(
+expect(run).cancelled(hint="in the end CancelledError has to come out: raise it again").that(
     back_ == ["returned"],
     expected="give_back runs to its end, though the cancellation comes while it runs",
     happened=f"give_back: {back_}",
     hint="make it a task, shield it, and wait for it once more where you are cancelled",
-)
-expect(run).took(6, hint="leave when it is given back, not before").nothing_left()
+).took(6, hint="leave when it is given back, not before").nothing_left()
 expect(run).ran_at_most(20, hint="do not sleep and look again: wait for the task")
 import random
 
@@ -1382,7 +1306,7 @@ random_ = random.Random(SEED)
 for _ in range(3):
     delays_ = [random_.randint(1, 9), random_.randint(1, 9), random_.randint(5, 30)]
     seconds_ = delays_[0] + delays_[1] + random_.randint(1, delays_[2] - 1)
-    run = observe(cancelled_, jobs(delays_), seconds_)
+    run = observe(borrowed_, jobs(delays_), cancel_at=seconds_)
     ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
     expect(run).that(
         ends_ == [(0, "returned"), (1, "returned"), (2, "returned")],
@@ -1390,10 +1314,11 @@ for _ in range(3):
         happened=f"by number: {ends_}",
         hint="make give_back a task, shield it, and wait for it once more where you are cancelled",
     )
-    expect(run).returned(True, hint="after that CancelledError has to come out")
-    expect(run).took(sum(delays_), hint="leave when it is given back").nothing_left()
+    expect(run).cancelled(hint="after that CancelledError has to come out").took(
+        sum(delays_), hint="leave when it is given back"
+    ).nothing_left()
     expect(run).ran_at_most(20, hint="do not sleep and look again: wait for the task")
-    run = observe(cancelled_, jobs(delays_, errors={1: OSError("a leak")}), seconds_)
+    run = observe(borrowed_, jobs(delays_, errors={1: OSError("a leak")}), cancel_at=seconds_)
     ends_ = [(call.arguments[0], call.outcome) for call in run.calls]
     expect(run).that(
         ends_ == [(0, "returned"), (1, "raised"), (2, "returned")],
@@ -1401,8 +1326,9 @@ for _ in range(3):
         happened=f"by number: {ends_}",
         hint="give_back is not cut short either where work has failed",
     )
-    expect(run).returned(True, hint="cancelled while give_back runs: CancelledError comes out")
-    expect(run).took(sum(delays_), hint="leave when it is given back").nothing_left()
+    expect(run).cancelled(hint="cancelled while give_back runs: CancelledError comes out").took(
+        sum(delays_), hint="leave when it is given back"
+    ).nothing_left()
 
 # %% [markdown]
 # ### Exercise 3: `stop`

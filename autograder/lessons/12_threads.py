@@ -150,7 +150,7 @@ run.timeline()
 # *Your prediction (double-click here and write):*
 
 
-# %%
+# %% tags=["varies"]
 def client(loop):
     six = asyncio.run_coroutine_threadsafe(do_some_work(6), loop)
     four = asyncio.run_coroutine_threadsafe(do_some_work(4), loop)
@@ -239,7 +239,7 @@ compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 # *Your prediction (double-click here and write):*
 
 
-# %%
+# %% tags=["varies"]
 def add(pause, *args):
     global count
     seen = count
@@ -288,7 +288,7 @@ asyncio.run(main(one_thread))
 # is how old notes do it (with 6 and 4 s instead of 0.2 and 0.1 s). The program is run in a
 # process of its own. Five lines are read from it. Then it gets 0.2 s more to end.
 
-# %%
+# %% tags=["varies"]
 OLD_PROGRAM = """
 import asyncio, threading
 
@@ -339,7 +339,7 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
 # *Your prediction (double-click here and write):*
 
 
-# %%
+# %% tags=["varies"]
 def run_loop(started):
     async def main():
         stop = asyncio.Event()
@@ -398,7 +398,7 @@ print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed
 # nothing. In a coroutine, `await` what you want.
 
 
-# %%
+# %% tags=["varies"]
 async def say_after(delay, what):
     print("say_after begins")
     await asyncio.sleep(delay)
@@ -446,7 +446,7 @@ asyncio.run(main())
 # limit on `to_thread` limits your waiting, and not the work.
 
 
-# %%
+# %% tags=["varies"]
 async def main():
     log = []
 

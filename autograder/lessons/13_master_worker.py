@@ -22,7 +22,7 @@ import threading
 import time
 import tracemalloc
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, arrivals, check, compare, enable, expect, jobs, observe
 
 enable()
 
@@ -98,7 +98,7 @@ run.timeline()
 # *Your prediction (double-click here and write):*
 
 
-# %%
+# %% tags=["varies"]
 async def read_pages(todo):
     while (page := await todo.get()) is not END:
         await do_some_work(1)
@@ -332,8 +332,31 @@ run = observe(join_in_a_group, its_own_cancellation)
 print("deadlock:", run.deadlock)
 
 # %% [markdown]
-# `asyncio.current_task().cancelling()` tells the two apart: 0 means that nobody has cancelled this
-# task. There a worker can raise an error of its own, which the group will hear.
+# Whose `CancelledError` is it? Lesson 11 has the answer: `asyncio.current_task().cancelling()` is 0
+# where nobody has cancelled this task. There a worker raises an error of its own, and the group
+# hears it:
+
+
+# %%
+async def asks_whose(todo):
+    try:
+        await its_own_cancellation(todo)
+    except asyncio.CancelledError:
+        if asyncio.current_task().cancelling():
+            raise  # it is mine
+        raise RuntimeError("a job was cancelled, and not by us") from None
+
+
+async def main():
+    try:
+        await join_in_a_group(asks_whose)
+    except* RuntimeError as group:
+        print(clock(), "out came:", group.exceptions)
+
+
+run = observe(main)
+
+# %% [markdown]
 #
 # Where one bad job should not end everything, catch its error *inside* the worker's loop, note it,
 # and go on. Exercise 3 does.
@@ -451,54 +474,11 @@ compare(in_threads, in_tasks, names=["then: threads", "now: tasks"])
 # | stop one that is at work | you cannot; it has to look for a sign | `cancel()` |
 # | an error in one | is printed; the others do not learn of it | a `TaskGroup` ends all, and raises it |
 #
-# ### One thread, or a thread for each worker?
-#
 # You may read that coroutines suit a single thread, and in the same sentence that a master listens
-# in the main thread while child threads do the work. These are two designs. If the workers *wait*
-# for networks, timers and other processes, they are tasks, and master and workers share one thread.
-# If a worker has to call something that *blocks*, because the library has no async version, this
-# call goes to a thread. The worker stays a task. The cell tells the two apart; a job blocks for 0.1
-# s.
-
-
-# %%
-def blocking(x):
-    time.sleep(x)
-
-
-async def call_it(x):
-    blocking(x)
-
-
-async def to_a_thread(x):
-    await asyncio.to_thread(blocking, x)
-
-
-async def two_workers(work):
-    todo = asyncio.Queue(2)
-
-    async def worker():
-        while (x := await todo.get()) is not END:
-            await work(x)
-
-    async with asyncio.TaskGroup() as group:
-        for n in (1, 2):
-            group.create_task(worker(), name=f"worker-{n}")
-        for x in (0.1, 0.1, 0.1, 0.1, END, END):
-            await todo.put(x)
-
-
-called = observe(two_workers, call_it, clock="real")
-handed = observe(two_workers, to_a_thread, clock="real")
-compare(called, handed, names=["in the worker", "in a thread"])
-
-# %% [markdown]
-# **What happened.** Called in the worker, the four jobs take 0.4 s, one after the other. A second
-# worker is of no use: all run in the thread of the loop, and each job holds it up. `worker-1` even
-# did all four, two in each block of the picture: `get` does not wait while there is something to
-# get, so `worker-2` never found a job. Handed to threads (lesson 12), two jobs are under way at
-# once, and the loop is free. The master, the queue and the workers are the same lines in both. So:
-# one thread for what waits, a thread for each call that blocks. Threads do not make *computing*
+# in the main thread while child threads do the work. These are two designs. If the workers *wait*,
+# for networks, timers or other processes, they are tasks, and master and workers share one thread.
+# If a worker has to call something that *blocks*, this one call goes to a thread: `await
+# asyncio.to_thread(...)` (lesson 12). The worker stays a task. Threads do not make *computing*
 # faster, as long as Python runs one of them at a time: that is what processes are for. (In builds
 # without the GIL, which exist from Python 3.13 on, threads can.)
 #
@@ -641,7 +621,8 @@ asyncio.run(main())
 # ## Your turn
 #
 # `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
-# and job 2 takes 4 s. A function whose name ends in `_` is a small program of the test, which uses
+# and job 2 takes 4 s. `arrivals("ab", pause=2)` is a source that gives `"a"` and `"b"`, with 2 s
+# before each and before its end. `clean_ups` and `cancel_at` are as in lesson 11. A function whose name ends in `_` is a small program of the test, which uses
 # yours. When your work is graded, each test also tries other inputs, and rarer cases of what the
 # task says. Two rules hold for all three exercises: however your function ends, none of its tasks
 # still runs, and if it is cancelled, `CancelledError` comes out. A work or a visit may take as long as
@@ -710,47 +691,43 @@ async def pipeline(source, work, k):
 
 
 # %% exercise="pipeline" role="test" id="once" points=1 name="works on every item once, and ends"
-import asyncio
-
-
-async def worked_on_(items, k):
-    begun, finished = [], 0
-
-    async def source():
-        for item in items:
-            yield item
-
-    async def work(item):
-        nonlocal finished
-        begun.append(item)
-        await asyncio.sleep(1)
-        finished += 1
-
-    return await pipeline(source(), work, k), begun, finished
-
-
-run = observe(worked_on_, ["a", "b", "c"], 2)
-expect(run).returned(
-    (None, ["a", "b", "c"], 3), hint="work(item) once for each, and return nothing"
+# `arrivals` is a source of these items; each call of work takes 1 s, whatever the item is.
+run = observe(pipeline, arrivals(["a", "b", "c"]), jobs([1] * 3, in_turn=True), 2)
+asked_ = [call.arguments for call in run.calls if call.service == "jobs"]
+expect(run).returned(None, hint="return nothing").that(
+    asked_ == [("a",), ("b",), ("c",)],
+    expected="work is called with 'a', with 'b' and with 'c'",
+    happened=f"with {asked_}",
+    hint="work(item) once for each",
+).jobs_ended(hint="return when the last work is finished").nothing_left(
+    hint="the workers must end too: an `END` for each, or cancel and wait"
 )
-expect(run).nothing_left(hint="the workers must end too: an `END` for each, or cancel and wait")
-run = observe(worked_on_, [], 2)
-expect(run).returned((None, [], 0), hint="a source without items ends at once")
+run = observe(pipeline, arrivals([]), jobs([]), 2)
+expect(run).returned(None, hint="a source without items ends at once")
+import asyncio
 import random
 
 random_ = random.Random(SEED)
 for count in (1, 2, random_.randint(5, 20)):
     for k in (1, 2, random_.randint(3, 8), 14):
         items_ = random_.sample(range(1000), count)
-        run = observe(worked_on_, items_, k)
-        expect(run).returned((None, items_, count), hint="every item, in the order of the source")
-        expect(run).took(-(-count // k), hint="k at once").nothing_left()
+        run = observe(pipeline, arrivals(items_), jobs([1] * count, in_turn=True), k)
+        asked_ = [call.arguments[0] for call in run.calls if call.service == "jobs"]
+        expect(run).returned(None).took(-(-count // k), hint="k at once").that(
+            asked_ == items_,
+            expected=f"work is called with each of {items_}, once and in this order",
+            happened=f"with {asked_}",
+            hint="every item, in the order of the source",
+        ).jobs_ended().nothing_left()
 for items_ in ([None, 1, None], [0, False, "", None], ["END", "STOP", -1, "x"]):
-    run = observe(worked_on_, items_, 2)
-    expect(run).returned(
-        (None, items_, len(items_)), hint="any object can be an item: make an END of your own"
-    )
-    expect(run).nothing_left()
+    run = observe(pipeline, arrivals(items_), jobs([1] * 4, in_turn=True), 2)
+    asked_ = [call.arguments[0] for call in run.calls if call.service == "jobs"]
+    expect(run).returned(None).that(
+        asked_ == items_,
+        expected=f"work is called with each of {items_}",
+        happened=f"with {asked_}",
+        hint="any object can be an item: make an END of your own",
+    ).jobs_ended().nothing_left()
 
 
 async def strange_items_(k):
@@ -775,19 +752,8 @@ async def strange_items_(k):
     return [one is other for one, other in zip(begun, items, strict=True)]
 
 
-async def takes_long_(seconds, k):
-    async def source():
-        for item in range(2 * k):
-            yield item
-
-    async def work(item):
-        await asyncio.sleep(seconds)
-
-    await pipeline(source(), work, k)
-
-
 for k in (1, 3):
-    run = observe(takes_long_, 10**6, k)
+    run = observe(pipeline, arrivals(range(2 * k)), jobs([10**6] * 2 * k), k)
     expect(run).took(2 * 10**6, hint="work may take as long as it likes: set no limit of your own")
     run = observe(strange_items_, k)
     expect(run).returned(
@@ -796,30 +762,7 @@ for k in (1, 3):
 
 
 # %% exercise="pipeline" role="test" id="next" points=2 name="k at once, and who is free takes the next"
-import asyncio
 import heapq
-
-
-class Source_:
-    """Gives 0, 1, ... n - 1, each after a pause."""
-
-    def __init__(self, n, pause):
-        self.n, self.pause, self.given = n, pause, 0
-
-    def __aiter__(self):
-        return self
-
-    async def __anext__(self):
-        if self.pause:
-            await asyncio.sleep(self.pause)
-        if self.given == self.n:
-            raise StopAsyncIteration
-        self.given += 1
-        return self.given - 1
-
-
-async def piped_(job, n, k, pause):
-    return await pipeline(Source_(n, pause), job, k)
 
 
 def starts_(delays, k, pause):
@@ -831,8 +774,8 @@ def starts_(delays, k, pause):
     return found, max([*free, pause * (len(delays) + 1)])
 
 
-run = observe(piped_, jobs([1, 4, 2, 2]), 4, 2, 0)
-begun_ = [(call.arguments[0], call.start) for call in run.calls]
+run = observe(pipeline, arrivals(range(4)), jobs([1, 4, 2, 2]), 2)
+begun_ = [(call.arguments[0], call.start) for call in run.calls if call.service == "jobs"]
 expect(run).finished().that(
     begun_ == [(0, 0), (1, 0), (2, 1), (3, 3)],
     expected="items 0 and 1 begin at 0 s, item 2 at 1 s, item 3 at 3 s",
@@ -850,8 +793,8 @@ for count in (1, 3, 8, 20):
         pause_ = random_.choice((0, 0, 70)) if k > 1 else 0
         delays_ = [random_.randint(1, 60) for _ in range(count)]
         expected_, end_ = starts_(delays_, k, pause_)
-        run = observe(piped_, jobs(delays_), count, k, pause_)
-        begun_ = [(call.arguments[0], call.start) for call in run.calls]
+        run = observe(pipeline, arrivals(range(count), pause=pause_), jobs(delays_), k)
+        begun_ = [(call.arguments[0], call.start) for call in run.calls if call.service == "jobs"]
         expect(run).finished().that(
             begun_ == list(enumerate(expected_)),
             expected=f"with k = {k}, the items begin at {expected_}",
@@ -870,8 +813,9 @@ for count in (1, 3, 8, 20):
                 hint="one worker for each of the k",
             )
 delays_ = [7, 3, 40, 2, 5]
-run = observe(piped_, jobs(delays_), 5, 3, 4)
-begun_ = [call.start for call in run.calls]
+# The source pauses for 4 s before each item.
+run = observe(pipeline, arrivals(range(5), pause=4), jobs(delays_), 3)
+begun_ = [call.start for call in run.calls if call.service == "jobs"]
 expect(run).finished().that(
     begun_ == [4, 8, 12, 16, 20],
     expected="from a slow source, each item begins when it comes",
@@ -882,39 +826,23 @@ expect(run).finished().that(
 
 
 # %% exercise="pipeline" role="test" id="ahead" points=2 name="never has more than 3k + 1 items in hand"
-import asyncio
+def most_in_hand_(calls):
+    """Return how many items were taken and not finished, at the moment when they were most."""
+    ended = [call for call in calls if call.outcome == "returned"]
+    # Of what happens at one time, works finish first.
+    changes = sorted((call.stop, 1 if call.service == "arrivals" else -1) for call in ended)
+    in_hand = most = 0
+    for _, change in changes:
+        in_hand += change
+        most = max(most, in_hand)
+    return most
 
 
-async def most_in_hand_(n, k, pace):
-    """Give n items at once, work on each for pace seconds; return the most in hand."""
-    taken = finished = most = 0
-
-    class Source:
-        def __aiter__(self):
-            return self
-
-        async def __anext__(self):
-            nonlocal taken, most
-            if taken == n:
-                raise StopAsyncIteration
-            taken += 1
-            most = max(most, taken - finished)
-            return taken
-
-    async def work(item):
-        nonlocal finished
-        await asyncio.sleep(pace)
-        finished += 1
-
-    await pipeline(Source(), work, k)
-    return most, finished
-
-
-run = observe(most_in_hand_, 50, 2, 1)
+run = observe(pipeline, arrivals(range(50)), jobs([1] * 50), 2)
 expect(run).finished().that(
-    run.error is None and run.result[0] <= 7,
+    most_in_hand_(run.calls) <= 7,
     expected="with k = 2, at most 7 items are taken and not finished",
-    happened=f"it had {run.result[0] if run.error is None else '?'} in hand",
+    happened=f"it had {most_in_hand_(run.calls)} in hand",
     hint="a bounded queue makes the master wait in put",
 )
 ### BEGIN HIDDEN TESTS
@@ -923,12 +851,12 @@ import random
 random_ = random.Random(SEED)
 for k in (1, 2, random_.randint(3, 8)):
     count_ = random_.randint(60, 120)
-    run = observe(most_in_hand_, count_, k, random_.randint(1, 9))
-    expect(run).finished().nothing_left()
-    expect(run).that(
-        run.result[0] <= 3 * k + 1 and run.result[1] == count_,
+    run = observe(pipeline, arrivals(range(count_)), jobs([random_.randint(1, 9)] * count_), k)
+    finished_ = sum(c.service == "jobs" and c.outcome == "returned" for c in run.calls)
+    expect(run).finished().nothing_left().that(
+        most_in_hand_(run.calls) <= 3 * k + 1 and finished_ == count_,
         expected=f"with k = {k}, at most {3 * k + 1} in hand, and all {count_} finished",
-        happened=f"{run.result[0]} in hand, {run.result[1]} finished",
+        happened=f"{most_in_hand_(run.calls)} in hand, {finished_} finished",
         hint="give the queue a size that depends on k",
     )
 ### END HIDDEN TESTS
@@ -938,51 +866,26 @@ for k in (1, 2, random_.randint(3, 8)):
 import asyncio
 
 
-async def work_fails_(n, k, pause, delays, bad, tidy):
-    """Return how many items were taken too late, which error came out and when, who was left."""
-    loop = asyncio.get_running_loop()
-    taken, failed, under_way = [], [], set()
-
-    class Source:
-        def __aiter__(self):
-            return self
-
-        async def __anext__(self):
-            if len(taken) == n:
-                await asyncio.sleep(1000)
-                raise StopAsyncIteration
-            if pause:
-                await asyncio.sleep(pause)
-            taken.append(loop.time())
-            return len(taken) - 1
-
-    async def work(item):
-        under_way.add(item)
-        try:
-            await asyncio.sleep(delays[item])
-            if item == bad:
-                failed.append(loop.time())
-                raise OSError("no world")
-        finally:
-            if item != bad:
-                await asyncio.sleep(tidy)  # puts things in order
-            under_way.discard(item)
-
-    error = "none"
-    try:
-        await pipeline(Source(), work, k)
-    except* OSError:
-        error = "OSError"
-    late = sum(time > failed[0] for time in taken)
-    return late, error, loop.time(), sorted(under_way)
+def late_(run):
+    """Return how many items were taken after the moment at which a work failed."""
+    failed = [call.stop for call in run.calls if call.outcome == "raised"]
+    taken = [call.stop for call in run.calls if call.service == "arrivals" and call.stop]
+    return sum(time > failed[0] for time in taken) if failed else 0
 
 
-run = observe(work_fails_, 10, 2, 0, [2, 9, 9, 9, 9, 9, 9, 9, 9, 9], 0, 0.5)
-expect(run).returned(
-    (0, "OSError", 2.5, []),
-    hint="the error wakes the master; the other works are cancelled, and waited for",
+# The second work takes 9 s, and 0.5 s more to end where it is cancelled: its clean-up.
+run = observe(
+    pipeline,
+    arrivals(range(10)),
+    jobs([2] + [9] * 9, errors={0: OSError("no world")}, clean_ups=[0.5] * 10),
+    2,
 )
-expect(run).nothing_left()
+expect(run).raised(OSError, hint="let the error of work out").that(
+    late_(run) == 0 and run.duration == 2.5,
+    expected="nothing is taken after the error at 2 s, and it comes out at 2.5 s",
+    happened=f"taken after it: {late_(run)}; it came out at {run.duration:g} s",
+    hint="the error wakes the master; the other works are cancelled, and waited for",
+).jobs_ended().nothing_left()
 import random
 
 random_ = random.Random(SEED)
@@ -994,67 +897,57 @@ for k in (1, 2, random_.randint(3, 6)):
         delays_[bad_] = random_.uniform(10, 40)
         tidy_ = random_.randint(1, 5)
         failed_ = delays_[bad_] + pause_ * (bad_ + 1)
-        run = observe(work_fails_, count_, k, pause_, delays_, bad_, tidy_)
-        expect(run).finished(hint="the error of work is the only one that comes out").nothing_left()
-        late_, error_, end_, left_ = run.result
-        expect(run).that(
-            error_ == "OSError" and not late_ and not left_,
-            expected="OSError comes out, no item is taken after it, and every work has ended",
-            happened=f"{error_} comes out; taken after it: {late_}; not ended: {left_}",
-            hint="stop the master too, and wait for the works that you cancel",
-        )
-        expect(run).that(
-            abs(end_ - failed_ - (tidy_ if k > 1 else 0)) < 1e-6,
+        work_ = jobs(delays_, errors={bad_: OSError("no world")}, clean_ups=[tidy_] * count_)
+        run = observe(pipeline, arrivals(range(count_), pause=pause_, last=1000), work_, k)
+        expect(run).raised(OSError, hint="the error of work comes out, and no other").that(
+            late_(run) == 0,
+            expected="no item is taken after the error",
+            happened=f"taken after it: {late_(run)}",
+            hint="stop the master too",
+        ).jobs_ended(hint="wait for the works that you cancel").nothing_left().that(
+            abs(run.duration - failed_ - (tidy_ if k > 1 else 0)) < 1e-6,
             expected="the other works are cancelled at once, and have as long as they need to end",
-            happened=f"it ended {end_ - failed_:g} s after the error",
+            happened=f"it ended {run.duration - failed_:g} s after the error",
             hint="cancel the others; do not wait until they have done their work",
         )
 for delays_ in ([1, 5, 5], [5, 5, 1]):
-    run = observe(work_fails_, 3, 3, 0, delays_, delays_.index(1), 1)
-    expect(run).returned(
-        (0, "OSError", 2.0, []), hint="an error counts too when the source waits for its end"
-    )
+    failing_ = {delays_.index(1): OSError("no world")}
+    work_ = jobs(delays_, errors=failing_, clean_ups=[1] * 3)
+    run = observe(pipeline, arrivals(range(3), last=1000), work_, 3)
+    hint_ = "an error counts too when the source waits for its end"
+    expect(run).raised(OSError, hint=hint_).took(2, hint=hint_).jobs_ended()
 for k in (2, 3):
     bad_ = random_.randrange(4)
-    run = observe(work_fails_, 8, k, 10, [3] * 8, bad_, 1)
-    expect(run).returned(
-        (0, "OSError", 10.0 * (bad_ + 1) + 3, []),
-        hint="an error counts at once, also while the master waits for the next item",
-    ).nothing_left()
+    work_ = jobs([3] * 8, errors={bad_: OSError("no world")}, clean_ups=[1] * 8)
+    run = observe(pipeline, arrivals(range(8), pause=10, last=1000), work_, k)
+    hint_ = "an error counts at once, also while the master waits for the next item"
+    expect(run).raised(OSError, hint=hint_).took(10 * (bad_ + 1) + 3, hint=hint_).nothing_left()
 
 
-async def times_out_(k):
-    async def source():
-        for item in range(9):
-            yield item
-
+async def times_out_(items, k):
     async def work(item):
         async with asyncio.timeout(1 if item == 4 else None):
             await asyncio.sleep(2)
 
     told = "no error"
     try:
-        await pipeline(source(), work, k)
+        await pipeline(items, work, k)
     except* TimeoutError:
         told = "TimeoutError"
     return told
 
 
 for k in (1, 3):
-    run = observe(times_out_, k)
+    run = observe(times_out_, arrivals(range(9)), k)
     expect(run).returned("TimeoutError", hint="a TimeoutError of `work` is an error like others")
 
 
-async def false_error_(k):
+async def false_error_(items, k):
     """The error says of itself that it is false, as a container that is empty does."""
 
     class FalseError(Exception):
         def __bool__(self):
             return False
-
-    async def source():
-        for item in range(9):
-            yield item
 
     async def work(item):
         await asyncio.sleep(1)
@@ -1063,81 +956,46 @@ async def false_error_(k):
 
     error = "none"
     try:
-        await pipeline(source(), work, k)
+        await pipeline(items, work, k)
     except* FalseError:
         error = "FalseError"
     return error
 
 
 for k in (1, 3):
-    run = observe(false_error_, k)
+    run = observe(false_error_, arrivals(range(9)), k)
     expect(run).returned(
         "FalseError", hint="an error is there when it `is not None`"
     ).nothing_left()
 
 
 # %% exercise="pipeline" role="test" id="ends" points=1 name="an error of the source and a cancellation come out"
-import asyncio
-
-
-async def source_fails_(n, k, pace):
-    async def source():
-        for i in range(n):
-            yield i
-        raise LookupError("no more words")
-
-    async def work(item):
-        await asyncio.sleep(pace)
-
-    await pipeline(source(), work, k)
-
-
-async def cancelled_(n, k, seconds, pace, pause):
-    under_way = set()
-
-    async def source():
-        for i in range(n):
-            await asyncio.sleep(pause)
-            yield i
-
-    async def work(item):
-        under_way.add(item)
-        try:
-            await asyncio.sleep(pace)
-        except asyncio.CancelledError:
-            # Only here: a cancellation that met it in a clean-up would cut that short.
-            await asyncio.sleep(1)
-            raise
-        finally:
-            under_way.discard(item)
-
-    items = source()
-    task = asyncio.create_task(pipeline(items, work, k))
-    await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.wait([task])
-    return task.cancelled(), sorted(under_way)
-
-
-run = observe(source_fails_, 3, 2, 1)
+run = observe(pipeline, arrivals(range(3), error=LookupError("no more words")), jobs([1] * 3), 2)
 expect(run).raised(LookupError, hint="let the error of the source out")
 expect(run).nothing_left(hint="then the workers end too")
-run = observe(cancelled_, 9, 2, 2.5, 4, 1)
-expect(run).returned((True, []), hint="let CancelledError out, when your workers have ended")
-expect(run).nothing_left()
+# A work that is cancelled needs 1 s to end: its clean-up.
+work_ = jobs([4] * 9, clean_ups=[1] * 9)
+run = observe(pipeline, arrivals(range(9), pause=1), work_, 2, cancel_at=2.5)
+expect(run).cancelled(hint="let CancelledError out, when your workers have ended").jobs_ended(
+    hint="wait for the works that you cancel"
+).nothing_left()
 ### BEGIN HIDDEN TESTS
 import random
 
 random_ = random.Random(SEED)
 for k in (1, 3):
     for n in (0, 1, 5 * k):
-        run = observe(source_fails_, n, k, random_.randint(1, 9))
+        source_ = arrivals(range(n), error=LookupError("no more words"))
+        run = observe(pipeline, source_, jobs([random_.randint(1, 9)] * n), k)
         expect(run).raised(LookupError, hint="let the error of the source out")
         expect(run).nothing_left(hint="then the workers end too")
     for seconds in (0, 0.5, random_.randint(3, 9) + 0.5):
-        run = observe(cancelled_, 30, k, seconds, random_.randint(3, 20), random_.choice((0, 1)))
-        expect(run).returned((True, []), hint="let CancelledError out, when all has ended")
-        expect(run).nothing_left(hint="when you are cancelled, your workers end too")
+        work_ = jobs([random_.randint(3, 20)] * 30, clean_ups=[1] * 30)
+        source_ = arrivals(range(30), pause=random_.choice((0, 1)))
+        run = observe(pipeline, source_, work_, k, cancel_at=seconds)
+        expect(run).cancelled(hint="let CancelledError out, when all has ended").jobs_ended(
+            hint="wait for the works that you cancel"
+        ).nothing_left(hint="when you are cancelled, your workers end too")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1347,23 +1205,12 @@ expect(run).took(3, hint="k at once, however large k is")
 
 
 # %% exercise="crawl" role="test" id="error" points=1 name="an error and a cancellation come out"
-import asyncio
-
-
-async def cancelled_(visit, k, seconds):
-    task = asyncio.create_task(crawl(0, visit, k))
-    await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.wait([task])
-    return task.cancelled()
-
-
 web_ = [[1, 2], [3], [], []]
 run = observe(crawl, 0, jobs([1, 2, 9, 4], results=web_, errors={1: OSError("no page")}), 2)
 expect(run).raised(OSError, hint="the error of a worker must wake whoever waits in join")
 expect(run).nothing_left(hint="cancel the other workers, and wait until they have ended")
-run = observe(cancelled_, jobs([1, 2, 9, 4], results=web_), 2, 2.5)
-expect(run).returned(True, hint="let CancelledError out").nothing_left(
+run = observe(crawl, 0, jobs([1, 2, 9, 4], results=web_), 2, cancel_at=2.5)
+expect(run).cancelled(hint="let CancelledError out").nothing_left(
     hint="when you are cancelled, your workers end too"
 )
 import random
@@ -1376,42 +1223,18 @@ for k in (1, 2, 5):
     bad_ = random_.randrange((count_ - 1) // 2)
     run = observe(crawl, 0, jobs(delays_, results=web_, errors={bad_: KeyError("page")}), k)
     expect(run).raised(KeyError, hint="whichever page fails, the error comes out").nothing_left()
-    run = observe(cancelled_, jobs(delays_, results=web_), k, random_.choice((0, 0.5, 3.5)))
-    expect(run).returned(True, hint="let CancelledError out").nothing_left()
-
-
-async def slow_to_end_(k, fails):
-    """Page 0 links to 1 and 2. 1 fails or all is cancelled, and 2 takes 3 s to end then."""
-    ended = []
-
-    async def visit(page):
-        if page == 0:
-            return [1, 2]
-        try:
-            await asyncio.sleep(1 if page == 1 and fails else 100)
-        except asyncio.CancelledError:
-            await asyncio.sleep(3)
-            ended.append(page)
-            raise
-        raise OSError("no page")
-
-    task = asyncio.create_task(crawl(0, visit, k))
-    await asyncio.sleep(2 if not fails else 0)
-    if not fails:
-        task.cancel()
-    await asyncio.wait([task])
-    return "cancelled" if task.cancelled() else "failed" if task.exception() else "done", ended
-
-
-run = observe(slow_to_end_, 2, True)
-expect(run).returned(("failed", [2]), hint="a visit may need time to end: wait for it")
-expect(run).nothing_left()
-run = observe(slow_to_end_, 2, False)
-expect(run).that(
-    run.error is None and run.result[0] == "cancelled" and sorted(run.result[1]) == [1, 2],
-    expected="both visits end, and CancelledError comes out",
-    happened=f"it gave {run.result}",
-    hint="a visit may need time to end: wait for all that you cancel",
+    run = observe(crawl, 0, jobs(delays_, results=web_), k, cancel_at=random_.choice((0, 0.5, 3.5)))
+    expect(run).cancelled(hint="let CancelledError out").nothing_left()
+# A visit that is cancelled needs 3 s to end: its clean-up.
+web_, clean_ups_ = [[1, 2], [], []], [0, 3, 3]
+failing_ = {1: OSError("no page")}
+run = observe(crawl, 0, jobs([0, 1, 100], results=web_, errors=failing_, clean_ups=clean_ups_), 2)
+expect(run).raised(OSError).jobs_ended(
+    whole=True, hint="a visit may need time to end: wait for it"
+).nothing_left()
+run = observe(crawl, 0, jobs([0, 100, 100], results=web_, clean_ups=clean_ups_), 2, cancel_at=2)
+expect(run).cancelled().jobs_ended(
+    whole=True, hint="a visit may need time to end: wait for all that you cancel"
 ).nothing_left()
 
 # %% [markdown]
@@ -1639,20 +1462,9 @@ for count in (0, 1, 6, 15):
 
 
 # %% exercise="work_off" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
-import asyncio
-
-
-async def cancelled_(job, n, k, seconds):
-    task = asyncio.create_task(work_off(list(range(n)), job, k, 3))
-    await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.wait([task])
-    return task.cancelled() or task.result()
-
-
-run = observe(cancelled_, jobs([2, 1, 4, 3], errors={1: OSError("never")}), 4, 2, 2.5)
-expect(run).returned(True, hint="let CancelledError out: it is no Exception")
-expect(run).nothing_left(
+work_ = jobs([2, 1, 4, 3], errors={1: OSError("never")})
+run = observe(work_off, [0, 1, 2, 3], work_, 2, 3, cancel_at=2.5)
+expect(run).cancelled(hint="let CancelledError out: it is no Exception").nothing_left(
     hint="when you are cancelled, cancel your workers, and wait for them"
 ).took(2.5)
 import random
@@ -1661,33 +1473,21 @@ random_ = random.Random(SEED)
 for k in (1, 2, 5):
     delays_ = [random_.randint(2, 9) for _ in range(8)]
     seconds_ = random_.choice((0, 0.5, 1.5))
-    run = observe(cancelled_, jobs(delays_), 8, k, seconds_)
-    expect(run).returned(True, hint="let CancelledError out: it is no Exception")
-    expect(run).took(seconds_).nothing_left(hint="when you are cancelled, your workers end too")
-
-
-async def slow_to_end_(n, k):
-    begun, ended = [], []
-
-    async def work(item):
-        begun.append(item)
-        try:
-            await asyncio.sleep(100)
-        finally:
-            await asyncio.sleep(3)
-            ended.append(item)
-
-    task = asyncio.create_task(work_off(list(range(n)), work, k, 3))
-    await asyncio.sleep(1)
-    task.cancel()
-    await asyncio.wait([task])
-    return task.cancelled(), len(begun), len(ended)
-
-
+    run = observe(work_off, list(range(8)), jobs(delays_), k, 3, cancel_at=seconds_)
+    expect(run).cancelled(hint="let CancelledError out: it is no Exception").took(seconds_)
+    expect(run).nothing_left(hint="when you are cancelled, your workers end too")
+# A work that is cancelled needs 3 s to end: its clean-up.
 for k in (1, 3):
-    run = observe(slow_to_end_, 5, k)
-    expect(run).returned((True, k, k), hint="a work may need time to end: wait for it")
-    expect(run).took(4).nothing_left()
+    work_ = jobs([100] * 5, clean_ups=[3] * 5)
+    run = observe(work_off, list(range(5)), work_, k, 3, cancel_at=1)
+    expect(run).cancelled().jobs_ended(
+        whole=True, hint="a work may need time to end: wait for it"
+    ).took(4).nothing_left().that(
+        len(run.calls) == k,
+        expected=f"{k} works are under way when it is cancelled, and no other begins",
+        happened=f"{len(run.calls)} calls of work",
+        hint="k at once, and none after a cancellation",
+    )
 
 # %% [markdown]
 # ## Further reading

@@ -18,7 +18,7 @@ from looplab.observer.observing import observe
 from looplab.pictures.showing import compare, describe, timeline, to_perfetto
 from looplab.recorder.recording import recording
 from looplab.runs.run import Run
-from looplab.virtual.specs import gens, jobs, store
+from looplab.virtual.specs import arrivals, gens, jobs, store
 
 for _way in (timeline, describe, to_perfetto):
     setattr(Run, _way.__name__, _way)  # how a Run is shown is not its own to know
@@ -33,6 +33,7 @@ __all__ = [
     "SEED",
     "CheckFailed",
     "Run",
+    "arrivals",
     "check",
     "compare",
     "disable",

@@ -81,7 +81,7 @@ class Lab:
             home / ".jupyter" / "jupyter_server_config.json", {"ServerApp": {"allow_root": True}}
         )
         mine = {key: text for key, text in os.environ.items() if not key.startswith("JUPYTER")}
-        self._log = home / "lab.log"
+        self.folder, self._log = folder, home / "lab.log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "loopgrade.cli", "lab", str(folder), "--no-browser"],
@@ -298,6 +298,31 @@ def test_what_it_prints_opens_the_first_lesson_clean_and_trusted(tmp_path: Path)
         assert page.locator("[title^='Notebook trusted']").count() == 1
         if SCREENSHOTS:
             page.screenshot(path=Path(SCREENSHOTS) / "first lesson.png")
+        chromium.close()
+
+
+def test_every_fixed_drawing_is_drawn_with_its_words(lab: Lab) -> None:
+    texts = [
+        "".join(cell["source"])
+        for path in (ROOT / "notebooks").glob("*.ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+    ]
+    drawings = [each for text in texts for each in re.findall(r"(?ms)^```mermaid$.*?^```$", text)]
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": each} for each in drawings]
+    write_json(
+        lab.folder / "drawings.ipynb",
+        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4},
+    )
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        page = chromium.new_page(viewport={"width": 1280, "height": 4000})
+        page.goto(f"{lab.address}/lab/tree/drawings.ipynb?token={lab.token}&reset")
+        shown = page.locator(".jp-RenderedMermaid")
+        sync_api.expect(shown).to_have_count(len(drawings), timeout=60_000)
+        assert page.locator(".jp-RenderedMermaid.jp-mod-warning").all_inner_texts() == []
+        for drawing in shown.all():
+            assert drawing.locator("img").get_attribute("alt")
+            assert drawing.locator("figcaption").inner_text()
         chromium.close()
 
 

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,29 @@ expect(run).returned([[2, 1], [4, 2], [6, 3], [8, 4]]).took(1)
 """,
 )
 
+SERVICES = TrustedTest(
+    "fetch_all-services",
+    "fetch_all",
+    """check("it reads a source, and waits for clean-ups", points=1)
+run = observe(fetch_all, jobs([9, 9], clean_ups=[3, 2]), 2, cancel_at=1.5)
+expect(run).cancelled().jobs_ended(whole=True).took(4.5).nothing_left()
+
+async def read_(items):
+    return [item async for item in items]
+
+run = observe(read_, arrivals("ab", pause=2))
+expect(run).returned(["a", "b"]).took(6)
+""",
+)
+
+SWALLOWS = """
+async def fetch_all(job, n):
+    try:
+        await asyncio.gather(job(0), job(1))
+    except BaseException:
+        return "never mind"
+"""
+
 RIGHT_TWICE = "def twice(n):\n    return n + n"
 
 
@@ -91,6 +115,16 @@ def overlap(found: Examination) -> Verdict:
 
 def twice(found: Examination) -> Verdict:
     return found.verdicts["twice-scenario"]
+
+
+def test_what_jobs_sources_and_cancellations_do_crosses_to_the_subject() -> None:
+    how: Any = {"level": sandbox.strongest(), "seed": lambda _: "a seed"}
+    cells = [StudentCell(0, SETUP), StudentCell(1, RIGHT, "fetch_all")]
+    assert examine(cells, [SERVICES], **how).verdicts["fetch_all-services"].message == ""
+    cells[1] = StudentCell(1, SWALLOWS, "fetch_all")
+    told = examine(cells, [SERVICES], **how).verdicts["fetch_all-services"].message
+    assert "fetch_all(jobs, 2), cancelled at 1.5 s, lets CancelledError out" in told
+    assert "it returned 'never mind'" in told
 
 
 @pytest.mark.parametrize("level", sandbox.LEVELS)

@@ -14,6 +14,7 @@ DRAWS = """# %% [markdown]
 
 # %%
 async def one(job):
+    print("one begins")
     return await job(0)
 
 observe(one, jobs([3], results=["done"])).timeline()
@@ -22,7 +23,12 @@ observe(one, jobs([3], results=["done"])).timeline()
 async def real():
     await asyncio.sleep(0.01)
 
+print("real time")
 observe(real, clock="real").timeline()
+
+# %% tags=["varies"]
+import platform
+print(platform.node())
 
 # %% role="breaks"
 1 / 0
@@ -79,6 +85,8 @@ def test_the_gallery_has_each_picture_with_its_words(rehearsed: Rehearsed, tmp_p
     words = (tmp_path / "gallery" / LESSON / "words.txt").read_text(encoding="utf-8")
     assert "one took 3 s" in words
     assert "(in real time)" in words
+    printed = (tmp_path / "gallery" / LESSON / "printed.txt").read_text(encoding="utf-8")
+    assert printed == "== One job [alone]\none begins\n"
     assert write_gallery([rehearsed], tmp_path).read_text(encoding="utf-8") == text
 
 

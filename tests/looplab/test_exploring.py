@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from looplab import CheckFailed, expect, explore, gens, jobs, observe, store
+from looplab import CheckFailed, arrivals, expect, explore, gens, jobs, observe, store
 from looplab.observer.schedules import MAX_OUTCOMES, MAX_SCHEDULES, Found, Schedule
 from looplab.runs.wire import WireError
 from looplab.virtual.hiding import current_loops, no_current_loop
@@ -481,6 +481,9 @@ def test_what_is_no_search_is_refused(data: Any) -> None:
         store(float("inf"), delay=0.5, errors={0: OSError()}, name="till"),
         gens([1, (2, 3)], error=KeyError("x"), endless=True)[0],
         gens([])[0],
+        jobs([1], results=["a"], clean_ups=[2], in_turn=True),
+        arrivals([1, "b"], pause=2, last=0, error=OSError("gone")),
+        arrivals([]),
     ],
 )
 def test_a_spec_crosses_whole(spec: Any) -> None:

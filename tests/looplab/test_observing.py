@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import looplab
-from looplab import Run, gens, jobs, observe
+from looplab import Run, arrivals, gens, jobs, observe
 from looplab.observer.listening import MAX_WARNINGS
 from looplab.recorder.losing import MAX_COROUTINES
 
@@ -435,8 +435,8 @@ def test_an_iterator_need_not_be_a_generator() -> None:
 
 
 def both(*sources: Iterator[Any]) -> Iterator[Any]:
-    for source in sources:
-        yield from source
+    for each in sources:
+        yield from each
 
 
 def test_the_test_owns_the_generators_it_hands_over() -> None:
@@ -598,6 +598,10 @@ def test_a_job_may_fail_or_be_cancelled() -> None:
         (lambda: jobs([-1]), "0 seconds or more"),
         (lambda: jobs([float("nan")]), "0 seconds or more"),
         (lambda: jobs([1, 2], results=[1]), "one result for each"),
+        (lambda: jobs([1, 2], clean_ups=[1]), "one clean-up"),
+        (lambda: jobs([1], clean_ups=[-1]), "one clean-up"),
+        (lambda: arrivals([], pause=-1), "0 seconds or more"),
+        (lambda: arrivals([], error=json.JSONDecodeError("x", "y", 0)), "builtin type"),
         (lambda: gens([], endless=True), "at least one item"),
         (lambda: gens([], error=json.JSONDecodeError("x", "y", 0)), "builtin type"),
     ],

@@ -14,7 +14,7 @@ from loopgrade.authoring.names import bindings
 OBSERVERS = frozenset({"observe", "explore"})
 """What runs a program."""
 
-TEST_API = OBSERVERS | {"check", "expect", "jobs", "gens", "store", "SEED"}
+TEST_API = OBSERVERS | {"check", "expect", "jobs", "gens", "arrivals", "store", "SEED"}
 """What a test cell has without an import."""
 
 # Sessions of Python and of IPython add these; not every process that runs a test has them.

@@ -3,7 +3,8 @@
 Each lesson runs in two kernels, as a student runs it: once with the reference solutions, hidden
 tests included, which must earn every point; and once as it is handed out, which must earn none.
 The pictures that the first run draws make a gallery: all timelines of the course on one page, with
-their words beside them, so that a change of a picture shows as a difference of text.
+their words beside them, and what the demonstrations print, so that a change of what students see
+shows as a difference of text.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ _TIMELINE = re.compile(r'<svg [^>]*aria-label="(?P<alt>Timeline: [^"]*)".*?</svg
 
 REAL_TIME = re.compile(r"^%%timeline|clock=.real.", re.MULTILINE)
 """In the source of a cell whose picture differs from run to run."""
+
+VARIES = "varies"
+"""The tag of a cell that prints something else on another machine or another Python."""
 
 THREAD = " (thread of "
 """In the words of a picture with threads: when one of them wakes a task depends on the machine."""
@@ -72,6 +76,7 @@ class Rehearsed:
         stub_points: what the lesson earned as it is handed out.
         problems: what went wrong: cells that failed and should not, or did not and should.
         pictures: the timelines, in order.
+        printed: what the demonstrations print, as `printed_by` tells it.
     """
 
     lesson: str
@@ -81,6 +86,7 @@ class Rehearsed:
     stub_points: float
     problems: tuple[str, ...]
     pictures: tuple[Picture, ...]
+    printed: str
 
     @property
     def ok(self) -> bool:
@@ -171,6 +177,7 @@ def _judged(name: str, right: Any, stub: Any) -> Rehearsed:
         stub_points=sum(_points(cell) for cell in stub.cells if not _error(cell)),
         problems=tuple(_problems(right)),
         pictures=tuple(pictures_of(right)),
+        printed=printed_by(right),
     )
 
 
@@ -219,6 +226,25 @@ def pictures_of(notebook: Any) -> Iterator[Picture]:
                 )
 
 
+def printed_by(notebook: Any) -> str:
+    """Return what the demonstrations of an executed notebook print, each under its heading.
+
+    What is shown of real time, and cells with the tag `varies`, are left out.
+    """
+    told, heading = [], ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            heading = ([heading, *re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE)])[-1]
+            continue
+        if "nbgrader" in cell.metadata or REAL_TIME.search(cell.source):
+            continue
+        printed = "".join(each.text for each in cell.outputs if each.get("name") == "stdout")
+        if printed and VARIES not in cell.metadata.get("tags", ()):
+            lines = [line.rstrip() for line in printed.splitlines()]
+            told.append("\n".join([f"== {heading}", *lines, ""]))
+    return "\n".join(told)
+
+
 # The gallery
 
 
@@ -241,6 +267,7 @@ def write_gallery(rehearsed: Sequence[Rehearsed], docs: Path) -> Path:
                 _alone(picture.svg), encoding="utf-8"
             )
         (folder / each.lesson / "words.txt").write_text(words_of(each.pictures), encoding="utf-8")
+        (folder / each.lesson / "printed.txt").write_text(each.printed, encoding="utf-8")
         section = [f"## {each.title}\n"]
         for number, picture in enumerate(each.pictures, 1):
             alt = re.sub(r"([\[\]])", r"\\\1", picture.alt)

@@ -182,7 +182,7 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
         filename,
     )
     names = _TestNames(__name__="looplab_test", SEED=seed)
-    for word in ("check", "expect", "jobs", "gens", "store"):
+    for word in ("check", "expect", "jobs", "gens", "arrivals", "store"):
         names[word] = getattr(looplab, word)
     names["jobs"] = _jobs_that_are_the_same(seed)
     observers = _Observers(test, names, asked)
@@ -216,11 +216,11 @@ def _jobs_that_are_the_same(seed: str) -> Callable[..., Spec]:
     """Return `looplab.jobs`, whose results cannot be guessed, and are the same each time."""
     number = random.Random(f"{seed}/jobs").randrange
 
-    def jobs(delays: Iterable[float], *, results: Any = None, errors: Any = None) -> Spec:
+    def jobs(delays: Iterable[float], *, results: Any = None, **facts: Any) -> Spec:
         times = tuple(delays)
         if results is None:
             results = [f"result-{number(10**9)}" for _ in times]
-        return looplab.jobs(times, results=results, errors=errors)
+        return looplab.jobs(times, results=results, **facts)
 
     return jobs
 
@@ -252,13 +252,20 @@ class _Observers:
     def __init__(self, test: TrustedTest, names: _TestNames, asked: Asked) -> None:
         self._definitions, self._names, self._asked = definitions(test.source), names, asked
 
-    def observe(self, program: Any, *args: Any, take: int | None = None) -> Run:
+    def observe(
+        self,
+        program: Any,
+        *args: Any,
+        take: int | None = None,
+        cancel_at: float | None = None,
+    ) -> Run:
         """As `looplab.observe`."""
         request, specs = self._request(program, args)
         world = World(specs)
         told = [spec_to_json(spec, whole=False) for spec in specs]
-        run = self._asked.observe({**request, "take": take, "services": told}, world)
-        return with_record(run, world, call_text(program, args, take))
+        how = {"take": take, "cancel_at": cancel_at, "services": told}
+        run = self._asked.observe({**request, **how}, world)
+        return with_record(run, world, call_text(program, args, take, cancel_at))
 
     def explore(
         self, program: Any, *args: Any, orders: int | None = None, seed: object = 0
@@ -270,7 +277,9 @@ class _Observers:
 
         def record(schedule: Schedule) -> Run:
             world = World(specs, schedule.choose)
-            run = self._asked.observe({**request, "take": None, "services": told}, world)
+            run = self._asked.observe(
+                {**request, "take": None, "cancel_at": None, "services": told}, world
+            )
             return with_record(run, world, call)
 
         whole = [spec_to_json(spec, whole=True) for spec in specs]

@@ -17,8 +17,9 @@ from looplab.runs.wire import Opaque, Value
 POLLS = 8
 """So often somebody who polls has waited for the same time at the same line."""
 
-About = Literal["", "duration", "leftovers", "expected error"]
-"""What a check was about: the time it took, what was left, or all but the error that came."""
+About = Literal["", "duration", "leftovers", "cancellation", "expected error"]
+"""What a check was about: the time it took, what was left, whether a cancellation came out, or
+all but the error that came."""
 
 _AWAITABLES = {"coroutine", "Task", "Future", "_GatheringFuture", "async_generator"}
 _OURS = {"Deadlock", "TooMuch", "WireError", "CancelledError"}
@@ -241,6 +242,9 @@ def _left_running(case: _Case) -> Finding | None:
 
 def _swallowed(case: _Case) -> Finding | None:
     line = case.answer.swallowing()
+    if line and case.about == "cancellation" and case.run.error is None:
+        told = "it was cancelled and went on: it takes the CancelledError{where}"
+        return case.finding("swallowed", f"{told}, and does not raise it again", line)
     for life in case.run.lives:
         name = life.function.rpartition(".")[2]
         went_on = life.outcome not in ("cancelled", "pending") and case.answer.line_of(name)

@@ -10,16 +10,22 @@ from looplab.virtual.specs import Spec
 from looplab.virtual.stand_ins import stand_in
 
 
-def call_text(program: Any, args: Sequence[Any], take: int | None = None) -> str:
+def call_text(
+    program: Any, args: Sequence[Any], take: int | None = None, cancel_at: float | None = None
+) -> str:
     """Return a call as a test would write it, shortened.
 
     >>> call_text(max, [1, "b", [2, 3]])
     "max(1, 'b', [2, 3])"
     >>> call_text(iter, ["abc"], take=2)
     "iter('abc'), asked for 2 items,"
+    >>> call_text(max, [1], cancel_at=1.5)
+    'max(1), cancelled at 1.5 s,'
     """
     words = ", ".join(map(_name_text, args))
     call = f"{_name_text(program)}({words if len(words) <= 80 else words[:79] + '…'})"
+    if cancel_at is not None:
+        return f"{call}, cancelled at {cancel_at:g} s,"
     if take is None:
         return call
     return f"{call}, asked for {take} item{'' if take == 1 else 's'},"

@@ -191,6 +191,19 @@ class Expectation:
         self._about = "expected error"
         return self
 
+    def cancelled(self, *, hint: str = "") -> Expectation:
+        """Check that the program ended cancelled: `CancelledError` reached its caller."""
+        run = self._run
+        self._demand(
+            run.error is not None and [life.outcome for life in run.lives[:1]] == ["cancelled"],
+            f"{run.call} lets CancelledError out",
+            self._ending(),
+            hint,
+            "cancellation",
+        )
+        self._about = "expected error"
+        return self
+
     def took(self, seconds: float, *, hint: str = "", blocking: bool = False) -> Expectation:
         """Check how long the program took, and that it did not block the loop meanwhile.
 
@@ -201,7 +214,8 @@ class Expectation:
                 time says little of a program that does: nobody else could run.
         """
         expected = f"{self._run.call} is done after {seconds:g} s"
-        self.finished(expected=expected, hint=hint)
+        if self._about != "expected error":
+            self.finished(expected=expected, hint=hint)
         blocked = sum(each.seconds for each in self._run.blocked)
         self._demand(
             blocking or not blocked,
@@ -227,6 +241,26 @@ class Expectation:
             f"still there: {left}",
             hint,
             "leftovers",
+        )
+
+    def jobs_ended(self, *, whole: bool = False, hint: str = "") -> Expectation:
+        """Check that each job that was called had ended when the program did, with its clean-up.
+
+        Args:
+            whole: whether also no clean-up was cut short by a second cancellation.
+            hint: what to try.
+        """
+        bad = ("pending", "cut short") if whole else ("pending",)
+        open_ = [call for call in self._calls if call.outcome in bad]
+        told = {"pending": "has not ended", "cut short": "was cancelled in its clean-up"}
+        return self.that(
+            not open_,
+            expected=f"when {self._run.call} ends, each job has ended, with its clean-up",
+            happened="; ".join(
+                f"job({', '.join(map(plain_text, call.arguments))}) {told[call.outcome]}"
+                for call in open_
+            ),
+            hint=hint,
         )
 
     def took_items(self, count: int, *, hint: str = "") -> Expectation:

@@ -56,6 +56,7 @@ def observe(
     program: Callable[..., Any],
     *args: Any,
     take: int | None = None,
+    cancel_at: float | None = None,
     clock: Literal["virtual", "real"] = "virtual",
 ) -> Run:
     """Run `program(*args)` under virtual time, and return what it did.
@@ -72,6 +73,7 @@ def observe(
             service it describes.
         take: how many items to take of an iterator that is returned; it is closed
             then. Left out, all, and at most 10,000.
+        cancel_at: after how many seconds to cancel the task of a coroutine; left out, never.
         clock: `real` lets the program really wait, for what is about real time: how long
             threads take, or a signal. It gets no specs then, and its deadlock is not found:
             it waits until it is interrupted.
@@ -97,8 +99,16 @@ def observe(
     world = World(specs) if clock == "virtual" else RealClock()
     received = [decode(each, receiver(specs, args, world)) for each in sent]
     echo = announced() is None
-    run = perform(program, received, world, take=take, echo=echo, patience=patience_of_check())
-    return with_record(run, world, call_text(program, args, take))
+    run = perform(
+        program,
+        received,
+        world,
+        take=take,
+        cancel_at=cancel_at,
+        echo=echo,
+        patience=patience_of_check(),
+    )
+    return with_record(run, world, call_text(program, args, take, cancel_at))
 
 
 def patience_of_check() -> Patience | None:
@@ -145,6 +155,7 @@ def perform(
     world: Clock | RealClock,
     *,
     take: int | None = None,
+    cancel_at: float | None = None,
     echo: bool = False,
     patience: Patience | None = None,
 ) -> Run:
@@ -157,6 +168,7 @@ def perform(
         args: its arguments, as it gets them.
         world: the clock and the services, or a real clock.
         take: as for `observe`.
+        cancel_at: as for `observe`.
         echo: whether what it prints is also printed.
         patience: ends it when its time is up; left out, nothing does.
 
@@ -190,9 +202,9 @@ def perform(
         recorded(recorder),
     ):
         if inspect.iscoroutinefunction(program):
-            _run_coroutine(program, args, facts, recorder, world)
+            _run_coroutine(program, args, facts, recorder, world, cancel_at)
         else:
-            _run_plainly(program, args, facts, recorder, world, take)
+            _run_plainly(program, args, facts, recorder, world, take, cancel_at)
         if patience is not None:
             _end(patience, facts)
         # It ends here, with all that hangs on it: what nobody awaited is told now, and not later.
@@ -265,17 +277,22 @@ def _run_coroutine(
     facts: _Facts,
     recorder: Recorder,
     world: Clock | RealClock,
+    cancel_at: float | None,
 ) -> None:
     coroutine = None
     with _catching(facts):
         coroutine = program(*args)  # which fails where it takes other arguments
     if coroutine is not None:
-        _run_on_loop(coroutine, facts, recorder, world)
+        _run_on_loop(coroutine, facts, recorder, world, cancel_at)
     world.finish()
 
 
 def _run_on_loop(
-    awaitable: Any, facts: _Facts, recorder: Recorder, world: Clock | RealClock
+    awaitable: Any,
+    facts: _Facts,
+    recorder: Recorder,
+    world: Clock | RealClock,
+    cancel_at: float | None,
 ) -> None:
     loop = asyncio.new_event_loop() if isinstance(world, RealClock) else VirtualLoop(world)
     loop.set_exception_handler(lambda _, context: facts.warnings.append(_warning(context)))
@@ -304,6 +321,8 @@ def _run_on_loop(
     task = loop.create_task(awaitable if inspect.iscoroutine(awaitable) else main())
     recorder.begin_with(task, loop, facts.name)
     recorder.on_ended = task_ended
+    if cancel_at is not None:
+        loop.call_later(cancel_at, task.cancel)
     try:
         with _catching(facts):
             try:
@@ -357,6 +376,7 @@ def _run_plainly(
     recorder: Recorder,
     world: Clock | RealClock,
     take: int | None,
+    cancel_at: float | None,
 ) -> None:
     value = None
     trace = GeneratorTrace(recorder, getattr(program, "__code__", None))
@@ -373,7 +393,7 @@ def _run_plainly(
     if recorder.opened is not None:
         recorder.close(ENDED)
     if value is not None and facts.error is None:
-        _run_on_loop(value, facts, recorder, world)
+        _run_on_loop(value, facts, recorder, world, cancel_at)
     world.finish()
 
 

@@ -105,7 +105,7 @@ class Call:
         arguments: what it was asked with.
         start: seconds.
         stop: seconds; None where it had not ended when the program did.
-        outcome: how it ended.
+        outcome: how it ended; `cut short` where it was cancelled a second time, in its clean-up.
     """
 
     service: str
@@ -113,7 +113,7 @@ class Call:
     arguments: tuple[Value, ...]
     start: float
     stop: float | None
-    outcome: Literal["returned", "raised", "exhausted", "cancelled", "pending"]
+    outcome: Literal["returned", "raised", "exhausted", "cancelled", "cut short", "pending"]
 
 
 @dataclass(frozen=True)

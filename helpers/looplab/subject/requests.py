@@ -89,7 +89,8 @@ class Requested:
 def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> Run:
     """Run the program that a request describes, on the examiner's world."""
     asked, world = Requested(request, notebook), ExaminersWorld(channel)
-    return perform(asked.program, asked.arguments(world)(), world, take=request["take"])
+    take, cancel_at = request["take"], request["cancel_at"]
+    return perform(asked.program, asked.arguments(world)(), world, take=take, cancel_at=cancel_at)
 
 
 def explore(request: dict[str, Json], notebook: Notebook, go_on: Callable[[], None]) -> Found:

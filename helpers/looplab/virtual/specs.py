@@ -1,4 +1,4 @@
-"""What a test writes: jobs, generators and stores, with their delays, results and errors."""
+"""What a test writes: jobs, sources and stores, with their delays, results and errors."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Jobs:
     delays: tuple[float, ...]
     results: tuple[Value, ...]
     errors: tuple[tuple[int, BaseException], ...] = ()
+    clean_ups: tuple[float, ...] = ()
+    in_turn: bool = False
     kind = "jobs"
     name = "jobs"
 
@@ -35,6 +37,18 @@ class Gen:
 
 
 @dataclass(frozen=True)
+class Arrivals:
+    """A spec: an async iterator whose items the test owns. See `arrivals`."""
+
+    items: tuple[Value, ...]
+    pause: float
+    last: float
+    error: BaseException | None
+    kind = "arrivals"
+    name = "arrivals"
+
+
+@dataclass(frozen=True)
 class Store:
     """A spec: one value somewhere else, read and written over a network. See `store`."""
 
@@ -45,7 +59,7 @@ class Store:
     kind = "store"
 
 
-Spec = Jobs | Gen | Store
+Spec = Jobs | Gen | Arrivals | Store
 
 
 def jobs(
@@ -53,6 +67,8 @@ def jobs(
     *,
     results: Sequence[Value] | None = None,
     errors: Mapping[int, BaseException] | None = None,
+    clean_ups: Iterable[float] | None = None,
+    in_turn: bool = False,
 ) -> Jobs:
     """Return a spec of an async function `job(i)`, for `observe`.
 
@@ -60,9 +76,12 @@ def jobs(
         delays: how many seconds job 0, job 1, ... takes.
         results: what each returns; left out, a text that cannot be guessed.
         errors: what job `i` raises instead, by `i`: an exception of a builtin type.
+        clean_ups: how many seconds each needs to end when it is cancelled; left out, none.
+        in_turn: whether the first call is of job 0, the next of job 1, and so on, whatever
+            the arguments are.
 
     Raises:
-        ValueError: a delay is negative, or there are not as many results as delays.
+        ValueError: a delay is negative, or there are not as many results or clean-ups as delays.
 
     >>> from looplab import observe
     >>> async def first(job):
@@ -77,10 +96,15 @@ def jobs(
         results = [f"result-{random.SystemRandom().randrange(10**9)}" for _ in times]
     if len(results) != len(times):
         raise ValueError(f"Give one result for each of the {len(times)} delays.")
+    ends = (0,) * len(times) if clean_ups is None else tuple(clean_ups)
+    if len(ends) != len(times) or any(not seconds >= 0 for seconds in ends):
+        raise ValueError(
+            f"Give one clean-up of 0 seconds or more for each of the {len(times)} delays."
+        )
     failing = tuple(sorted((errors or {}).items(), key=lambda item: item[0]))
     for _, error in failing:
         _check_error(error)
-    return Jobs(times, tuple(results), failing)
+    return Jobs(times, tuple(results), failing, ends, in_turn)
 
 
 def gens(
@@ -108,6 +132,39 @@ def gens(
     if endless and not all(listed):
         raise ValueError("Give an endless generator at least one item.")
     return [Gen(f"gens[{n}]", each, error, endless) for n, each in enumerate(listed)]
+
+
+def arrivals(
+    items: Iterable[Value],
+    *,
+    pause: float = 0,
+    last: float | None = None,
+    error: BaseException | None = None,
+) -> Arrivals:
+    """Return a spec of an async iterator, for `observe`: a source that pauses.
+
+    Args:
+        items: what it gives, for `async for`.
+        pause: how many seconds before each item, and before the end.
+        last: how many seconds before the end; left out, as many as before an item.
+        error: what it raises instead of ending: an exception of a builtin type.
+
+    Raises:
+        ValueError: a pause is negative, or the exception is not of a builtin type.
+
+    >>> from looplab import observe
+    >>> async def read(items):
+    ...     return [item async for item in items]
+    >>> run = observe(read, arrivals("ab", pause=2))
+    >>> run.result, run.duration
+    (['a', 'b'], 6.0)
+    """
+    last = pause if last is None else last
+    if not (pause >= 0 and last >= 0):
+        raise ValueError("Give a source a pause of 0 seconds or more.")
+    if error is not None:
+        _check_error(error)
+    return Arrivals(tuple(items), pause, last, error)
 
 
 def store(
@@ -177,6 +234,7 @@ def spec_from_json(data: dict[str, Json]) -> Spec:
     errors = tuple(
         (at, getattr(builtins, name)(*decode(args))) for at, name, args in data["errors"]
     )
-    if data["kind"] == "gen":
-        return Gen(**facts, error=errors[0][1] if errors else None)
+    if data["kind"] in ("gen", "arrivals"):
+        kind = Gen if data["kind"] == "gen" else Arrivals
+        return kind(**facts, error=errors[0][1] if errors else None)
     return Jobs(**facts, errors=errors) if data["kind"] == "jobs" else Store(**facts, errors=errors)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
 from looplab.runs.wire import Value, WireError
-from looplab.virtual.answers import Clock
+from looplab.virtual.answers import Answer, Clock
 
 # What the program sees
 
@@ -28,6 +28,8 @@ def stand_in(kind: str, service: int, name: str, world: Clock) -> Any:
         return _job(service, world)
     if kind == "gen":
         return _stream(service, name, world)
+    if kind == "arrivals":
+        return ArrivalsStandIn(service, world)
     if kind == "store":
         return StoreStandIn(service, name, world)
     raise WireError(f"There is no service of the kind {kind!r:.20}.")
@@ -38,6 +40,24 @@ def _job(service: int, world: Clock) -> Callable[..., Awaitable[Value]]:
         return await _ask(world, service, "call", arguments)
 
     return job
+
+
+class ArrivalsStandIn:
+    """What the program gets for a source: an async iterator."""
+
+    def __init__(self, service: int, world: Clock) -> None:
+        self._service, self._world = service, world
+
+    def __aiter__(self) -> ArrivalsStandIn:
+        """Return itself."""
+        return self
+
+    async def __anext__(self) -> Value:
+        """Return the next item, after a pause."""
+        answer = await _answer(self._world, self._service, "next", ())
+        if answer.kind == "end":
+            raise StopAsyncIteration
+        return answer.value
 
 
 class StoreStandIn:
@@ -56,19 +76,39 @@ class StoreStandIn:
 
 
 async def _ask(world: Clock, service: int, method: str, arguments: Sequence[Value]) -> Value:
-    """Use a service, and wait for its answer."""
+    """Use a service, and return what it gives."""
+    return (await _answer(world, service, method, arguments)).value
+
+
+async def _answer(world: Clock, service: int, method: str, arguments: Sequence[Value]) -> Answer:
+    """Use a service, and wait for its answer; raise it, where it is an error."""
     answer = world.ask(service, method, arguments)
     if answer.kind == "ticket":
-        loop: Any = asyncio.get_running_loop()
-        future = loop.wait_for_ticket(answer.value)
         try:
-            answer = await future
+            answer = await _ticket(answer.value)
         except asyncio.CancelledError:
-            world.ask(service, "cancel", [answer.value])
+            await _clean_up(world, service, answer.value)
             raise
     if answer.kind == "raise":
         raise answer.value
-    return answer.value
+    return answer
+
+
+async def _clean_up(world: Clock, service: int, number: int) -> None:
+    """Tell a service that call `number` is cancelled, and wait as long as it needs to end."""
+    answer = world.ask(service, "cancel", [number])
+    if answer.kind == "ticket":
+        try:
+            await _ticket(number)
+        except asyncio.CancelledError:
+            world.ask(service, "cancel", [number])
+            raise
+
+
+def _ticket(number: int) -> Awaitable[Answer]:
+    loop: Any = asyncio.get_running_loop()
+    future: Awaitable[Answer] = loop.wait_for_ticket(number)
+    return future
 
 
 def _stream(

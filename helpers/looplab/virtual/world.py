@@ -19,7 +19,7 @@ from typing import Literal
 from looplab.runs.records import Call
 from looplab.runs.wire import Value, WireError
 from looplab.virtual.answers import Answer, TooMuch
-from looplab.virtual.services import Ended, serve
+from looplab.virtual.services import Ended, Ending, serve
 from looplab.virtual.specs import Spec
 
 MAX_CALLS = 20_000
@@ -58,7 +58,7 @@ class World:
         self.now = 0.0
         self.finished: float | None = None
         self._services = [serve(spec, self) for spec in self._specs]
-        self._due: list[tuple[float, int, Callable[[], Answer]]] = []
+        self._due: list[tuple[float, int, Callable[[], Ending]]] = []
         self._log: list[_Entry] = []
         self._frozen: tuple[Call, ...] | None = None
 
@@ -117,8 +117,8 @@ class World:
     def _done(self, place: int) -> tuple[int, Answer]:
         """Let the service answer that is at this place of those that are due."""
         _, ticket, give = self._due.pop(place)
-        answer = give()
-        self._log[ticket].end(self.now, "raised" if answer.kind == "raise" else "returned")
+        answer, outcome = give()
+        self._log[ticket].end(self.now, outcome)
         return ticket, answer
 
     def _in_any_order(
@@ -155,7 +155,7 @@ class World:
         """Log that call `number` ended now."""
         self._log[number].end(self.now, outcome)
 
-    def promise(self, number: int, delay: float, give: Callable[[], Answer]) -> Answer:
+    def promise(self, number: int, delay: float, give: Callable[[], Ending]) -> Answer:
         """Answer call `number` in `delay` seconds; its number is the ticket to wait for."""
         if self._choose is None:
             insort(self._due, (round(self.now + delay, 9), number, give))
@@ -164,12 +164,13 @@ class World:
             self._due.append((0.0, number, give))
         return Answer("ticket", number)
 
-    def withdraw(self, number: int) -> None:
-        """Forget a promise: nobody waits for it any more."""
+    def withdraw(self, number: int, outcome: Ended | None = "cancelled") -> bool:
+        """Forget a promise, if it is still kept; see `Ledger.withdraw`."""
         left = [due for due in self._due if due[1] != number]
-        if len(left) < len(self._due):
-            self._due = left
-            self.end(number, "cancelled")
+        kept, self._due = len(left) < len(self._due), left
+        if kept and outcome is not None:
+            self.end(number, outcome)
+        return kept
 
 
 class _Entry:
