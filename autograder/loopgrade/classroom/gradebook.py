@@ -9,6 +9,7 @@ from typing import Any
 
 from nbgrader.api import (
     BaseCell,
+    Comment,
     Grade,
     Gradebook,
     MissingEntry,
@@ -58,11 +59,13 @@ class Entry:
         marks: by notebook and grade id.
         penalty: what it loses for being late.
         late: seconds.
+        comments: what a human has written, by notebook and grade id.
     """
 
     marks: dict[str, dict[str, Mark]] = field(default_factory=dict)
     penalty: float = 0.0
     late: float = 0.0
+    comments: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,21 @@ def read_book(db_url: str, course_id: str, lesson: str) -> Book | None:
             }
             written[book.name] = bool(book.task_cells)
         roster = tuple(gradebook.db.scalars(select(Student.id).order_by(Student.id)))
-        entries = _entries(gradebook, lesson)
+        entries = read_entries(gradebook, lesson)
     known = {name: graded_cells(db_url, lesson, name) for name in stubs}
     return Book(known, stubs, written, entries, roster)
 
 
-def _entries(gradebook: Gradebook, lesson: str) -> dict[str, Entry]:
+def read_entries(gradebook: Gradebook, lesson: str) -> dict[str, Entry]:
+    """Return what the gradebook has of each submission of a lesson, by student.
+
+    Args:
+        gradebook: nbgrader's.
+        lesson: the name of the assignment.
+
+    Raises:
+        MissingEntry: it does not know the lesson.
+    """
     found: dict[str, Entry] = {}
     for submission in gradebook.find_assignment(lesson).submissions:
         entry = found[submission.student_id] = Entry(late=submission.total_seconds_late)
@@ -133,6 +145,17 @@ def _entries(gradebook: Gradebook, lesson: str) -> dict[str, Entry]:
     )
     for student, book, cell, auto, manual, extra, waits in gradebook.db.execute(marks):
         found[student].marks[book][cell] = Mark(auto, manual, extra or 0.0, waits, points[cell])
+    said = (
+        select(SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Comment.manual_comment)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .where(SubmittedAssignment.assignment == gradebook.find_assignment(lesson))
+        .where(Comment.manual_comment.is_not(None))
+    )
+    for student, book, cell, text in gradebook.db.execute(said):
+        found[student].comments.setdefault(book, {})[cell] = text
     return found
 
 

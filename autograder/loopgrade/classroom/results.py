@@ -67,8 +67,7 @@ def read_results(notebook: Path) -> Results:
         for output in cell.get("outputs", []):
             if output.get("ename") in ("CheckFailed", "HiddenCheckFailed"):
                 lost[grade_id] = output["evalue"]
-                # Below a blank line stands what the program did, at length.
-                said[grade_id] = "\n".join(output["traceback"]).partition("\n\n")[0]
+                said[grade_id] = "\n".join(output["traceback"])
     return Results(scores, lost, said, frozenset(unanswered), stamp)
 
 

@@ -24,6 +24,7 @@ import looplab
 from loopgrade.authoring.lesson import Lesson, LessonError, grade_id, read_lesson
 from loopgrade.bank.draws import Draw
 from loopgrade.bank.verify import Answer, examine_answer, read_answers
+from loopgrade.desk.messages import parts
 from loopgrade.examination import sandbox
 from loopgrade.examination.test_cell import seed_of
 from loopgrade.steps.secret import course_secret
@@ -95,16 +96,8 @@ def happening(said: str) -> str:
     >>> happening("✗ turns (1 point)\\n  expected   4\\n  happened   it gave\\n             7")
     'it gave 7'
     """
-    lines = said.splitlines()
-    found: list[str] = []
-    for line in lines[1:]:
-        if line.startswith("  happened "):
-            found.append(line.removeprefix("  happened ").strip())
-        elif found and line.startswith(" " * 13):
-            found.append(line.strip())
-        elif found:
-            break
-    return " ".join(found or [re.sub(r"^✗ [^:]*:?", "", line).strip() for line in lines[:1]])
+    told = dict(parts(said)).get("happened")
+    return told or re.sub(r"^✗ [^:]*:?", "", said.partition("\n")[0]).strip()
 
 
 def loosened(text: str, own: frozenset[str]) -> str:
