@@ -16,7 +16,7 @@ from typing import Any
 
 from nbgrader import utils
 
-from loopgrade.desk.judged import Judged, Tested
+from loopgrade.desk.judged import Judged, Outcome
 from loopgrade.desk.page import COLOURS, END, head_of
 from loopgrade.steps.markdown import harmless_html
 from loopgrade.steps.outputs import FLAG
@@ -132,7 +132,7 @@ class _Pictures:
         self._shown: set[str] = set()
         self._left = MAX_PICTURES
 
-    def figure(self, test: Tested) -> str:
+    def figure(self, test: Outcome) -> str:
         """Return what a test's program did as a picture with words; empty where nobody knows."""
         if not test.run or test.run in self._shown or not (drawn := drawing(test.run)):
             return ""
@@ -187,7 +187,7 @@ def _exercise(told: Judged, pictures: _Pictures) -> Iterator[str]:
     yield "</ul>\n</section>\n"
 
 
-def _test(test: Tested, pictures: _Pictures) -> Iterator[str]:
+def _test(test: Outcome, pictures: _Pictures) -> Iterator[str]:
     kind, mark = ("full", "✓") if test.full else ("lost", "✗")
     hand = ", given by hand" if test.by_hand else ""
     yield (
@@ -234,7 +234,9 @@ def _lesson(told: Feedback, left: int) -> Iterator[str]:
 @lru_cache(maxsize=2048)
 def _html_of(markdown: str) -> str:
     """Return a cell of Markdown as HTML; most cells are the lesson's, which all students have."""
-    shown = re.sub(r'<img (?![^<>]*alt=")', '<img alt="" ', harmless_html(markdown))
+    # nbconvert's link to a heading leads nowhere: no id of a student's is on the page.
+    shown = re.sub(r'<a href="#[^"]*">(?:¶|&#182;)</a>', "", harmless_html(markdown))
+    shown = re.sub(r'<img(?![^<>]* alt=")', '<img alt=""', shown)
     return shown.replace("<th></th>", "<td></td>")  # a heading of nothing names nothing
 
 

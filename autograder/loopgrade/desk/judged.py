@@ -27,7 +27,7 @@ also the test's name, also its hint, or all that a teacher sees."""
 
 
 @dataclass(frozen=True)
-class Tested:
+class Outcome:
     """What came of one test, or of one answer that a human has read.
 
     Attributes:
@@ -63,7 +63,7 @@ class Judged:
     """
 
     exercise: str
-    tests: tuple[Tested, ...]
+    tests: tuple[Outcome, ...]
     comments: tuple[str, ...] = ()
 
     @property
@@ -91,11 +91,11 @@ def judged(
     marks, comments = entry.marks.get(notebook, {}), entry.comments.get(notebook, {})
     graded = [(id, cell) for cell in cells if (id := grade_id_of(cell)) is not None]
     answers = {id: cell for id, cell in graded if utils.is_solution(cell)}
-    found: dict[str, list[Tested]] = {}
+    found: dict[str, list[Outcome]] = {}
     for id, cell in graded:
         if id in marks:
             tests = found.setdefault(exercise_of(id), [])
-            tests.append(_tested(cell, marks[id], answers.get(exercise_of(id)), reveal(id)))
+            tests.append(_outcome(cell, marks[id], answers.get(exercise_of(id)), reveal(id)))
     return [
         Judged(
             exercise,
@@ -110,7 +110,7 @@ def judged(
     ]
 
 
-def _tested(cell: Any, mark: Mark, answer: Any, reveal: Reveal) -> Tested:
+def _outcome(cell: Any, mark: Mark, answer: Any, reveal: Reveal) -> Outcome:
     id = grade_id_of(cell) or ""
     check = announced_in(cell.source) if not utils.is_solution(cell) else None
     name = check.name if check else id.partition("-")[2] or "read by a human"
@@ -118,23 +118,23 @@ def _tested(cell: Any, mark: Mark, answer: Any, reveal: Reveal) -> Tested:
     outputs = cell.get("outputs", [])
     error = next((each for each in outputs if each.get("output_type") == "error"), None)
     if error is None or utils.is_solution(cell):
-        return Tested(name, mark.score, mark.of, by_hand)
+        return Outcome(name, mark.score, mark.of, by_hand)
     ours = str(error["ename"]) in ("CheckFailed", "HiddenCheckFailed")
     hidden = error["ename"] == "HiddenCheckFailed" or (not ours and HIDDEN in cell.source)
     if hidden and reveal != "everything":
         name = "a test" if reveal == "points" else name
         hint = [part for part in parts(str(error["evalue"])) if part[0] == "hint"] if ours else []
         said = [("happened", "a hidden test failed")] if reveal != "points" else []
-        return Tested(name, mark.score, mark.of, by_hand, (*said, *hint[: reveal == "hint"]))
+        return Outcome(name, mark.score, mark.of, by_hand, (*said, *hint[: reveal == "hint"]))
     if _not_begun(answer):
-        return Tested(name, mark.score, mark.of, by_hand, (("happened", "not started"),))
+        return Outcome(name, mark.score, mark.of, by_hand, (("happened", "not started"),))
     if not ours:
         told = f"{error['ename']}: {error['evalue']}"
-        return Tested(name, mark.score, mark.of, by_hand, (("happened", told),))
+        return Outcome(name, mark.score, mark.of, by_hand, (("happened", told),))
     run = _run(outputs)
     said = _with_line(_said("\n".join(error["traceback"]), str(check)), run, answer)
     shown = json.dumps(run.to_json()) if run is not None else ""
-    return Tested(name, mark.score, mark.of, by_hand, tuple(said), shown)
+    return Outcome(name, mark.score, mark.of, by_hand, tuple(said), shown)
 
 
 def _not_begun(answer: Any) -> bool:
