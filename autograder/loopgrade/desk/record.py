@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from loopgrade.classroom.gradebook import Entry
@@ -149,7 +150,8 @@ def _line(
     released: Mapping[str, Mapping[str, str]],
     seen: _Seen,
 ) -> Line:
-    submission = register.submission(student)
+    read = cache(read_notebook)  # of one student: what all have handed in is never kept
+    submission = register.submission(student, read)
     row = row_of(submission, register.book.entries.get(student, Entry()))
     stamps = [each.stamp for each in submission.results.values()]
     if submission.state in (State.MISSING, State.UNREADABLE):
@@ -166,7 +168,7 @@ def _line(
     folder = register.submitted(student)
     for name, known in register.book.known.items():
         try:
-            cells = read_notebook(folder / f"{name}.ipynb").cells
+            cells = read(folder / f"{name}.ipynb").cells
         except (OSError, NoNotebook):
             continue
         odd += tampering(cells, known, released[name])
