@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from loopgrade import course
+from loopgrade.examination import sandbox
 from loopgrade.progress import Progress
 
 Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
@@ -31,10 +32,15 @@ def add(command: Add) -> None:
         "--replace", action="store_true", help="also what is there and may be newer"
     )
 
-    own = command("course", _course, "Make a course of your own, of lessons of this one.")
-    own.add_argument("what", choices=["new"])
-    own.add_argument("folder", type=Path, metavar="DIR", help="where it is to be")
-    own.add_argument("--lessons", nargs="+", metavar="LESSON", help="names or numbers; else all")
+    own = command("course", _new_course, "Make a course of your own, or check the one here.")
+    what = own.add_subparsers(required=True, metavar="new|check")
+    new = what.add_parser("new", help="make one of lessons of this one")
+    new.set_defaults(run=_new_course)
+    new.add_argument("folder", type=Path, metavar="DIR", help="where it is to be")
+    new.add_argument("--lessons", nargs="+", metavar="LESSON", help="names or numbers; else all")
+    check = what.add_parser("check", help="say what is wrong with the one here")
+    check.set_defaults(run=_check_course)
+    check.add_argument("--no-bank", action="store_true", help="do not examine the answer bank")
 
     report = command("report", _report, "Say what a class has, and what it has not understood.")
     report.add_argument("lesson", metavar="LESSON", help="a lesson, or `all`")
@@ -78,12 +84,27 @@ def _collect(options: argparse.Namespace) -> int:
     return 1 if done.refused else 0
 
 
-def _course(options: argparse.Namespace) -> int:
+def _new_course(options: argparse.Namespace) -> int:
     from loopgrade.desk.new_course import new_course
 
     made = new_course(course.find(), options.folder.absolute(), options.lessons)
     print(f"{options.folder}: {', '.join(made)}; go there, and run `looplab build`.")
     return 0
+
+
+def _check_course(options: argparse.Namespace) -> int:
+    from loopgrade.desk.checking import check_course
+
+    level = sandbox.strongest()
+    progress = Progress("examining the answer bank")
+    problems = []
+    for problem in check_course(
+        course.own(), level, with_bank=not options.no_bank, progress=progress
+    ):
+        print(problem, flush=True)
+        problems.append(problem)
+    print(f"problems: {len(problems)} (isolation: {level})")
+    return 1 if problems else 0
 
 
 def _feedback(options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
+from loopgrade.classroom.dates import Terms
 from loopgrade.classroom.results import Results
 from loopgrade.steps.cells import GradedCell, exercise_of, graded_cells
 
@@ -170,6 +171,7 @@ class Graded:
         results: of each of its notebooks that was graded.
         absent: the notebooks that were not handed in; they have 0.
         before: what was graded before, of each notebook; empty where nothing was.
+        terms: the dates of the lesson.
     """
 
     lesson: str
@@ -178,6 +180,52 @@ class Graded:
     results: Mapping[str, Results]
     absent: frozenset[str]
     before: Mapping[str, Results]
+    terms: Terms = field(default_factory=Terms)
+
+
+def enter_terms(
+    gradebook: Gradebook, lesson: str, terms: Terms, penalty: Callable[[str], Penalty]
+) -> None:
+    """Enter the dates of a lesson, and what each submission now loses for being late.
+
+    Args:
+        gradebook: where.
+        lesson: the name of the assignment.
+        terms: its dates; what they leave open stays as it is.
+        penalty: what is asked for a student's penalty.
+
+    Raises:
+        MissingEntry: the gradebook does not know the lesson.
+    """
+    assignment = gradebook.find_assignment(lesson)
+    try:
+        if terms.due is not None:
+            assignment.duedate = terms.due
+        for submission in assignment.submissions:
+            before = submission.total_seconds_late
+            _extend(submission, terms)
+            if submission.total_seconds_late != before or terms.due is not None:
+                _enter_penalty(submission, penalty(submission.student_id))
+        gradebook.db.commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+
+
+def _extend(submission: Any, terms: Terms) -> None:
+    if terms.extensions is not None:
+        until, due = terms.extensions.get(submission.student_id), submission.assignment.duedate
+        submission.extension = until - due if until is not None and due is not None else None
+
+
+def _enter_penalty(submission: Any, penalty: Penalty) -> None:
+    late = submission.total_seconds_late
+    for book in submission.notebooks:
+        book.late_submission_penalty = None
+        if late > 0:
+            score = sum(_score(grade) for grade in book.grades)
+            asked = penalty(score, late)
+            book.late_submission_penalty = asked and min(max(0.0, asked), score)
 
 
 def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty: Penalty) -> None:
@@ -217,11 +265,8 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
             for comment in book.comments:
                 unanswered = results is not None and names[comment.cell_id] in results.unanswered
                 comment.auto_comment = "No response." if unanswered else None
-            book.late_submission_penalty = None
-            if submission.total_seconds_late > 0:
-                score = sum(_score(grade) for grade in book.grades)
-                asked = penalty(score, submission.total_seconds_late)
-                book.late_submission_penalty = asked and min(max(0.0, asked), score)
+        _extend(submission, graded.terms)
+        _enter_penalty(submission, penalty)
         gradebook.db.commit()
     except BaseException:
         gradebook.db.rollback()
