@@ -55,6 +55,12 @@ def add(command: Add) -> None:
         "--no-bank", action="store_true", help="give mistakes no names of the answer bank's"
     )
 
+    seen = command("seen", _seen, "Keep that you have looked at what was flagged: it is all right.")
+    seen.add_argument("lesson", metavar="LESSON")
+    seen.add_argument("student", metavar="STUDENT")
+    seen.add_argument("exercises", nargs="*", metavar="EXERCISE", help="left out, all flagged ones")
+    seen.add_argument("--by", metavar="NAME", required=True, help="who has looked")
+
     feedback = command("feedback", _feedback, "Write what each student gets back, a page each.")
     feedback.add_argument("lesson", metavar="LESSON")
     feedback.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
@@ -105,6 +111,15 @@ def _check_course(options: argparse.Namespace) -> int:
         problems.append(problem)
     print(f"problems: {len(problems)} (isolation: {level})")
     return 1 if problems else 0
+
+
+def _seen(options: argparse.Namespace) -> int:
+    from loopgrade.desk.looking import all_right
+
+    exercises = options.exercises or None
+    found = all_right(course.own(), options.lesson, options.student, exercises, by=options.by)
+    print(f"{options.student}: {', '.join(found)} seen by {options.by}")
+    return 0
 
 
 def _feedback(options: argparse.Namespace) -> int:

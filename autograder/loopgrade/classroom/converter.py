@@ -34,6 +34,7 @@ from loopgrade.classroom.dates import BadDate, terms_of
 from loopgrade.classroom.gradebook import Book, Graded, Penalty, enter, enter_terms
 from loopgrade.classroom.lock import Locked, lesson_lock
 from loopgrade.classroom.results import Results, read_results
+from loopgrade.classroom.seen import seen_of
 from loopgrade.classroom.states import WORK, NoLesson, Register, State, Submission
 from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound
@@ -242,8 +243,9 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         folder = register.submitted(student)
         absent = {name for name in register.book.known if not (folder / f"{name}.ipynb").exists()}
         terms = terms_of(self.config, lesson)
+        seen = frozenset(seen_of(Path(self.coursedir.root), lesson, student, results))
         graded = Graded(
-            lesson, student, timestamp, results, frozenset(absent), before.results, terms
+            lesson, student, timestamp, results, frozenset(absent), before.results, terms, seen
         )
         penalty = self._penalty(student)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:

@@ -172,6 +172,7 @@ class Graded:
         absent: the notebooks that were not handed in; they have 0.
         before: what was graded before, of each notebook; empty where nothing was.
         terms: the dates of the lesson.
+        seen: the exercises that somebody has looked at, and found all right as they are.
     """
 
     lesson: str
@@ -181,6 +182,7 @@ class Graded:
     absent: frozenset[str]
     before: Mapping[str, Results]
     terms: Terms = field(default_factory=Terms)
+    seen: frozenset[str] = frozenset()
 
 
 def enter_terms(
@@ -261,7 +263,7 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
             names = {row.id: row.name for row in gradebook.db.execute(cells)}
             for grade in book.grades:
                 name = names[grade.cell_id]
-                _enter_grade(grade, name, results, graded.before.get(book.name))
+                _enter_grade(grade, name, results, graded.before.get(book.name), graded.seen)
             for comment in book.comments:
                 unanswered = results is not None and names[comment.cell_id] in results.unanswered
                 comment.auto_comment = "No response." if unanswered else None
@@ -273,7 +275,9 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
         raise
 
 
-def _enter_grade(grade: Any, name: str, results: Results | None, before: Results | None) -> None:
+def _enter_grade(
+    grade: Any, name: str, results: Results | None, before: Results | None, seen: frozenset[str]
+) -> None:
     auto = 0.0 if results is None else results.scores.get(name)
     flags = results.flags if results is not None else {}
     flagged = flags.get(exercise_of(name), ())
@@ -289,7 +293,7 @@ def _enter_grade(grade: Any, name: str, results: Results | None, before: Results
     grade.auto_score = auto
     if not same:
         by_hand = auto is None or grade.manual_score is not None
-        grade.needs_manual_grade = by_hand or bool(flagged)
+        grade.needs_manual_grade = by_hand or (bool(flagged) and exercise_of(name) not in seen)
 
 
 def _score(grade: Any) -> float:

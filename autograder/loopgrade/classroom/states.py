@@ -120,6 +120,11 @@ class Register:
         made = {name: conditions(known, secret, level) for name, known in book.known.items()}
         return cls(folder, lesson, book, made, holder(Path(folder.root, WORK), lesson))
 
+    @property
+    def root(self) -> Path:
+        """The course's folder."""
+        return Path(self._folder.root)
+
     def as_its_holder(self) -> Register:
         """Return it for the grader who holds the lesson's lock."""
         return Register(self._folder, self.lesson, self.book, self.conditions)

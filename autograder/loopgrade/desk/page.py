@@ -143,7 +143,7 @@ def _section(record: Record) -> Iterator[str]:
             [line.row.student, each]
             for line in record.lines
             for each in (
-                *(f"{name}: the code {why}" for name, all in line.row.flags.items() for why in all),
+                *(_flag(line, name, why) for name, all in line.row.flags.items() for why in all),
                 *line.odd,
             )
         ),
@@ -221,6 +221,11 @@ def _grade(line: Line, exercises: Iterable[str]) -> list[str]:
         _number(row.final if graded else None),
         "\n".join(filter(None, [row.why, *lost])),
     ]
+
+
+def _flag(line: Line, exercise: str, why: str) -> str:
+    seen = f" ({line.seen[exercise]})" if exercise in line.seen else ""
+    return f"{exercise}: the code {why}{seen}"
 
 
 def _state(row: Row) -> str:

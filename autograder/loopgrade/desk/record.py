@@ -9,6 +9,7 @@ from typing import Any
 
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.rows import Row, row_of
+from loopgrade.classroom.seen import Seen, seen_of
 from loopgrade.classroom.states import Register, State
 from loopgrade.desk.alike import Alike, alike, shape
 from loopgrade.desk.integrity import extra_files, tampering
@@ -26,12 +27,14 @@ class Line:
         name: the student's; empty where the gradebook has none.
         stamp: on what the grade rests; empty where there is none.
         odd: what of the submission was edited, deleted, doubled or laid beside it.
+        seen: who has looked at what was flagged, by exercise.
     """
 
     row: Row
     name: str
     stamp: Mapping[str, Any]
     odd: tuple[str, ...]
+    seen: Mapping[str, Seen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,4 +182,5 @@ def _line(
                 seen.answers.setdefault(id, {})[student] = cell.source
     if extra := extra_files(folder, register.book.known):
         odd.append(f"other files beside it: {', '.join(extra[:5])}{' …' * (len(extra) > 5)}")
-    return Line(row, names.get(student, ""), stamps[0] if stamps else {}, tuple(odd))
+    seen_by = seen_of(register.root, register.lesson, student, submission.results)
+    return Line(row, names.get(student, ""), stamps[0] if stamps else {}, tuple(odd), seen_by)
