@@ -9,57 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
 
 import looplab
-from loopgrade import course
+from loopgrade import course, desk_commands
 from loopgrade.examination import sandbox
+from loopgrade.progress import Progress
 from looplab.notebook.keeping import KEPT, restore, save
-from looplab.pictures.describing import one_line
-
-
-class Progress:
-    """How far long work has come: a bar on a terminal, plain lines elsewhere.
-
-    Args:
-        what: what is done, such as `grading`.
-        out: where it is shown.
-    """
-
-    def __init__(self, what: str, out: TextIO | None = None) -> None:
-        self._what = what
-        self._out = out or sys.stderr
-        self._bar = self._out.isatty()
-        self._told = -1
-        self._since, self._begun = time.monotonic(), 0
-
-    def __call__(self, done: int, of: int, which: str) -> None:
-        """Tell that `done` of `of` are done, and which is at hand."""
-        if done <= self._begun:  # it begins, or begins anew
-            self._since, self._begun, self._told = time.monotonic(), done, -1
-        if self._bar:
-            filled = 30 * done // max(1, of)
-            # A folder's name may hold what a terminal obeys.
-            name = one_line(which, 60)
-            bar = f"{self._what} [{'#' * filled}{'.' * (30 - filled)}] {done}/{of}"
-            line = f"\r{bar}{self._pace(done, of)} {name}"
-            self._out.write(f"{line[:100]:<100}" + ("\r\033[K" if done == of else ""))
-        elif (tenth := 10 * done // max(1, of)) != self._told:
-            self._told = tenth
-            self._out.write(f"{self._what}: {done} of {of}\n")
-        self._out.flush()
-
-    def _pace(self, done: int, of: int) -> str:
-        """Return how many are done in a minute, and how long the others will take."""
-        seconds = time.monotonic() - self._since
-        if done <= self._begun or not seconds:
-            return ""
-        rate = (done - self._begun) / seconds
-        left = (of - done) / rate
-        return f", {60 * rate:.0f} a minute, {left // 60:.0f}:{left % 60:02.0f} left"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -174,35 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how isolated a student's code must run",
     )
 
-    collect = command("collect", _collect, "Collect what was handed in on Moodle or Canvas.")
-    collect.add_argument("lesson", metavar="LESSON")
-    collect.add_argument("source", type=Path, metavar="SOURCE", help="a zip, or a folder")
-    collect.add_argument("--roster", type=Path, metavar="CSV", help="the class: id, name, email")
-    collect.add_argument(
-        "--worksheet", type=Path, metavar="CSV", help="Moodle's grading worksheet: names and times"
-    )
-    collect.add_argument(
-        "--replace", action="store_true", help="also what is there and may be newer"
-    )
-
-    own = command("course", _course, "Make a course of your own, of lessons of this one.")
-    own.add_argument("what", choices=["new"])
-    own.add_argument("folder", type=Path, metavar="DIR", help="where it is to be")
-    own.add_argument("--lessons", nargs="+", metavar="LESSON", help="names or numbers; else all")
-
-    report = command("report", _report, "Say what a class has, and what it has not understood.")
-    report.add_argument("lesson", metavar="LESSON", help="a lesson, or `all`")
-    form = report.add_mutually_exclusive_group()
-    for name, text in (
-        ("html", "one page for a browser"),
-        ("csv", "for a spreadsheet"),
-        ("json", "for a program"),
-    ):
-        form.add_argument(f"--{name}", nargs="?", const="", metavar="FILE", help=text)
-    report.add_argument(
-        "--no-bank", action="store_true", help="give mistakes no names of the answer bank's"
-    )
-
+    desk_commands.add(command)
     command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
     command("doctor", _doctor, "Say what this machine has and lacks, and what mends it.")
     return parser
@@ -345,56 +274,6 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
         and (options.students or row.state is not State.MISSING)
     ]
     return 1 if ungraded else 0
-
-
-def _collect(options: argparse.Namespace) -> int:
-    from loopgrade.desk.collect import collect
-
-    done = collect(
-        course.own(),
-        options.lesson,
-        options.source,
-        roster=options.roster,
-        worksheet=options.worksheet,
-        replace=options.replace,
-    )
-    print(done)
-    return 1 if done.refused else 0
-
-
-def _course(options: argparse.Namespace) -> int:
-    from loopgrade.desk.new_course import new_course
-
-    made = new_course(course.find(), options.folder.absolute(), options.lessons)
-    print(f"{options.folder}: {', '.join(made)}; go there, and run `looplab build`.")
-    return 0
-
-
-def _report(options: argparse.Namespace) -> int:
-    from loopgrade.desk.report import FORMS, report
-
-    form = next((each for each in FORMS if getattr(options, each, None) is not None), FORMS[-1])
-    parts = report(
-        course.own(),
-        options.lesson,
-        form,
-        with_bank=not options.no_bank,
-        progress=Progress("examining the answer bank"),
-    )
-    if not (name := getattr(options, form, "")):
-        sys.stdout.writelines(parts)
-        return 0
-    # What is there stays until all of the new one is.
-    path = Path(name)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(parts)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    print(path)
-    return 0
 
 
 def _demo(_: argparse.Namespace) -> int:

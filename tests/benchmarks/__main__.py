@@ -193,6 +193,15 @@ def rows_of_a_class(scale: float) -> list[Row]:
         ),
         Row(
             "class",
+            f"lesson 02, feedback for {3 * many}",
+            "feedback",
+            f"class:{lesson}:{3 * many}:2",
+            unit=" pages/s",
+            reach=">= 20",
+            holds=lambda x: x >= 20,
+        ),
+        Row(
+            "class",
             f"most memory, {many} submissions to {few}",
             "memory",
             one,

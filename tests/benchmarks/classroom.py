@@ -2,7 +2,8 @@
 
 Prints one number as JSON. TOOL is `looplab`, isolated, or `nbgrader`, which runs a submission in
 its own kernel and isolates nothing: submissions a minute, start-up counted. Or it is `memory`:
-the most MB that a process of `looplab grade` had.
+the most MB that a process of `looplab grade` had. Or it is `feedback`: pages a second that
+`looplab feedback` writes for a class that is graded, nothing of it drawn before.
 """
 
 import json
@@ -18,6 +19,7 @@ from pathlib import Path
 from loopgrade.authoring.build import build
 from loopgrade.bank.demo import Student, copy_course, hand_in, students_of
 from loopgrade.bank.verify import read_answers
+from loopgrade.desk.feedback import feedback
 
 COURSE = Path(__file__).resolve().parents[2]
 EXAMINER = "use_examiner(c)\n"
@@ -66,6 +68,9 @@ def measure(tool: str, lesson: str, count: int, workers: int) -> float:
         make_class(root, lesson, count)
         start = time.perf_counter()
         grade("nbgrader" if tool == "nbgrader" else "looplab", root, lesson, workers)
+        if tool == "feedback":
+            start = time.perf_counter()
+            return len(feedback(root, lesson).pages) / (time.perf_counter() - start)
         minutes = (time.perf_counter() - start) / 60
     if tool == "memory":
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

@@ -19,8 +19,9 @@ from small import LESSON, RIGHT, write_course
 
 from loopgrade import course as course_module
 from loopgrade import doctor
-from loopgrade.cli import Progress, main
+from loopgrade.cli import main
 from loopgrade.examination import sandbox
+from loopgrade.progress import Progress
 
 Run = Callable[..., tuple[int, str, str]]
 

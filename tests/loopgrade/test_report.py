@@ -159,12 +159,14 @@ def test_the_page_is_one_file_that_runs_nothing(graded: Path) -> None:
     assert {name for name, _ in page.attributes} <= {
         "lang",
         "charset",
+        "http-equiv",
         "name",
         "content",
         "scope",
         "class",
     }
-    assert "http" not in text
+    assert "http:" not in text
+    assert "https:" not in text
     assert "url(" not in text
     assert NASTY not in text
     assert "Ada &lt;script&gt;" in text

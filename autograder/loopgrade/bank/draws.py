@@ -53,6 +53,21 @@ class Draw:
 FIRST = Draw()
 
 
+@dataclass(frozen=True)
+class OfCourse(Draw):
+    """The random inputs that a course's own secret draws.
+
+    Attributes:
+        secret: the course's.
+    """
+
+    secret: bytes = b""
+
+    def seed(self, lesson: str, grade_id: str) -> str:
+        """Return the seed of a test."""
+        return seed_of(self.secret, lesson, grade_id)
+
+
 class Corner(random.Random):
     """Draws mostly ends: of a range, of a sequence, of an interval.
 

@@ -26,7 +26,7 @@ from loopgrade.authoring.build import test_source
 from loopgrade.authoring.lesson import Cell, Exercise, Lesson, LessonError, grade_id, read_lesson
 from loopgrade.authoring.regions import solution_text, without_solution
 from loopgrade.authoring.settings import read_settings
-from loopgrade.bank.draws import FIRST, Draw, drawing_corners
+from loopgrade.bank.draws import FIRST, Draw, OfCourse, drawing_corners
 from loopgrade.bank.mutants import STILL_RIGHT, mutants, read_list
 from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import StudentCell, examine
@@ -269,6 +269,7 @@ def verify(
     only_right: bool = False,
     secrets: int = 1,
     corners: int = CORNERS,
+    own: bytes = b"",
     progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> list[Verified]:
     """Examine the whole answer bank of a course.
@@ -282,6 +283,7 @@ def verify(
         only_right: whether the references and the right answers are enough.
         secrets: with how many secrets each is examined.
         corners: with how many draws from the corners each right answer is examined besides.
+        own: a course's secret, which each is examined with instead.
         progress: told how many are done, of how many, and which is done.
 
     Returns:
@@ -303,7 +305,7 @@ def verify(
             *(read_mutants(course, lesson) if with_mutants and not only_right else ()),
         )
         if answer.kind == "right" or not only_right
-        for draws in _draws(answer, secrets, corners)
+        for draws in ([[OfCourse(secret=own)]] if own else _draws(answer, secrets, corners))
     ]
     # Not forked: a worker starts subjects, which must not get what this process holds.
     context = multiprocessing.get_context("spawn")

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from loopgrade.authoring.settings import Settings, read_settings, undisturbed
 from loopgrade.classroom.changes import Change, changes
 from loopgrade.classroom.converter import Grading, grading
+from loopgrade.classroom.dates import BadDate
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.lock import Locked
 from loopgrade.classroom.results import Results
@@ -89,6 +90,8 @@ def grade(
         told = ""
         try:
             with stoppable(), grader.at_work(lesson) as register:
+                if not dry_run:
+                    grader.enter_dates(lesson)
                 chosen = _chosen(register, Path(settings.root), lesson, students)
                 todo = [each.student for each in chosen if _is_asked_for(each, which)]
                 session = _Session(grader, lesson, chosen, len(todo))
@@ -108,7 +111,7 @@ def grade(
                     told = session.told()
                 after = register if dry_run else grader.register(lesson).as_its_holder()
                 return [session.row(after, each.student) for each in chosen]
-        except (Locked, NoLesson, Unsound) as error:
+        except (BadDate, Locked, NoLesson, Unsound) as error:
             raise GradingError(str(error)) from None
         except SQLAlchemyError as error:
             raise GradingError(

@@ -30,9 +30,11 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
-from loopgrade.classroom.gradebook import Book, Graded, enter
+from loopgrade.classroom.dates import BadDate, terms_of
+from loopgrade.classroom.gradebook import Book, Graded, Penalty, enter, enter_terms
 from loopgrade.classroom.lock import Locked, lesson_lock
 from loopgrade.classroom.results import Results, read_results
+from loopgrade.classroom.seen import seen_of
 from loopgrade.classroom.states import WORK, NoLesson, Register, State, Submission
 from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound
@@ -93,8 +95,9 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
                     stack.enter_context(stoppable())
                 for lesson in lessons:
                     stack.enter_context(self.at_work(lesson))
+                    self.enter_dates(lesson)
                 super().convert_notebooks()
-        except (Locked, NoLesson, Unsound) as error:
+        except (BadDate, Locked, NoLesson, Unsound) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
         except KeyboardInterrupt:
@@ -206,6 +209,27 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         files = {name: folder / f"{name}.ipynb" for name in known}
         return {name: read_results(file) for name, file in files.items() if file.exists()}
 
+    def enter_dates(self, lesson: str) -> None:
+        """Enter the dates of a lesson in the gradebook; an extension needs no new grading.
+
+        Raises:
+            BadDate: nbgrader_config.py has one that cannot be read.
+        """
+        terms = terms_of(self.config, lesson)
+        if terms.due is not None or terms.extensions is not None:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                enter_terms(gradebook, lesson, terms, self._penalty)
+
+    def _penalty(self, student: str) -> Penalty:
+        late = AssignLatePenalties(parent=self)
+        late.init_plugin()
+
+        def penalty(score: float, seconds: float) -> float | None:
+            asked = late.plugin_inst.late_submission_penalty(student, score, seconds)
+            return None if asked is None else float(asked)
+
+        return penalty
+
     def publish(self, lesson: str, before: Submission) -> None:
         """Enter a graded submission in the gradebook, and show its folder.
 
@@ -216,16 +240,14 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         register, student = self._registers[lesson], before.student
         results = self.examined(lesson, student)
         timestamp = self.coursedir.get_existing_timestamp(str(register.submitted(student)))
-        late = AssignLatePenalties(parent=self)
-        late.init_plugin()
-
-        def penalty(score: float, seconds: float) -> float | None:
-            asked = late.plugin_inst.late_submission_penalty(student, score, seconds)
-            return None if asked is None else float(asked)
-
         folder = register.submitted(student)
         absent = {name for name in register.book.known if not (folder / f"{name}.ipynb").exists()}
-        graded = Graded(lesson, student, timestamp, results, frozenset(absent), before.results)
+        terms = terms_of(self.config, lesson)
+        seen = frozenset(seen_of(Path(self.coursedir.root), lesson, student, results))
+        graded = Graded(
+            lesson, student, timestamp, results, frozenset(absent), before.results, terms, seen
+        )
+        penalty = self._penalty(student)
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             enter(gradebook, graded, create_student=self.create_student, penalty=penalty)
         made, shown = Path(self._format_dest(lesson, student)), register.graded(student)

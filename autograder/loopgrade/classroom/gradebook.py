@@ -9,6 +9,7 @@ from typing import Any
 
 from nbgrader.api import (
     BaseCell,
+    Comment,
     Grade,
     Gradebook,
     MissingEntry,
@@ -19,6 +20,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
+from loopgrade.classroom.dates import Terms
 from loopgrade.classroom.results import Results
 from loopgrade.steps.cells import GradedCell, exercise_of, graded_cells
 
@@ -58,11 +60,13 @@ class Entry:
         marks: by notebook and grade id.
         penalty: what it loses for being late.
         late: seconds.
+        comments: what a human has written, by notebook and grade id.
     """
 
     marks: dict[str, dict[str, Mark]] = field(default_factory=dict)
     penalty: float = 0.0
     late: float = 0.0
+    comments: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,12 +109,21 @@ def read_book(db_url: str, course_id: str, lesson: str) -> Book | None:
             }
             written[book.name] = bool(book.task_cells)
         roster = tuple(gradebook.db.scalars(select(Student.id).order_by(Student.id)))
-        entries = _entries(gradebook, lesson)
+        entries = read_entries(gradebook, lesson)
     known = {name: graded_cells(db_url, lesson, name) for name in stubs}
     return Book(known, stubs, written, entries, roster)
 
 
-def _entries(gradebook: Gradebook, lesson: str) -> dict[str, Entry]:
+def read_entries(gradebook: Gradebook, lesson: str) -> dict[str, Entry]:
+    """Return what the gradebook has of each submission of a lesson, by student.
+
+    Args:
+        gradebook: nbgrader's.
+        lesson: the name of the assignment.
+
+    Raises:
+        MissingEntry: it does not know the lesson.
+    """
     found: dict[str, Entry] = {}
     for submission in gradebook.find_assignment(lesson).submissions:
         entry = found[submission.student_id] = Entry(late=submission.total_seconds_late)
@@ -133,6 +146,17 @@ def _entries(gradebook: Gradebook, lesson: str) -> dict[str, Entry]:
     )
     for student, book, cell, auto, manual, extra, waits in gradebook.db.execute(marks):
         found[student].marks[book][cell] = Mark(auto, manual, extra or 0.0, waits, points[cell])
+    said = (
+        select(SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Comment.manual_comment)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+        .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Comment.cell_id)
+        .where(SubmittedAssignment.assignment == gradebook.find_assignment(lesson))
+        .where(Comment.manual_comment.is_not(None))
+    )
+    for student, book, cell, text in gradebook.db.execute(said):
+        found[student].comments.setdefault(book, {})[cell] = text
     return found
 
 
@@ -147,6 +171,8 @@ class Graded:
         results: of each of its notebooks that was graded.
         absent: the notebooks that were not handed in; they have 0.
         before: what was graded before, of each notebook; empty where nothing was.
+        terms: the dates of the lesson.
+        seen: the exercises that somebody has looked at, and found all right as they are.
     """
 
     lesson: str
@@ -155,6 +181,53 @@ class Graded:
     results: Mapping[str, Results]
     absent: frozenset[str]
     before: Mapping[str, Results]
+    terms: Terms = field(default_factory=Terms)
+    seen: frozenset[str] = frozenset()
+
+
+def enter_terms(
+    gradebook: Gradebook, lesson: str, terms: Terms, penalty: Callable[[str], Penalty]
+) -> None:
+    """Enter the dates of a lesson, and what each submission now loses for being late.
+
+    Args:
+        gradebook: where.
+        lesson: the name of the assignment.
+        terms: its dates; what they leave open stays as it is.
+        penalty: what is asked for a student's penalty.
+
+    Raises:
+        MissingEntry: the gradebook does not know the lesson.
+    """
+    assignment = gradebook.find_assignment(lesson)
+    try:
+        if terms.due is not None:
+            assignment.duedate = terms.due
+        for submission in assignment.submissions:
+            before = submission.total_seconds_late
+            _extend(submission, terms)
+            if submission.total_seconds_late != before or terms.due is not None:
+                _enter_penalty(submission, penalty(submission.student_id))
+        gradebook.db.commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+
+
+def _extend(submission: Any, terms: Terms) -> None:
+    if terms.extensions is not None:
+        until, due = terms.extensions.get(submission.student_id), submission.assignment.duedate
+        submission.extension = until - due if until is not None and due is not None else None
+
+
+def _enter_penalty(submission: Any, penalty: Penalty) -> None:
+    late = submission.total_seconds_late
+    for book in submission.notebooks:
+        book.late_submission_penalty = None
+        if late > 0:
+            score = sum(_score(grade) for grade in book.grades)
+            asked = penalty(score, late)
+            book.late_submission_penalty = asked and min(max(0.0, asked), score)
 
 
 def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty: Penalty) -> None:
@@ -190,22 +263,21 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
             names = {row.id: row.name for row in gradebook.db.execute(cells)}
             for grade in book.grades:
                 name = names[grade.cell_id]
-                _enter_grade(grade, name, results, graded.before.get(book.name))
+                _enter_grade(grade, name, results, graded.before.get(book.name), graded.seen)
             for comment in book.comments:
                 unanswered = results is not None and names[comment.cell_id] in results.unanswered
                 comment.auto_comment = "No response." if unanswered else None
-            book.late_submission_penalty = None
-            if submission.total_seconds_late > 0:
-                score = sum(_score(grade) for grade in book.grades)
-                asked = penalty(score, submission.total_seconds_late)
-                book.late_submission_penalty = asked and min(max(0.0, asked), score)
+        _extend(submission, graded.terms)
+        _enter_penalty(submission, penalty)
         gradebook.db.commit()
     except BaseException:
         gradebook.db.rollback()
         raise
 
 
-def _enter_grade(grade: Any, name: str, results: Results | None, before: Results | None) -> None:
+def _enter_grade(
+    grade: Any, name: str, results: Results | None, before: Results | None, seen: frozenset[str]
+) -> None:
     auto = 0.0 if results is None else results.scores.get(name)
     flags = results.flags if results is not None else {}
     flagged = flags.get(exercise_of(name), ())
@@ -221,7 +293,7 @@ def _enter_grade(grade: Any, name: str, results: Results | None, before: Results
     grade.auto_score = auto
     if not same:
         by_hand = auto is None or grade.manual_score is not None
-        grade.needs_manual_grade = by_hand or bool(flagged)
+        grade.needs_manual_grade = by_hand or (bool(flagged) and exercise_of(name) not in seen)
 
 
 def _score(grade: Any) -> float:

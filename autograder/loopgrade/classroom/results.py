@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,16 +49,15 @@ def read_results(notebook: Path) -> Results:
         OSError: it cannot be read.
         ValueError: it is half written, or no notebook.
     """
-    told = nbformat.v4.reads(notebook.read_text(encoding="utf-8"))
-    stamp = told.metadata.get("looplab")
-    if not is_stamp(stamp):
+    told = json.loads(notebook.read_text(encoding="utf-8"))
+    if not isinstance(told, dict) or not is_stamp(stamp := told.get("metadata", {}).get("looplab")):
         return Results()
     scores: dict[str, float | None] = {}
     lost: dict[str, str] = {}
     said: dict[str, str] = {}
     unanswered = set()
-    for cell in told.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    for cell in _graded(told["cells"]):
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
         if utils.is_grade(cell):
             scores[grade_id] = utils.determine_grade(cell, _QUIET)[0]
         if utils.is_solution(cell):
@@ -67,9 +67,24 @@ def read_results(notebook: Path) -> Results:
         for output in cell.get("outputs", []):
             if output.get("ename") in ("CheckFailed", "HiddenCheckFailed"):
                 lost[grade_id] = output["evalue"]
-                # Below a blank line stands what the program did, at length.
-                said[grade_id] = "\n".join(output["traceback"]).partition("\n\n")[0]
+                said[grade_id] = "\n".join(output["traceback"])
     return Results(scores, lost, said, frozenset(unanswered), stamp)
+
+
+def _graded(cells: list[Any]) -> list[Any]:
+    """Return what nbgrader has graded, as it reads it; what was drawn earns nothing."""
+    mine = [
+        {
+            **cell,
+            "outputs": [
+                each for each in cell.get("outputs", []) if each["output_type"] != "display_data"
+            ],
+        }
+        for cell in cells
+        if cell["metadata"].get("nbgrader")
+    ]
+    book = nbformat.from_dict({"cells": mine})
+    return list(nbformat.v4.rwbase.rejoin_lines(book).cells)
 
 
 _QUIET = logging.Logger("nbgrader")

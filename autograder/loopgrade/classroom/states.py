@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -120,6 +120,11 @@ class Register:
         made = {name: conditions(known, secret, level) for name, known in book.known.items()}
         return cls(folder, lesson, book, made, holder(Path(folder.root, WORK), lesson))
 
+    @property
+    def root(self) -> Path:
+        """The course's folder."""
+        return Path(self._folder.root)
+
     def as_its_holder(self) -> Register:
         """Return it for the grader who holds the lesson's lock."""
         return Register(self._folder, self.lesson, self.book, self.conditions)
@@ -140,8 +145,13 @@ class Register:
         found = {each.parent.name for each in folder.glob(f"*/{glob.escape(self.lesson)}")}
         return sorted(found | {*self.book.roster})
 
-    def submission(self, student: str) -> Submission:
-        """Return what is known of a student's submission."""
+    def submission(self, student: str, read: Callable[[Path], Any] = read_notebook) -> Submission:
+        """Return what is known of a student's submission.
+
+        Args:
+            student: the name of the folder.
+            read: reads what was handed in; who wants it too need not read it again.
+        """
         folder = self.submitted(student)
         if not folder.is_dir():
             return Submission(student, State.MISSING)
@@ -154,7 +164,7 @@ class Register:
         # Of several notebooks some may lack, and then have 0; a link is told as what it is.
         files = [each for each in files if each.exists() or each.is_symlink()] or files[:1]
         results = self._results(student)
-        digests = {file.stem: _digest(file) for file in files}
+        digests = {file.stem: _digest(file, read) for file in files}
         known = all(
             name in results and digest == results[name].stamp["submission"]
             for name, digest in digests.items()
@@ -183,7 +193,7 @@ class Register:
         for name in self.book.known:
             try:
                 results = read_results(self.graded(student) / f"{name}.ipynb")
-            except (OSError, ValueError, KeyError, AttributeError):
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
                 continue
             marks = entry.marks.get(name, {})
             agrees = all(
@@ -284,12 +294,12 @@ class Register:
         return Path(self._folder.format_path(step, ".", self.lesson)) / f"{notebook}.ipynb"
 
 
-def _digest(file: Path) -> str:
+def _digest(file: Path, read: Callable[[Path], Any]) -> str:
     try:
         # What is no file may never end, and what is too long is told so.
         if not file.is_file() or file.stat().st_size > MAX_BYTES:
             return ""
-        return submission_digest(file)
+        return submission_digest(file, read)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ""  # `unreadable` says what is wrong with it
 

@@ -22,10 +22,10 @@ from pathlib import Path
 
 import looplab
 from loopgrade.authoring.lesson import Lesson, LessonError, grade_id, read_lesson
-from loopgrade.bank.draws import Draw
+from loopgrade.bank.draws import Draw, OfCourse
 from loopgrade.bank.verify import Answer, examine_answer, read_answers
+from loopgrade.desk.messages import parts
 from loopgrade.examination import sandbox
-from loopgrade.examination.test_cell import seed_of
 from loopgrade.steps.secret import course_secret
 
 MEMORY = ".looplab_mistakes.json"
@@ -95,16 +95,8 @@ def happening(said: str) -> str:
     >>> happening("✗ turns (1 point)\\n  expected   4\\n  happened   it gave\\n             7")
     'it gave 7'
     """
-    lines = said.splitlines()
-    found: list[str] = []
-    for line in lines[1:]:
-        if line.startswith("  happened "):
-            found.append(line.removeprefix("  happened ").strip())
-        elif found and line.startswith(" " * 13):
-            found.append(line.strip())
-        elif found:
-            break
-    return " ".join(found or [re.sub(r"^✗ [^:]*:?", "", line).strip() for line in lines[:1]])
+    told = dict(parts(said)).get("happened")
+    return told or re.sub(r"^✗ [^:]*:?", "", said.partition("\n")[0]).strip()
 
 
 def loosened(text: str, own: frozenset[str]) -> str:
@@ -256,21 +248,6 @@ def known_mistakes(
         )
         for each in answers
     ]
-
-
-@dataclass(frozen=True)
-class OfCourse(Draw):
-    """The random inputs that a course's own secret draws.
-
-    Attributes:
-        secret: the course's.
-    """
-
-    secret: bytes = b""
-
-    def seed(self, lesson: str, grade_id: str) -> str:
-        """Return the seed of a test."""
-        return seed_of(self.secret, lesson, grade_id)
 
 
 def _may_match(answer: Answer, lesson: Lesson, lost: Mapping[str, set[str]]) -> bool:

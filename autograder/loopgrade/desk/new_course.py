@@ -27,10 +27,17 @@ IGNORED = f"""\
 """
 
 ADVICE = """
-# By when a lesson is due stands in the gradebook:
-#     nbgrader db assignment add LESSON --duedate "2026-03-01 23:59:00 UTC"
+# When a lesson is released and due, and for whom later. A date has a time and a zone.
+# `looplab grade` enters it in the gradebook, and exports leave out what is not released yet.
+# c.Dates.release = {{{first!r}: "2026-10-05 08:00 Europe/Berlin"}}
+# c.Dates.due = {{{first!r}: "2026-10-12 23:59 Europe/Berlin"}}
+# c.Dates.extensions = {{{first!r}: {{"ada": "2026-10-19 23:59 Europe/Berlin"}}}}
+
 # What a late submission loses is said by a plugin of nbgrader's:
 # c.AssignLatePenalties.plugin_class = "late.MyPlugin"
+
+# What students get to know of a hidden test that failed: points, name, hint or everything.
+# c.FeedbackPage.reveal = "hint"
 """
 
 
@@ -74,7 +81,9 @@ def new_course(source: Path, target: Path, lessons: Sequence[str] | None = None)
         for path in folder.glob("answers/*.toml"):
             (made / "answers").mkdir(exist_ok=True)
             shutil.copy(path, made / "answers")
-        (made / "nbgrader_config.py").write_text(_config(folder, target.name), encoding="utf-8")
+        (made / "nbgrader_config.py").write_text(
+            _config(folder, target.name, chosen[0]), encoding="utf-8"
+        )
         (draft / ".gitignore").write_text(IGNORED, encoding="utf-8")
         course_secret(made)
         if target.exists():
@@ -99,9 +108,11 @@ def _chosen(known: Sequence[str], asked: Sequence[str] | None) -> list[str]:
     return [name for name in known if name in chosen]
 
 
-def _config(folder: Path, name: str) -> str:
+def _config(folder: Path, name: str, first: str) -> str:
     """Return the settings, with the course's own name."""
     text = (folder / "nbgrader_config.py").read_text(encoding="utf-8")
     id = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "course"
     line = f"c.CourseDirectory.course_id = {json.dumps(id)}"
-    return re.sub(r"^c\.CourseDirectory\.course_id = .*$", line, text, flags=re.MULTILINE) + ADVICE
+    return re.sub(
+        r"^c\.CourseDirectory\.course_id = .*$", line, text, flags=re.MULTILINE
+    ) + ADVICE.format(first=first)

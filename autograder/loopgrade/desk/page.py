@@ -1,23 +1,33 @@
-"""The report as one page: no script, nothing from elsewhere, and every text escaped."""
+"""The pages for teachers: no script, nothing from elsewhere, and every text escaped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from pathlib import Path
+from urllib.parse import quote
 
 from loopgrade.classroom.rows import Row
 from loopgrade.desk.alike import Alike
 from loopgrade.desk.record import Line, Record
 
-STYLE = """
+COLOURS = """
 :root { color-scheme: light dark; --ink: #1a1a1a; --paper: #ffffff; --soft: #f0f0f4;
-  --line: #767680 }
-@media (prefers-color-scheme: dark) { :root { --ink: #f0f0f0; --paper: #16161a;
-  --soft: #26262c; --line: #9a9aa6 } }
+  --line: #767680; --good: #14663a; --bad: #a3211a; --link: #0b4f9e }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #f0f0f0; --paper: #16161a;
+  --soft: #26262c; --line: #9a9aa6; --good: #7fd6a4; --bad: #ff9d94; --link: #8ab8ff } }
+@media print { :root { color-scheme: light } }
+"""
+"""What every page of the desk is coloured with; each pair has a contrast of 4.5 or more."""
+
+STYLE = (
+    COLOURS
+    + """
 body { color: var(--ink); background: var(--paper); font: 1rem/1.5 system-ui, sans-serif;
   margin: 2rem auto; max-width: 75rem; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0; width: 100% }
 caption { font-weight: bold; padding: .3rem 0; text-align: left }
+a { color: var(--link) }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left;
   vertical-align: top }
 thead th { background: var(--soft) }
@@ -27,6 +37,33 @@ pre { background: var(--soft); margin: 0; overflow-x: auto; padding: .5rem;
 .pair { display: grid; gap: 1rem; grid-template-columns: 1fr 1fr }
 @media print { body { margin: 0; max-width: none } }
 """
+)
+
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""A Content-Security-Policy: nothing runs, and nothing comes from elsewhere."""
+
+END = "</main>\n</body>\n</html>\n"
+"""Of every page."""
+
+
+def head_of(title: str, style: str) -> str:
+    """Return the beginning of a page, up to its first heading.
+
+    Args:
+        title: of the page.
+        style: its CSS.
+    """
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+    )
 
 
 def page(records: Iterable[Record]) -> Iterator[str]:
@@ -35,15 +72,42 @@ def page(records: Iterable[Record]) -> Iterator[str]:
     Args:
         records: of the lessons.
     """
-    yield (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>LoopLab: report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        "<h1>Report</h1>\n<p>For teachers: it names hidden tests, and what happened in them.</p>\n"
-    )
+    yield head_of("LoopLab: report", STYLE)
+    yield "<h1>Report</h1>\n"
+    yield "<p>For teachers: it names hidden tests, and what happened in them.</p>\n"
     for record in records:
         yield from _section(record)
-    yield "</main>\n</body>\n</html>\n"
+    yield END
+
+
+def feedback_index(
+    lesson: str, rows: Iterable[Row], names: Mapping[str, str], pages: Mapping[str, Sequence[Path]]
+) -> str:
+    """Return a list of a class's pages of feedback, for teachers.
+
+    Args:
+        lesson: its name.
+        rows: what each student has.
+        names: of the students, by id.
+        pages: of each student, by id; the list lies beside the students' folders.
+    """
+    table = _table(
+        "Who gets a page",
+        ("student", "name", "state", "points", "of", "page"),
+        (
+            [
+                row.student,
+                names.get(row.student, ""),
+                _state(row),
+                _number(row.final),
+                _number(row.of),
+                _links(row.student, lesson, pages.get(row.student, ())),
+            ]
+            for row in rows
+        ),
+    )
+    head = head_of(f"{lesson}: feedback", STYLE)
+    return f"{head}<h1>{escape(lesson)}: feedback</h1>\n{table}{END}"
 
 
 def _section(record: Record) -> Iterator[str]:
@@ -79,7 +143,7 @@ def _section(record: Record) -> Iterator[str]:
             [line.row.student, each]
             for line in record.lines
             for each in (
-                *(f"{name}: the code {why}" for name, all in line.row.flags.items() for why in all),
+                *(_flag(line, name, why) for name, all in line.row.flags.items() for why in all),
                 *line.odd,
             )
         ),
@@ -97,6 +161,20 @@ class _number(str):
         return super().__new__(cls, "" if value is None else f"{value:g}")
 
 
+class _links(str):
+    """A cell that is HTML already: links to files."""
+
+    def __new__(cls, student: str, lesson: str, pages: Sequence[Path]) -> _links:
+        return super().__new__(
+            cls,
+            " ".join(
+                f'<a href="{quote(student)}/{quote(lesson)}/{quote(page.name)}">'
+                f"{escape(page.stem)}</a>"
+                for page in pages
+            ),
+        )
+
+
 def _table(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a table whose first column names its rows; where it has no row, a sentence."""
     body = "".join(f"<tr>{''.join(_cells(row))}</tr>\n" for row in rows)
@@ -111,7 +189,7 @@ def _table(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) 
 
 def _cells(row: Iterable[str]) -> Iterator[str]:
     for place, text in enumerate(row):
-        shown = escape(text).replace("\n", "<br>")
+        shown = text if isinstance(text, _links) else escape(text).replace("\n", "<br>")
         if place == 0:
             yield f'<th scope="row">{shown}</th>'
         else:
@@ -143,6 +221,11 @@ def _grade(line: Line, exercises: Iterable[str]) -> list[str]:
         _number(row.final if graded else None),
         "\n".join(filter(None, [row.why, *lost])),
     ]
+
+
+def _flag(line: Line, exercise: str, why: str) -> str:
+    seen = f" ({line.seen[exercise]})" if exercise in line.seen else ""
+    return f"{exercise}: the code {why}{seen}"
 
 
 def _state(row: Row) -> str:

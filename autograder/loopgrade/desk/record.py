@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.rows import Row, row_of
+from loopgrade.classroom.seen import Seen, seen_of
 from loopgrade.classroom.states import Register, State
 from loopgrade.desk.alike import Alike, alike, shape
 from loopgrade.desk.integrity import extra_files, tampering
@@ -25,12 +27,14 @@ class Line:
         name: the student's; empty where the gradebook has none.
         stamp: on what the grade rests; empty where there is none.
         odd: what of the submission was edited, deleted, doubled or laid beside it.
+        seen: who has looked at what was flagged, by exercise.
     """
 
     row: Row
     name: str
     stamp: Mapping[str, Any]
     odd: tuple[str, ...]
+    seen: Mapping[str, Seen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,8 @@ def _line(
     released: Mapping[str, Mapping[str, str]],
     seen: _Seen,
 ) -> Line:
-    submission = register.submission(student)
+    read = cache(read_notebook)  # of one student: what all have handed in is never kept
+    submission = register.submission(student, read)
     row = row_of(submission, register.book.entries.get(student, Entry()))
     stamps = [each.stamp for each in submission.results.values()]
     if submission.state in (State.MISSING, State.UNREADABLE):
@@ -166,7 +171,7 @@ def _line(
     folder = register.submitted(student)
     for name, known in register.book.known.items():
         try:
-            cells = read_notebook(folder / f"{name}.ipynb").cells
+            cells = read(folder / f"{name}.ipynb").cells
         except (OSError, NoNotebook):
             continue
         odd += tampering(cells, known, released[name])
@@ -177,4 +182,5 @@ def _line(
                 seen.answers.setdefault(id, {})[student] = cell.source
     if extra := extra_files(folder, register.book.known):
         odd.append(f"other files beside it: {', '.join(extra[:5])}{' …' * (len(extra) > 5)}")
-    return Line(row, names.get(student, ""), stamps[0] if stamps else {}, tuple(odd))
+    seen_by = seen_of(register.root, register.lesson, student, submission.results)
+    return Line(row, names.get(student, ""), stamps[0] if stamps else {}, tuple(odd), seen_by)

@@ -111,8 +111,8 @@ def _common(course: Path, lesson: str) -> list[str]:
 # fmt: off
 COLUMNS = (
     "lesson", "student", "name", "exercise", "state", "why", "points", "of", "late_seconds",
-    "penalty", "final", "reasons", "flags", "odd", "isolation", "looplab", "python", "secret",
-    "tests",
+    "penalty", "final", "reasons", "flags", "seen", "odd", "isolation", "looplab", "python",
+    "secret", "tests",
 )
 # fmt: on
 
@@ -147,6 +147,7 @@ def rows(record: Record) -> Iterator[dict[str, Any]]:
             "final": row.final if graded else None,
             "reasons": [],
             "flags": [],
+            "seen": "",
             "odd": list(line.odd),
             "tests": {},
         }
@@ -159,6 +160,7 @@ def rows(record: Record) -> Iterator[dict[str, Any]]:
                 "of": score.of,
                 "reasons": list(score.lost),
                 "flags": list(row.flags.get(score.exercise, ())),
+                "seen": str(line.seen.get(score.exercise, "")),
                 "tests": mine,
             }
 

@@ -14,6 +14,9 @@ from looplab.pictures.describing import describe
 from looplab.subject.protocol import RUN_TYPE, CellOutput
 
 MAX_LINES = 40
+MAX_RUN = 100_000
+"""Characters of a Run's JSON that a verdict carries, to be drawn in feedback."""
+
 FLAG = "looplab_flag"
 """In the metadata of an output that only teachers see."""
 # fmt: on
@@ -63,21 +66,24 @@ def show_flags(cells: list[Any], examination: Examination) -> None:
 
 
 def verdict_outputs(verdict: Verdict) -> list[Any]:
-    """Return a verdict as the outputs of its cell: none, or one error that says why."""
+    """Return a verdict as the outputs of its cell: none, or an error that says why, and the run."""
     if verdict.passed:
         return []
     lines = verdict.message.splitlines()
     public = "\n".join(public_lines(verdict)) if verdict.hidden else lines[0]
-    if verdict.run is not None and verdict.run.steps:
-        lines += ["", *describe(verdict.run).splitlines()[:MAX_LINES]]
-    return [
-        nbformat.v4.new_output(
-            "error",
-            ename="HiddenCheckFailed" if verdict.hidden else "CheckFailed",
-            evalue=public,
-            traceback=lines,
-        )
-    ]
+    error = nbformat.v4.new_output(
+        "error",
+        ename="HiddenCheckFailed" if verdict.hidden else "CheckFailed",
+        evalue=public,
+        traceback=lines,
+    )
+    if verdict.run is None or not verdict.run.steps:
+        return [error]
+    data: dict[str, Any] = {"text/plain": "\n".join(describe(verdict.run).splitlines()[:MAX_LINES])}
+    told = verdict.run.to_json()
+    if len(json.dumps(told)) <= MAX_RUN:
+        data[RUN_TYPE] = told
+    return [error, nbformat.v4.new_output("display_data", data=data)]
 
 
 def public_lines(verdict: Verdict) -> list[str]:

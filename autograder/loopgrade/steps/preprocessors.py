@@ -9,8 +9,8 @@
 - `Stamp`: what the grade rests on, so that it is known later whether it still holds.
 - `SaveChangedCells`, in the place of SaveCells: a test may be added or changed after
   submissions exist.
-- `HideHiddenTests`, before feedback is written: students see no hidden test, nothing of
-  what one said, and no flag.
+- `FeedbackPage`, of the desk, in the place of nbgrader's page of feedback: students see no
+  hidden test, nothing of what one said but its hint, and no flag.
 - `harmless_html`, wherever a submission's Markdown is shown: no script of a student's runs
   in the browser of a teacher.
 
@@ -28,7 +28,7 @@ from typing import Any
 import nbformat
 from nbgrader import preprocessors
 from nbgrader.converters import GenerateAssignment
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
 import looplab
@@ -36,7 +36,7 @@ from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import examine
 from loopgrade.examination.test_cell import seed_of
 from loopgrade.steps.cells import repaired, student_cells, test_cells
-from loopgrade.steps.outputs import FLAG, Notebook, Resources, show_flags, write_outputs
+from loopgrade.steps.outputs import Notebook, Resources, show_flags, write_outputs
 from loopgrade.steps.secret import course_secret
 from loopgrade.steps.soundness import own_texts
 from loopgrade.steps.submission import odd_file
@@ -75,11 +75,9 @@ def use_examiner(config: Any) -> None:
         else f"nbgrader.preprocessors.{step.__name__}"
         for step in GenerateAssignment.preprocessors.default()
     ]
-    config.GenerateFeedback.preprocessors = [
-        "nbgrader.preprocessors.GetGrades",
-        "loopgrade.steps.preprocessors.HideHiddenTests",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    ]
+    # Its page reads the grades, and knows what of a hidden test may be told.
+    config.GenerateFeedback.exporter_class = "loopgrade.desk.feedback_exporter.FeedbackPage"
+    config.GenerateFeedback.preprocessors = []
     # nbgrader's pages do not heed HTMLExporter.sanitize_html where they show Markdown.
     config.HTMLExporter.filters = {"markdown2html": "loopgrade.steps.markdown.harmless_html"}
 
@@ -152,19 +150,3 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
             }
         )
         return nb, resources
-
-
-class HideHiddenTests(ClearHiddenTests):  # type: ignore[misc]  # nbgrader has no types
-    """Take hidden tests, and what they said, out of what a student gets back."""
-
-    def preprocess_cell(
-        self, cell: Any, resources: Resources, cell_index: int
-    ) -> tuple[Any, Resources]:
-        """Hide what is hidden in one cell."""
-        cell, resources = super().preprocess_cell(cell, resources, cell_index)
-        if "outputs" in cell:
-            cell.outputs = [each for each in cell.outputs if not each.get("metadata", {}).get(FLAG)]
-        for output in cell.get("outputs", []):
-            if output.get("ename") == "HiddenCheckFailed":
-                output["traceback"] = output["evalue"].splitlines()
-        return cell, resources

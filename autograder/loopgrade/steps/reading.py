@@ -9,12 +9,13 @@ cell is made anew of that, without its outputs, which are not the student's to s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 
 _OF_CELLS: Mapping[str, type | tuple[type, ...]] = {
     "collapsed": bool,
@@ -26,6 +27,9 @@ _OF_CELLS: Mapping[str, type | tuple[type, ...]] = {
     "scrolled": (bool, str),
 }
 """What the format says of a cell's metadata; all else may be anything."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What the format says of a cell's id."""
 
 
 class NoNotebook(ValueError):
@@ -76,7 +80,7 @@ def mended(notebook: Mapping[str, Any]) -> Any:
         "metadata": _metadata(notebook.get("metadata")),
         "cells": [_mended_cell(cell) for cell in notebook["cells"] if isinstance(cell, Mapping)],
     }
-    made = _from_json(_as_json(told))
+    made = _node(told)
     give_ids(made.cells)
     return made
 
@@ -92,21 +96,17 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8")
 
 
-def _as_json(notebook: Any) -> str:
-    """Return a notebook as JSON that any browser reads: no NaN, no half of a surrogate pair."""
-    text = json.dumps(_finite(notebook), ensure_ascii=False)
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _node(value: Any) -> Any:
+    """Return JSON as a notebook that any file and any browser holds.
 
-
-def _from_json(text: str) -> Any:
-    return nbformat.from_dict(json.loads(text))
-
-
-def _finite(value: Any) -> Any:
+    It has no NaN, and no half of a surrogate pair.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
-        return {str(key): _finite(each) for key, each in value.items()}
+        return NotebookNode({_node(str(key)): _node(each) for key, each in value.items()})
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [_node(each) for each in value]
     if isinstance(value, float) and not -float("inf") < value < float("inf"):
         return None
     return value
@@ -187,11 +187,7 @@ def give_ids(cells: Iterable[Any], known: Container[str] = ()) -> None:
 
 
 def _is_id(id: Any) -> bool:
-    return (
-        isinstance(id, str)
-        and 1 <= len(id) <= 64
-        and all(char.isascii() and (char.isalnum() or char in "-_") for char in id)
-    )
+    return isinstance(id, str) and _ID.fullmatch(id) is not None
 
 
 class MendingExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +28,20 @@ TIMESTAMP_FILE = "timestamp.txt"
 """Beside a submitted notebook: when it was handed in."""
 
 
-def submission_digest(notebook: Path) -> str:
+def submission_digest(notebook: Path, read: Callable[[Path], Any] = read_notebook) -> str:
     """Return a digest of what a student handed in: the cells, and when.
 
     Outputs and metadata do not count: nothing is graded by them.
 
     Args:
         notebook: the submitted file, which can be read.
+        read: reads it.
 
     Raises:
         OSError: the file cannot be read.
         NoNotebook: it is no notebook.
     """
-    cells = [_cell(each) for each in read_notebook(notebook).cells]
+    cells = [_cell(each) for each in read(notebook).cells]
     timestamp = notebook.parent / TIMESTAMP_FILE
     when = b""
     if timestamp.is_file():

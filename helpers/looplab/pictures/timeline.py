@@ -32,7 +32,7 @@ from looplab.pictures.describing import describe, title
 from looplab.pictures.drawing import draw_plan, legend
 from looplab.pictures.layout import plans_of
 from looplab.pictures.plan import WIDTH, Fault
-from looplab.pictures.web import page_part, plain_text
+from looplab.pictures.web import for_a_page, page_part, plain_text
 from looplab.runs.run import Run
 
 
@@ -143,16 +143,19 @@ class Timeline(Figure):
 
         display(self.shown(), raw=True)
 
-    def shown(self) -> dict[str, str]:
-        """Return what a notebook shows, by media type: the picture for a page, and its words."""
+    def svg(self) -> str:
+        """Return the picture alone, for a page: see `looplab.pictures.web`."""
         svg = io.BytesIO()
         self._draw()
         with plain_text(self), _look(text_in_svg="none"):
             super().savefig(svg, format="svg", metadata={"Date": None})
-        part = page_part(svg.getvalue(), f"Timeline: {self._title}", self._words)
         self.clear()
         self._is_drawn = False
-        return {"text/html": part, "text/plain": self._words}
+        return for_a_page(svg.getvalue(), f"Timeline: {self._title}")
+
+    def shown(self) -> dict[str, str]:
+        """Return what a notebook shows, by media type: the picture for a page, and its words."""
+        return {"text/html": page_part(self.svg(), self._words), "text/plain": self._words}
 
 
 def _look(text_in_svg: str = "path") -> AbstractContextManager[None]:

@@ -57,28 +57,37 @@ def _names() -> dict[str, str]:
     return {colour: f"--looplab-{number}" for number, colour in enumerate(ON_DARK)}
 
 
+def dark_colours() -> str:
+    """Return the declarations that make the pictures below an element dark, as CSS."""
+    return ";".join(f"{name}:{ON_DARK[colour]}" for colour, name in _names().items())
+
+
 def _style() -> str:
-    dark = ";".join(f"{name}:{ON_DARK[colour]}" for colour, name in _names().items())
     pages = ("[data-jp-theme-light=false]", ".vscode-dark", ".vscode-high-contrast")
-    return ",".join(f"{page} .looplab-timeline" for page in pages) + "{" + dark + "}"
+    return ",".join(f"{page} .looplab-timeline" for page in pages) + "{" + dark_colours() + "}"
 
 
-def page_part(picture: bytes, title: str, words: str) -> str:
-    """Return a picture as HTML.
+def page_part(svg: str, words: str) -> str:
+    """Return a picture as HTML, with its words.
 
     Args:
-        picture: SVG of matplotlib's, with its text as text; see `plain_text`.
-        title: what it is, in one line.
+        svg: the picture, of `for_a_page`.
         words: all that it shows, over several lines.
     """
     return (
         f'<figure class="looplab-timeline" style="margin:0"><style>{_style()}</style>'
-        f'<div style="overflow-x:auto">{_svg(picture, title)}</div>'
+        f'<div style="overflow-x:auto">{svg}</div>'
         f"<details><summary>In words</summary><pre>{html.escape(words)}</pre></details></figure>"
     )
 
 
-def _svg(picture: bytes, title: str) -> str:
+def for_a_page(picture: bytes, title: str) -> str:
+    """Return a picture as SVG that can stand in HTML.
+
+    Args:
+        picture: SVG of matplotlib's, with its text as text; see `plain_text`.
+        title: what it is, in one line.
+    """
     root = ElementTree.fromstring(picture)
     names = _names()
     _clean(root)
