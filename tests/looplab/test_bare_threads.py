@@ -67,7 +67,7 @@ def test_a_bare_thread_is_waited_for_and_seen(name: str) -> None:
 
 
 def by_name() -> None:
-    start_new_thread(tells, (asyncio.new_event_loop(), asyncio.Event()))
+    start_new_thread(time.sleep, (0.05,))
 
 
 def test_it_is_seen_under_a_name_of_the_programs() -> None:

@@ -1,6 +1,7 @@
 """A check that fails says what was expected, what happened, and one hint."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from looplab import CheckFailed, check, expect, gens, observe
 from looplab.observer import announcing, expecting
+from looplab.observer.sameness import same
 from looplab.recorder import waiting
 
 
@@ -52,6 +54,25 @@ def test_what_is_as_expected_passes() -> None:
     expect(observe(failing)).raised(KeyError)
     expect(observe(failing)).raised(LookupError)
     expect(observe(grouped)).raised(KeyError)
+
+
+async def rude() -> None:
+    time.sleep(7)  # noqa: ASYNC251  # what is tested
+
+
+async def rude_in_a_thread() -> None:
+    await asyncio.to_thread(time.sleep, 0.01)
+
+
+def test_who_blocks_the_loop_is_not_done_in_time() -> None:
+    """It takes as long, and nobody else could run."""
+    with pytest.raises(CheckFailed) as failed:
+        expect(observe(rude)).took(7)
+    assert "rude() is done after 7 s, and nobody is held up" in failed.value.message
+    assert "it blocked the loop for 7 s" in failed.value.message
+    expect(observe(rude)).took(7, blocking=True)
+    run = observe(rude_in_a_thread)
+    expect(run).took(run.duration)
 
 
 def looks_only(*sources: Iterator[int]) -> int:
@@ -157,7 +178,6 @@ def test_long_lines_are_wrapped_and_what_was_printed_is_told() -> None:
 
 
 def test_numbers_may_differ_by_a_hair_and_types_may_not() -> None:
-    same = expecting.same
     assert same(0.1 + 0.2, 0.3)
     assert same({"a": [1, 2.0]}, {"a": [1.0, 2]})
     assert same({1, 2}, {2, 1})

@@ -961,18 +961,18 @@ def test_an_interrupted_test_has_no_tick(kernel: Kernel) -> None:
 @slow
 def test_stop_while_the_timeline_is_drawn_drops_the_cells_behind_it(kernel: Kernel) -> None:
     kernel.run("""
-        import looplab.notebook.enabling as enabling
+        import looplab.pictures.timeline as pictures
 
-        def pressed(_):
+        def pressed(*_, **options):
             raise KeyboardInterrupt
 
-        drawing, enabling.timeline = enabling.timeline, pressed
+        drawing, pictures.draw = pictures.draw, pressed
     """)
     # It lasts until the other cell waits behind it, as after Run All.
     test = "check('it takes 5 s', points=1); time.sleep(1); expect(observe(answer)).took(5)"
     kernel.run("import time")
     cell, other = kernel.queue(test, "print('later')")
-    kernel.run("enabling.timeline = drawing")
+    kernel.run("pictures.draw = drawing")
     assert cell.traceback.startswith("✗ it takes 5 s (1 point)")
     assert (cell.err, other.out) == ("", "")
 

@@ -34,6 +34,9 @@ PROCESSOR_SECONDS = 2.0
 WALL_SECONDS = 30.0
 """Of patience with a subject that waits for something real and does not answer."""
 
+START_SECONDS = 60.0
+"""Of patience with a sandbox that starts, which no code of the student's has a part in."""
+
 MAX_BYTES = 8 * 2**20
 """Of one reply with the questions before it; and of all outputs that are kept."""
 
@@ -103,7 +106,7 @@ class Subject:
         self.said = 0
         self.notices: set[str] = set()
         try:
-            self._request(protocol=PROTOCOL, seconds=PROCESSOR_SECONDS)
+            self._request(START_SECONDS, protocol=PROTOCOL, seconds=PROCESSOR_SECONDS)
             if self._reply(None).get("protocol") != PROTOCOL:
                 raise Gone("it speaks another version of the protocol")
         except Gone as gone:
@@ -181,9 +184,9 @@ class Subject:
         except WireError:
             raise Odd(_NO_ANSWER, "forges an answer") from None
 
-    def _request(self, **message: Json) -> None:
+    def _request(self, patience: float | None = None, **message: Json) -> None:
         self._id = secrets.token_hex(8)
-        self._deadline = min(awake() + WALL_SECONDS, self._until)
+        self._deadline = min(awake() + (patience or WALL_SECONDS), self._until)
         self.said = 0
         self._send({"id": self._id, **message})
 

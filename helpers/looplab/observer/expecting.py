@@ -12,7 +12,6 @@ without a traceback.
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Iterator
 from functools import partial
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from looplab.diagnosis.finding import About, Finding, diagnose
 from looplab.observer.announcing import Check, announced, answer
+from looplab.observer.sameness import same
 from looplab.runs.failures import Failure, plain_text
 from looplab.runs.records import Wait
 from looplab.runs.run import Run
@@ -36,9 +36,6 @@ MAX_PRINTED = 5
 
 MAX_TEXT = 2_000
 """Characters of what happened that a message tells: a program may have made it long."""
-
-TOLERANCE = 1e-9
-"""Two numbers that differ by no more than this are the same."""
 
 
 class CheckFailed(AssertionError):
@@ -225,7 +222,7 @@ class Expectation:
             "",
         )
         return self._demand(
-            math.isclose(self._run.duration, seconds, rel_tol=0, abs_tol=TOLERANCE),
+            same(self._run.duration, seconds),
             expected,
             f"it took {self._run.duration:g} s",
             hint,
@@ -402,29 +399,3 @@ def _is_a(error: Failure, name: str) -> bool:
     if error.leaves:
         return all(name in leaf.bases for leaf in error.leaves)
     return name in error.bases
-
-
-def same(one: Value, other: Value) -> bool:
-    """Whether two plain values are equal, type by type; numbers within 1e-9.
-
-    >>> same([1, (2.0, "a")], [1.0, (2, "a")])
-    True
-    >>> same(True, 1), same([1], (1,)), same(10**1000, 1)
-    (False, False, False)
-    """
-    if _is_number(one) and _is_number(other):
-        try:
-            return one == other or math.isclose(one, other, rel_tol=0, abs_tol=TOLERANCE)
-        except OverflowError:  # one of them is larger than any float
-            return False
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    return bool(one == other)
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float)

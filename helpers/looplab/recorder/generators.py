@@ -204,4 +204,8 @@ def _bytecode(code: types.CodeType) -> bytes:
 
 def opcode_at(code: types.CodeType, index: int) -> str:
     """Return the name of the instruction at `index`, a `frame.f_lasti`, in `code`."""
-    return dis.opname[_bytecode(code)[index]] if index >= 0 else ""
+    bytecode = _bytecode(code)
+    # Python 3.12 points into an instruction that is longer, as SEND is.
+    while index > 0 and dis.opname[bytecode[index]] == "CACHE":
+        index -= 2
+    return dis.opname[bytecode[index]] if index >= 0 else ""
