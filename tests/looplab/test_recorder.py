@@ -542,6 +542,22 @@ async def loses_a_task() -> None:
     gc.collect()
 
 
+@says(lost(("task", "gone", "a future")))
+async def loses_a_task_where_another_thread_collects() -> None:
+    """In a notebook the kernel has threads of its own, and any of them may collect garbage."""
+
+    async def parked() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    gc.disable()
+    try:
+        asyncio.create_task(parked(), name="gone")  # noqa: RUF006  # that nothing keeps it is the point
+        await asyncio.sleep(1)
+        await asyncio.to_thread(gc.collect)
+    finally:
+        gc.enable()
+
+
 @says(blocked(("rude", 2.0, "time.sleep(2)")), takes(3))
 async def blocks() -> None:
     async def rude() -> None:

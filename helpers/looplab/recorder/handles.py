@@ -95,7 +95,8 @@ def _handling(recorder: Recorder) -> Callable[..., None]:
     original = asyncio.BaseEventLoop.call_exception_handler
 
     def call_exception_handler(loop: asyncio.BaseEventLoop, context: dict[str, Any]) -> None:
-        if recorder.on_unhandled is not None and recorder.here():
+        # In any thread: what is lost is told where garbage is collected.
+        if recorder.on_unhandled is not None and recorder.stopped is None:
             recorder.on_unhandled(context)
         original(loop, context)
 
