@@ -132,7 +132,11 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     desk_commands.add(command)
-    command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
+    demo = command("demo", _demo, "Grade a class of made-up submissions in a temporary folder.")
+    demo.add_argument("--term", action="store_true", help="play a whole term, to the exports")
+    demo.add_argument(
+        "--students", type=_count, default=60, metavar="N", help="of a term's class; by default 60"
+    )
     command("doctor", _doctor, "Say what this machine has and lacks, and what mends it.")
     return parser
 
@@ -276,9 +280,12 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     return 1 if ungraded else 0
 
 
-def _demo(_: argparse.Namespace) -> int:
+def _demo(options: argparse.Namespace) -> int:
     from loopgrade.bank.demo import demo
+    from loopgrade.desk.term import term
 
+    if options.term:
+        return term(course.find(), options.students, progress=Progress("grading"))
     return demo(course.find(), progress=Progress("grading"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -179,6 +180,9 @@ def reason(error: Exception) -> str:
 
     >>> reason(OSError("no space left\\n(more of it)")), reason(KeyError())
     ('no space left', 'KeyError')
+    >>> reason(OSError("(sqlite3.OperationalError) database is locked"))
+    'database is locked'
     """
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return one_line(lines[0], 200)
+    # SQLAlchemy says first of which class the driver's error is.
+    return one_line(re.sub(r"^\([\w.]+\) ", "", lines[0]), 200)

@@ -59,7 +59,11 @@ def check_course(
     if not lessons:
         yield f"{course / 'autograder' / 'lessons'} holds no lesson; make one, or copy some."
     names = [each.name for each in lessons]
-    yield from _wrong_dates(settings, names, now or datetime.now())
+    try:
+        yield from _wrong_dates(settings, names, now or datetime.now())
+    except SQLAlchemyError as error:
+        yield f"The gradebook cannot be read ({reason(error)}); close what writes to it."
+        return
     built = []
     for lesson in lessons:
         problems = [*_unbuilt(course, lesson), *_leaks(course, lesson)]
@@ -80,13 +84,9 @@ def check_course(
 def _wrong_dates(settings: Settings, lessons: list[str], now: datetime) -> Iterator[str]:
     with undisturbed():
         folder = grading(settings.root, settings.config).coursedir
-        try:
-            students = {each.id for each in known_students(folder.db_url, folder.course_id)}
-            with Gradebook(folder.db_url, folder.course_id) as gradebook:
-                due_there = {each.name: each.duedate for each in gradebook.assignments}
-        except SQLAlchemyError as error:
-            yield f"The gradebook cannot be read ({reason(error)}); close what writes to it."
-            return
+        students = {each.id for each in known_students(folder.db_url, folder.course_id)}
+        with Gradebook(folder.db_url, folder.course_id) as gradebook:
+            due_there = {each.name: each.duedate for each in gradebook.assignments}
     for kind in KINDS:
         told = settings.config.Dates.get(kind, {})
         for name in told.keys() - {*lessons} if isinstance(told, dict) else ():
