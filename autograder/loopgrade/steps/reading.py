@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
 
 _OF_CELLS: Mapping[str, type | tuple[type, ...]] = {
     "collapsed": bool,
@@ -192,12 +191,3 @@ def _is_id(id: Any) -> bool:
         and 1 <= len(id) <= 64
         and all(char.isascii() and (char.isalnum() or char in "-_") for char in id)
     )
-
-
-class MendingExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
-    """nbconvert's exporter, which reads what is handed in as `read_notebook` does."""
-
-    def from_file(self, file_stream: Any, resources: Any = None, **options: Any) -> Any:
-        """Convert an open notebook."""
-        notebook = read_notebook(Path(file_stream.name))
-        return self.from_notebook_node(notebook, resources=resources, **options)
