@@ -193,3 +193,21 @@ def test_each_is_told_once_whoever_is_lost() -> None:
     problems = {name: problem for name, problem in found if problem}
     assert problems == {"c": "the processes that examined it ended, 3 times"}
     assert pool.closed
+
+
+def test_a_worker_that_dies_at_rest_takes_no_job_with_it() -> None:
+    exams = Exams({}, (), {}, Terms.here(LEVEL)).to_bytes()
+    pool = workers.Beside(exams, 1)
+    try:
+        for student in "ab":
+            pool.give(student, Paper({}).to_bytes())
+            found: list[tuple[str, bytes | None]] = []
+            until(lambda found=found: found.extend(pool.take()) or found)
+            assert [(name, workers.Outcome(told or b"{}").problem) for name, told in found] == [
+                (student, "")
+            ]
+            (hand,) = pool._hands
+            hand._process.kill()
+            hand._process.join()
+    finally:
+        pool.close()

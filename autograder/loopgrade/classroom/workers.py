@@ -195,10 +195,13 @@ class Beside:
 
     def give(self, student: str, paper: bytes) -> None:
         """As `Pool.give`."""
-        hand = next((each for each in self._hands if not each.student), None)
-        if hand is None:
-            hand = _Hand(self._context, self._exams)
-            self._hands.append(hand)
+        for hand in [each for each in self._hands if not each.student]:
+            if hand.give(student, paper):
+                return
+            self._hands.remove(hand)  # it has died at rest, and no job with it
+            hand.dismiss()
+        hand = _Hand(self._context, self._exams)
+        self._hands.append(hand)
         hand.give(student, paper)
 
     def take(self) -> Sequence[tuple[str, bytes | None]]:
@@ -240,11 +243,14 @@ class _Hand:
             self._process.start()
         theirs.close()
 
-    def give(self, student: str, paper: bytes) -> None:
-        """Give it a submission to examine."""
+    def give(self, student: str, paper: bytes) -> bool:
+        """Give it a submission to examine, and return whether it is there to take it."""
         self.student = student
-        with suppress(OSError):  # it has died, and `take` will say so
+        try:
             self.pipe.send_bytes(paper)
+        except OSError:
+            return False
+        return True
 
     def take(self) -> tuple[str, bytes | None]:
         """Return what came of whose submission; None where the worker has died."""
