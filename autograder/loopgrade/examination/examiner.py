@@ -22,7 +22,7 @@ from loopgrade.examination import sandbox
 from loopgrade.examination.needs import needed
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.smells import smells
-from loopgrade.examination.subject import MAX_BYTES, Gone, Odd, Subject
+from loopgrade.examination.subject import MAX_BYTES, Ended, Gone, Odd, Subject
 from loopgrade.examination.test_cell import (
     HIDDEN,
     TrustedTest,
@@ -145,7 +145,7 @@ class _Desk:
         self._cells, self._exercise, self._level = cells, tests[0].exercise, level
         self._found, self._tests = found, [test.source for test in tests]
         self._stuck: set[int] = set()
-        self._everything = False
+        self._everything = self._has_ended = False
         self._subject: Subject | None = None
         self._knows_hidden = False
         self._until = time.monotonic() + EXERCISE_SECONDS
@@ -186,12 +186,24 @@ class _Desk:
         try:
             return run_test(test, self, seed)
         except Gone as gone:
+            if self._may_be_no_fault(gone):
+                self._dismiss()
+                return self._try(test, seed)
             # After one such end the exercise's other tests would wait for the next.
             self._over = str(gone)
             if isinstance(gone, Odd):
                 self.flags.add(gone.notice)
             self._dismiss()
             return _lost(test, self._over)
+
+    def _may_be_no_fault(self, gone: Gone) -> bool:
+        """Return whether a subject may have been ended by its machine, and it is to be tried again.
+
+        A machine that is short of memory ends processes. Who ends their own does so again.
+        """
+        first = isinstance(gone, Ended) and not self._has_ended
+        self._has_ended |= first
+        return first
 
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """As `Asked.explore`."""
@@ -248,8 +260,9 @@ class _Desk:
             try:
                 self._keep(cell, subject.cell(plain, number), subject.said)
             except Gone as gone:
-                self._stuck.add(cell.index)
-                self._keep(cell, (CellOutput("error", "Stopped", str(gone)),))
+                if not self._may_be_no_fault(gone):
+                    self._stuck.add(cell.index)
+                    self._keep(cell, (CellOutput("error", "Stopped", str(gone)),))
                 raise
             finally:
                 self._count(cell, time.monotonic() - start)

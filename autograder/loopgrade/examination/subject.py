@@ -54,6 +54,10 @@ class Gone(Exception):
     """The subject has died, or says what it must not; the text tells a student why."""
 
 
+class Ended(Gone):
+    """The subject's process has ended, by what it did or by somebody else's hand."""
+
+
 class Odd(Gone):
     """The subject says what an honest one never says.
 
@@ -187,7 +191,7 @@ class Subject:
                 # Its pipe does not block: who does not read must not hold us up.
                 left = left[os.write(self._stdin, left) :]
             except OSError:
-                raise Gone(_ENDED) from None
+                raise Ended(_ENDED) from None
 
     def _reply(self, world: World | None) -> dict[str, Json]:
         """Return the reply to the last request; meanwhile serve the program's questions."""
@@ -233,7 +237,7 @@ class Subject:
         self._wait([self._stdout], [])
         data = os.read(self._stdout, 2**16)
         if not data:
-            raise Gone(_ENDED)
+            raise Ended(_ENDED)
         self.said += len(data)
         if self.said > MAX_BYTES:
             raise Gone("your code's process said more than can be read: let it give and print less")
