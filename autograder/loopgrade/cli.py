@@ -123,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
         "--dry-run", action="store_true", help="say what would change, and enter nothing"
     )
     grade.add_argument("--reasons", action="store_true", help="say why each point was lost")
-    grade.add_argument("--workers", type=_count, metavar="N", help="how many processes at once")
+    where = grade.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=_count, metavar="N", help="how many processes at once")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="Dask's, whose workers examine")
     grade.add_argument(
         "--isolation",
         choices=sandbox.LEVELS,
@@ -257,8 +259,10 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
         which=options.which,
         dry_run=options.dry_run,
         workers=options.workers,
+        scheduler=options.scheduler,
         progress=Progress("grading"),
         announce=lambda *found: print(announcement(*found), flush=True),
+        tell=lambda told: print(told, file=sys.stderr, flush=True),
     )
     print(table(rows))
     if options.reasons and (told := reasons(rows)):

@@ -94,12 +94,8 @@ def until(holds: Callable[[], Any], seconds: float = 120) -> None:
 
 def at_work_on(course: Path, student: str) -> Callable[[], bool]:
     """Return what says whether a grader has a student's notebook in hand."""
-    folder = course / "autograder"
-    return lambda: any(
-        path.parts[-3] == student
-        for where in ("autograded", ".grading")
-        for path in (folder / where).rglob(f"{LESSON}/{LESSON}.ipynb")
-    )
+    work = course / "autograder" / ".grading"
+    return lambda: any(work.glob(f"*/{student}/{LESSON}"))
 
 
 @pytest.fixture
@@ -213,13 +209,19 @@ def test_a_worker_that_dies_costs_nobody_a_grade(hand_in: HandIn, small_course: 
     hand_in("s02", **WRONG)
     hand_in("s03", **slow(4))
     grader = start_grading(small_course, "--workers", "2")
-    server, *_ = (
-        each
-        for each in psutil.Process(grader.pid).children()
-        if "forkserver" in " ".join(each.cmdline())
-    )
-    workers = server.children()
-    assert workers
+    workers: list[psutil.Process] = []
+
+    def are_at_work() -> bool:
+        started = psutil.Process(grader.pid).children()
+        workers[:] = [
+            worker
+            for server in started
+            if "forkserver" in " ".join(server.cmdline())
+            for worker in server.children()
+        ]
+        return len(workers) == 2
+
+    until(are_at_work)
     for worker in workers:
         worker.kill()
     out, err = grader.communicate(timeout=120)

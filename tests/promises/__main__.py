@@ -38,10 +38,9 @@ from loopgrade.authoring.lesson import Lesson
 from loopgrade.authoring.settings import read_settings, undisturbed
 from loopgrade.bank.demo import Student, copy_course, hand_in
 from loopgrade.bank.verify import Answer, Verified, read_answers, verify
-from loopgrade.classroom import batch
+from loopgrade.classroom import batch, converter
 from loopgrade.classroom.rows import Row
 from loopgrade.examination import sandbox
-from loopgrade.steps import preprocessors
 from loopgrade.steps.cells import exercise_of
 
 USE_EXAMINER = re.compile(r"^use_examiner\(c\)$", re.MULTILINE)
@@ -154,7 +153,7 @@ def agree(lessons: list[str] | None, level: sandbox.Level) -> int:
                     submitted = root / "autograder" / "submitted"
                     hand_in(built.release, submitted, built.lesson.name, student)
             # Other random inputs may find more of what is wrong; a kernel has these.
-            preprocessors.seed_of = lambda *_: looplab.SEED
+            converter.seed_of = lambda *_: looplab.SEED
             name = one.lesson.name
             mine = _scores(batch.grade(examined, name, level=level, workers=1))
             with _quiet():  # each kernel warns that it is not encrypted

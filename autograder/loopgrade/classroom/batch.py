@@ -12,12 +12,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from loopgrade.authoring.settings import Settings, read_settings, undisturbed
+from loopgrade.authoring.settings import read_settings, undisturbed
 from loopgrade.classroom.changes import Change, changes
+from loopgrade.classroom.cluster import Cluster, NoCluster
 from loopgrade.classroom.converter import Grading, grading
 from loopgrade.classroom.dates import BadDate
 from loopgrade.classroom.gradebook import Entry
@@ -25,7 +26,7 @@ from loopgrade.classroom.lock import Locked
 from loopgrade.classroom.results import Results
 from loopgrade.classroom.rows import Row, row_of, would_be
 from loopgrade.classroom.states import NoLesson, Register, State, Submission
-from loopgrade.classroom.workers import Outcome, examine_beside, examine_here, reason
+from loopgrade.classroom.workers import Beside, Here, Pool, examine, reason
 from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound
 from loopgrade.examination.stopping import Stopped, pause, stoppable
@@ -51,8 +52,10 @@ def grade(
     which: Which = "changed",
     dry_run: bool = False,
     workers: int | None = None,
+    scheduler: Any = None,
     progress: Callable[[int, int, str], None] = lambda *_: None,
     announce: Callable[[Sequence[Change], int], None] = lambda *_: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> list[Row]:
     """Grade what was handed in for a lesson.
 
@@ -64,16 +67,20 @@ def grade(
         which: whether what has a grade that holds is graded again too.
         dry_run: whether grading enters nothing, and only says what it would.
         workers: how many processes examine; left out, one for each processor.
+        scheduler: the address of a Dask scheduler, or a cluster object of Dask's, whose
+            workers examine instead, on other machines.
         progress: told how many are done, of how many, and who was last.
         announce: told what changes for how many who had a grade, before any of it is
             entered; not called where nobody had one.
+        tell: told of machines that examine nothing, in a sentence each, and why.
 
     Returns:
         One for each student, by name.
 
     Raises:
         GradingError: there is nothing to grade, the lesson was not built, another
-            process grades it, or its own reference loses a point here.
+            process grades it, its own reference loses a point here, or the scheduler
+            has no worker that examines.
         Stopped: Ctrl+C or SIGTERM; what is graded so far stays.
         sandbox.SandboxError: `level` cannot be had here.
     """
@@ -98,7 +105,8 @@ def grade(
                 try:
                     progress(0, len(todo), "")
                     # Closed also where we are stopped: no worker outlives the lock.
-                    with closing(_outcomes(grader, settings, lesson, todo, workers)) as outcomes:
+                    pool = _pool(grader.exams(lesson), len(todo), workers, scheduler, tell)
+                    with closing(_outcomes(grader, lesson, todo, pool)) as outcomes:
                         entered = session.examine(outcomes, dry_run=dry_run)
                         for done, student in enumerate(entered, 1):
                             progress(done, len(todo), student)
@@ -111,7 +119,7 @@ def grade(
                     told = session.told()
                 after = register if dry_run else grader.register(lesson).as_its_holder()
                 return [session.row(after, each.student) for each in chosen]
-        except (BadDate, Locked, NoLesson, Unsound) as error:
+        except (BadDate, Locked, NoCluster, NoLesson, Unsound) as error:
             raise GradingError(str(error)) from None
         except SQLAlchemyError as error:
             raise GradingError(
@@ -164,14 +172,49 @@ def require_lesson_sound(course: Path, lesson: str, level: sandbox.Level) -> Non
         grader.require_sound(grader.register(lesson))
 
 
+def _pool(
+    exams: bytes,
+    jobs: int,
+    workers: int | None,
+    scheduler: Any,
+    tell: Callable[[str], None],
+) -> Pool:
+    """Return who examines."""
+    if scheduler is not None and jobs:
+        return Cluster(exams, scheduler, tell)
+    count = min(workers or os.cpu_count() or 1, jobs)
+    if count <= 1 or (workers is None and jobs <= FEW):
+        return Here(exams)
+    return Beside(exams, count)
+
+
 def _outcomes(
-    grader: Grading, settings: Settings, lesson: str, todo: Sequence[str], workers: int | None
-) -> Generator[Outcome]:
-    """Examine submissions, here or in other processes, and yield each as it is done."""
-    count = min(workers or os.cpu_count() or 1, len(todo))
-    if count <= 1 or (workers is None and len(todo) <= FEW):
-        return examine_here(grader, lesson, todo)
-    return examine_beside(grader.work(lesson), todo, settings.root, settings.config, count)
+    grader: Grading, lesson: str, todo: Sequence[str], pool: Pool
+) -> Generator[tuple[str, str]]:
+    """Have submissions examined; yield whose it is, and why it could not be, as each is done."""
+    refused: list[tuple[str, str]] = []
+
+    def jobs() -> Iterator[tuple[str, bytes]]:
+        for student in todo:
+            try:
+                yield student, grader.prepare(lesson, student)
+            except Exception as error:
+                refused.append((student, _why(error)))
+
+    with closing(examine(pool, jobs())) as examined:
+        for student, outcome in examined:
+            problem = outcome.problem
+            if not problem:
+                try:
+                    grader.finish(lesson, student, outcome.notebooks)
+                except Exception as error:  # a full disk, for one
+                    problem = _why(error)
+            yield student, problem
+    yield from refused
+
+
+def _why(error: Exception) -> str:
+    return f"nbgrader could not grade it: {reason(error)}"
 
 
 @contextmanager
@@ -231,7 +274,7 @@ class _Session:
         self._examined: dict[str, Mapping[str, Results]] = {}
         self._entered: set[str] = set()
 
-    def examine(self, outcomes: Iterable[Outcome], *, dry_run: bool) -> Iterator[str]:
+    def examine(self, outcomes: Iterable[tuple[str, str]], *, dry_run: bool) -> Iterator[str]:
         """Take what was examined, hold it back or enter it, and yield whose it was."""
         for student, problem in outcomes:
             if problem:

@@ -14,14 +14,13 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from nbconvert.writers import FilesWriter
+from nbconvert.exporters import NotebookExporter
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.apps.autogradeapp import AutogradeApp
@@ -31,7 +30,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from loopgrade.classroom.dates import BadDate, terms_of
-from loopgrade.classroom.gradebook import Book, Graded, Penalty, enter, enter_terms
+from loopgrade.classroom.gradebook import Graded, Penalty, enter, enter_terms
 from loopgrade.classroom.lock import Locked, lesson_lock
 from loopgrade.classroom.results import Results, read_results
 from loopgrade.classroom.seen import seen_of
@@ -39,12 +38,15 @@ from loopgrade.classroom.states import WORK, NoLesson, Register, State, Submissi
 from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound
 from loopgrade.examination.stopping import pause, stoppable
-from loopgrade.steps.reading import MendingExporter
-from loopgrade.steps.soundness import require_sound
-from loopgrade.steps.stamp import submission_digest
+from loopgrade.examination.test_cell import seed_of
+from loopgrade.steps.job import Exam, Exams, Paper, Terms, config_of, graded, names_of
+from loopgrade.steps.secret import course_secret
+from loopgrade.steps.soundness import own_texts, require_sound
+from loopgrade.steps.stamp import timestamp_of
+from loopgrade.steps.submission import odd_file
 
 
-class StatefulExporter(MendingExporter):
+class StatefulExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
     """nbgrader's exporter, whose converter has states.
 
     nbgrader lets a course choose the exporter and not the converter; and its converter
@@ -57,30 +59,13 @@ class StatefulExporter(MendingExporter):
             self.parent.__class__ = Grading
 
 
-@dataclass(frozen=True)
-class Work:
-    """What several processes share that grade one lesson together.
-
-    Attributes:
-        lesson: the lesson's name.
-        run: the name of the folder that they work in.
-        book: what the gradebook knew of the lesson when they began.
-        conditions: what their grades rest on, of each notebook.
-    """
-
-    lesson: str
-    run: str
-    book: Book
-    conditions: Mapping[str, Mapping[str, Any]]
-
-
 class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
     """Grade what waits or is stale; with `force`, all that can be graded."""
 
     # nbgrader makes these objects of another class: see StatefulExporter.
     _run = ""
     _registers: Mapping[str, Register] = MappingProxyType({})
-    _digests: Mapping[str, str] = MappingProxyType({})
+    _exams: Mapping[str, bytes] = MappingProxyType({})
 
     # nbgrader's way: a whole class, one after the other
 
@@ -97,7 +82,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
                     stack.enter_context(self.at_work(lesson))
                     self.enter_dates(lesson)
                 super().convert_notebooks()
-        except (BadDate, Locked, NoLesson, Unsound) as error:
+        except (BadDate, Locked, NoLesson, Unsound, sandbox.SandboxError) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
         except KeyboardInterrupt:
@@ -123,6 +108,13 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self.log.info("%s is %s already", student_id, found.state)
         return False
 
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Do the job of one notebook here."""
+        told = self.init_single_notebook_resources(notebook_filename)["nbgrader"]
+        paper = self._paper([notebook_filename]).to_bytes()
+        found = graded(self._exams[told["assignment"]], paper)
+        self._write(self._format_dest(told["assignment"], told["student"]), found)
+
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """Set what nbgrader sets, and then show the graded submission."""
         super().set_permissions(assignment_id, student_id)
@@ -138,12 +130,15 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         Raises:
             Locked: another process grades it.
             NoLesson: the gradebook does not know it.
+            SandboxError: the isolation cannot be had here.
             Unsound: its own reference loses a point here, or its stub has one.
         """
+        sandbox.require(self.level)
         work = Path(self.coursedir.root, WORK)
         with lesson_lock(work, lesson):
             register = self.register(lesson).as_its_holder()
             self._registers = {**self._registers, lesson: register}
+            self._exams = {**self._exams, lesson: self._exams_of(register).to_bytes()}
             self._run = f"{lesson}~{secrets.token_hex(4)}"
             _tidy(work, lesson)
             self.require_sound(register)
@@ -158,8 +153,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         Raises:
             NoLesson: the gradebook does not know it.
         """
-        level: sandbox.Level = self.config.Examine.get("isolation", "bubblewrap")
-        return Register.read(self.coursedir, lesson, level)
+        return Register.read(self.coursedir, lesson, self.level)
 
     def require_sound(self, register: Register) -> None:
         """Make sure that a lesson can be graded here, by its own references and stubs.
@@ -167,38 +161,64 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         Raises:
             Unsound: it cannot.
         """
-        level: sandbox.Level = self.config.Examine.get("isolation", "bubblewrap")
         for name, known in register.book.known.items():
-            require_sound(Path(self.coursedir.root), register.lesson, name, known, level)
+            require_sound(Path(self.coursedir.root), register.lesson, name, known, self.level)
 
-    def join(self, work: Work) -> None:
-        """Work at what another process has begun."""
-        self._run = work.run
-        register = Register(self.coursedir, work.lesson, work.book, work.conditions)
-        self._registers = {work.lesson: register}
+    @property
+    def level(self) -> sandbox.Level:
+        """How isolated students' code must run."""
+        found: sandbox.Level = self.config.Examine.get("isolation", "bubblewrap")
+        return found
 
-    def work(self, lesson: str) -> Work:
-        """Return what another process needs in order to `join` in."""
-        register = self._registers[lesson]
-        return Work(lesson, self._run, register.book, register.conditions)
+    def _exams_of(self, register: Register) -> Exams:
+        """Return what the jobs of a lesson share."""
+        course, lesson, book = Path(self.coursedir.root), register.lesson, register.book
+        secret = course_secret(course)
+        of = {
+            name: Exam(
+                known,
+                tuple(sorted(own_texts(course, lesson, name))),
+                book.kernels[name],
+                {each: seed_of(secret, lesson, each) for each in known if known[each].is_test},
+                register.conditions[name],
+            )
+            for name, known in book.known.items()
+        }
+        steps = names_of([*self.sanitize_preprocessors, *self.autograde_preprocessors])
+        return Exams(of, steps, config_of(steps, self.config), Terms.here(self.level))
 
-    def examine(self, lesson: str, student: str) -> None:
-        """Grade a submission into the folder to work in; nothing else is written.
+    def exams(self, lesson: str) -> bytes:
+        """Return what the jobs of a lesson share, as `steps.job.graded` takes it."""
+        return self._exams[lesson]
+
+    def prepare(self, lesson: str, student: str) -> bytes:
+        """Lay out a submission's folder where we work, and return the job's own part.
 
         Raises:
-            Exception: nbgrader or one of its steps could not.
+            Exception: nbgrader could not.
         """
         self.coursedir.assignment_id, self.coursedir.student_id = lesson, student
         self.init_notebooks()
         ((_, found),) = self.assignments.items()
         self.notebooks = sorted(found)
-        self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config)
-        os.chdir(self.coursedir.root)  # where nbgrader's steps expect to be
+        os.chdir(self.coursedir.root)  # where nbgrader's hooks expect to be
         self.run_pre_convert_hook()
         self.init_assignment(lesson, student)
-        for file in self.notebooks:
-            self.convert_single_notebook(file)
+        return self._paper(self.notebooks).to_bytes()
+
+    def finish(self, lesson: str, student: str, notebooks: Mapping[str, str]) -> None:
+        """Lay a submission's graded notebooks where we work; nothing else is written.
+
+        Args:
+            lesson: the lesson's name.
+            student: whose.
+            notebooks: what came of the job: the text of each, by its name.
+
+        Raises:
+            Exception: nbgrader could not.
+        """
+        self.coursedir.assignment_id, self.coursedir.student_id = lesson, student
+        self._write(self._format_dest(lesson, student), notebooks)
         super().set_permissions(lesson, student)
         self.run_post_convert_hook()
 
@@ -257,18 +277,26 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
 
     @property
     def _input_directory(self) -> str:
-        return str(self.coursedir.submitted_directory) if self._sanitizing else self._apart
+        return str(self.coursedir.submitted_directory)
 
     @property
     def _output_directory(self) -> str:
-        return self._apart
-
-    @property
-    def _apart(self) -> str:
         return f"{WORK}/{self._run}"
+
+    def _paper(self, files: Sequence[str]) -> Paper:
+        paths = [Path(each) for each in files]
+        notebooks = {path.stem: path.read_bytes() for path in paths}
+        return Paper(notebooks, timestamp_of(paths[0].parent))
+
+    def _write(self, folder: str, notebooks: Mapping[str, str]) -> None:
+        for name, text in notebooks.items():
+            Path(folder, f"{name}.ipynb").write_text(text, encoding="utf-8")
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy what belongs to a submission, and let the gradebook alone."""
+        if odd := odd_file(Path(self._format_source(assignment_id, student_id))):
+            raise NbGraderException(f"{odd!r} is a link, or no file; ask for the file itself.")
+        Path(self._format_dest(assignment_id, student_id)).mkdir(parents=True, exist_ok=True)
         BaseConverter.init_assignment(self, assignment_id, student_id)
         self._copy_from_source(assignment_id, student_id)
         known = self._registers[assignment_id].book.known
@@ -279,8 +307,6 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         self.notebooks = [str(each) for each in files if each.stem in known]
         if not self.notebooks:
             raise NbGraderException("no notebook of the lesson's name was handed in")
-        # Before anything is read: who hands in again meanwhile is seen to have done so.
-        self._digests = {each: submission_digest(Path(each)) for each in self.notebooks}
 
     def _copy_from_source(self, assignment_id: str, student_id: str) -> None:
         """Lay the files of the source beside the notebooks, over those of the student's."""
@@ -294,16 +320,6 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.unlink(missing_ok=True)
                 shutil.copy(name, copy)
-
-    def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
-        """Tell the steps what nbgrader tells them, and what the lesson's register says."""
-        resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
-        told = resources["nbgrader"]
-        register, name = self._registers[told["assignment"]], told["notebook"]
-        submitted = str(register.submitted(told["student"]) / f"{name}.ipynb")
-        told["known"] = register.book.known[name]
-        told["stamp"] = {**register.conditions[name], "submission": self._digests[submitted]}
-        return resources
 
 
 def grading(root: str, config: Config) -> Grading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,6 +77,7 @@ class Book:
     Attributes:
         known: the graded code cells of each of its notebooks, by grade id.
         stubs: the text of each cell for an answer, as released, of each notebook.
+        kernels: the kernelspec of each notebook, as its source has it; empty where it has none.
         written: whether a notebook asks for an answer that has no cell of its own.
         entries: of the students who have a submission there.
         roster: all students of the course.
@@ -83,6 +85,7 @@ class Book:
 
     known: Mapping[str, Mapping[str, GradedCell]]
     stubs: Mapping[str, Mapping[str, str]]
+    kernels: Mapping[str, Mapping[str, Any]]
     written: Mapping[str, bool]
     entries: Mapping[str, Entry]
     roster: tuple[str, ...]
@@ -101,17 +104,18 @@ def read_book(db_url: str, course_id: str, lesson: str) -> Book | None:
             assignment = gradebook.find_assignment(lesson)
         except MissingEntry:
             return None
-        stubs, written = {}, {}
+        stubs, kernels, written = {}, {}, {}
         for book in assignment.notebooks:
             answers = {cell.name for cell in book.solution_cells}
             stubs[book.name] = {
                 cell.name: cell.source for cell in book.source_cells if cell.name in answers
             }
+            kernels[book.name] = json.loads(book.kernelspec or "null") or {}
             written[book.name] = bool(book.task_cells)
         roster = tuple(gradebook.db.scalars(select(Student.id).order_by(Student.id)))
         entries = read_entries(gradebook, lesson)
     known = {name: graded_cells(db_url, lesson, name) for name in stubs}
-    return Book(known, stubs, written, entries, roster)
+    return Book(known, stubs, kernels, written, entries, roster)
 
 
 def read_entries(gradebook: Gradebook, lesson: str) -> dict[str, Entry]:

@@ -1,12 +1,14 @@
-"""Several processes that examine submissions side by side; none of them writes a grade.
+"""Who examines the submissions of a class: this process, several, or many machines.
 
-A worker that dies costs the submission that it had in hand, which is given to another,
-once: code that ends its examiner twice is told to the teacher. Workers end with the
-process that started them, however that ends.
+There is one job (`loopgrade.steps.job`) and one way to share jobs out; what carries a job to
+whom is a `Pool`. None of those who examine writes a grade. One that is lost costs the jobs that it
+had in hand, which are given to another; code that ends its examiner time after time is told to
+the teacher. Workers here end with the process that started them, however that ends.
 """
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import re
@@ -14,17 +16,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any
-
-from traitlets.config import Config
+from typing import Any, Protocol
 
 from loopgrade.authoring.settings import undisturbed
-from loopgrade.classroom.converter import Grading, Work, grading
 from loopgrade.examination import sandbox
 from loopgrade.examination.stopping import pause
+from loopgrade.steps.job import graded
 from looplab.pictures.describing import one_line
 
 GOODBYE_SECONDS = 0.4
@@ -33,63 +34,198 @@ GOODBYE_SECONDS = 0.4
 HEED_SECONDS = 0.1
 """How often who waits for workers looks whether grading was stopped."""
 
-Outcome = tuple[str, str]
-"""A student, and why their submission could not be graded; empty where it was."""
 
-
-def examine_here(grader: Grading, lesson: str, students: Sequence[str]) -> Generator[Outcome]:
-    """Examine submissions in this process, and yield each as it is done."""
-    for student in students:
-        pause()
-        yield student, _examine(grader, lesson, student)
-
-
-def examine_beside(
-    work: Work, students: Sequence[str], root: str, config: Config, workers: int
-) -> Generator[Outcome]:
-    """Examine submissions in other processes, and yield each as it is done.
+class Outcome:
+    """What came of a job.
 
     Args:
-        work: what they share.
-        students: whose submissions.
-        root: the course's folder, as nbgrader has it.
-        config: what its nbgrader_config.py says, and the isolation.
+        told: of `do`.
+
+    Attributes:
+        problem: why the submission could not be graded; empty where it was.
+        notebooks: the text of each graded notebook, by its name.
+    """
+
+    def __init__(self, told: bytes) -> None:
+        data = json.loads(told)
+        self.problem: str = data.get("problem", "")
+        self.notebooks: dict[str, str] = data.get("notebooks", {})
+
+
+def do(exams: bytes, paper: bytes) -> bytes:
+    """Do a job, wherever this is, and return what came of it as JSON.
+
+    Args:
+        exams: of `Exams.to_bytes`.
+        paper: of `Paper.to_bytes`.
+    """
+    try:
+        return json.dumps({"notebooks": graded(exams, paper)}).encode("ascii")
+    except Exception as error:
+        return failed(f"nbgrader could not grade it: {reason(error)}")
+
+
+def failed(problem: str) -> bytes:
+    """Return what came of a job that could not be done, as JSON.
+
+    Args:
+        problem: why, in words that go on after the student's name.
+    """
+    return json.dumps({"problem": problem}).encode("ascii")
+
+
+Jobs = Iterable[tuple[str, bytes]]
+"""A student, and the job's own part; made when somebody can do it."""
+
+
+class Pool(Protocol):
+    """Those who do jobs.
+
+    Attributes:
+        tries: how many of them may be lost with a job before it is given up.
+    """
+
+    tries: int
+
+    def has_room(self) -> bool:
+        """Return whether somebody can take a job now."""
+
+    def give(self, student: str, paper: bytes) -> None:
+        """Give somebody a job."""
+
+    def take(self) -> Sequence[tuple[str, bytes | None]]:
+        """Return whose jobs have ended, and what came of them: None where who did it is lost.
+
+        It waits for one, but not longer than `HEED_SECONDS`.
+        """
+
+    def close(self) -> None:
+        """Let them all go."""
+
+
+def examine(pool: Pool, jobs: Jobs) -> Generator[tuple[str, Outcome]]:
+    """Have submissions examined, and yield each once, as it is done.
+
+    Args:
+        pool: who does it; closed in the end.
+        jobs: what is to be done.
+    """
+    coming, again = iter(jobs), list[tuple[str, bytes]]()
+    in_hand: dict[str, bytes] = {}
+    lost = Counter[str]()
+    try:
+        while True:
+            pause()
+            while pool.has_room() and (job := again.pop() if again else next(coming, None)):
+                in_hand[job[0]] = job[1]
+                pool.give(*job)
+            if not in_hand and not again:
+                if (job := next(coming, None)) is None:
+                    return
+                again.append(job)
+            for student, told in pool.take():
+                if student not in in_hand:
+                    continue
+                paper = in_hand.pop(student)
+                if told is not None:
+                    yield student, Outcome(told)
+                    continue
+                lost[student] += 1
+                if lost[student] < pool.tries:
+                    again.append((student, paper))
+                else:
+                    why = f"the processes that examined it ended, {pool.tries} times"
+                    yield student, Outcome(failed(why))
+    finally:
+        pool.close()
+
+
+class Here:
+    """This process does the jobs itself, one after the other.
+
+    Args:
+        exams: what the jobs share.
+    """
+
+    tries = 1
+
+    def __init__(self, exams: bytes) -> None:
+        self._exams = exams
+        self._job: tuple[str, bytes] | None = None
+
+    def has_room(self) -> bool:
+        """As `Pool.has_room`."""
+        return self._job is None
+
+    def give(self, student: str, paper: bytes) -> None:
+        """As `Pool.give`."""
+        self._job = (student, paper)
+
+    def take(self) -> Sequence[tuple[str, bytes | None]]:
+        """As `Pool.take`."""
+        if self._job is None:
+            return []
+        (student, paper), self._job = self._job, None
+        return [(student, do(self._exams, paper))]
+
+    def close(self) -> None:
+        """As `Pool.close`."""
+
+
+class Beside:
+    """Other processes of this machine do the jobs.
+
+    Args:
+        exams: what the jobs share.
         workers: how many processes.
     """
-    context: Any = multiprocessing.get_context("spawn" if sys.platform != "linux" else "forkserver")
-    if sys.platform == "linux":
-        context.set_forkserver_preload([__name__])  # nbgrader takes long to import
-    todo, tries = list(reversed(students)), dict.fromkeys(students, 0)
-    hands: dict[Connection, _Hand] = {}
-    try:
-        while todo or hands:
-            pause()
-            while todo and len(hands) < workers:
-                hand = _Hand(context, work, root, config)
-                hands[hand.pipe] = hand
-                hand.give(todo.pop())
-            for pipe in wait(list(hands), HEED_SECONDS):
-                hand = hands[pipe]  # type: ignore[index]  # only connections are waited for
-                told = hand.take()
-                if told is not None:
-                    yield told
-                    if todo:
-                        hand.give(todo.pop())
-                        continue
-                else:
-                    tries[hand.student] += 1
-                    if tries[hand.student] < 2:
-                        todo.append(hand.student)
-                    else:
-                        yield hand.student, "the process that examined it ended, twice"
-                del hands[hand.pipe]
+
+    tries = 2
+
+    def __init__(self, exams: bytes, workers: int) -> None:
+        kind = "spawn" if sys.platform != "linux" else "forkserver"
+        self._context: Any = multiprocessing.get_context(kind)
+        if sys.platform == "linux":
+            self._context.set_forkserver_preload([__name__])  # nbgrader takes long to import
+        self._exams, self._workers = exams, workers
+        self._hands: list[_Hand] = []
+
+    def has_room(self) -> bool:
+        """As `Pool.has_room`."""
+        return len(self._hands) < self._workers or any(not hand.student for hand in self._hands)
+
+    def give(self, student: str, paper: bytes) -> None:
+        """As `Pool.give`."""
+        for hand in [each for each in self._hands if not each.student]:
+            if hand.give(student, paper):
+                return
+            self._hands.remove(hand)  # it has died at rest, and no job with it
+            hand.dismiss()
+        hand = _Hand(self._context, self._exams)
+        self._hands.append(hand)
+        hand.give(student, paper)
+
+    def take(self) -> Sequence[tuple[str, bytes | None]]:
+        """As `Pool.take`."""
+        busy = {hand.pipe: hand for hand in self._hands if hand.student}
+        found = []
+        for pipe in wait(list(busy), HEED_SECONDS):
+            hand = busy[pipe]
+            student, told = hand.take()
+            found.append((student, told))
+            if told is None:
+                self._hands.remove(hand)
                 hand.dismiss()
-    finally:
-        for hand in hands.values():
+        return found
+
+    def close(self) -> None:
+        """As `Pool.close`."""
+        for hand in self._hands:
             hand.stop()
         until = time.monotonic() + GOODBYE_SECONDS  # for all of them together
-        for hand in hands.values():
+        for hand in self._hands:
             hand.dismiss(until)
+        self._hands.clear()
 
 
 class _Hand:
@@ -97,30 +233,33 @@ class _Hand:
 
     Attributes:
         pipe: from which it is heard.
-        student: whose submission it has.
+        student: whose submission it has; empty where it has none.
     """
 
-    def __init__(self, context: Any, work: Work, root: str, config: Config) -> None:
+    def __init__(self, context: Any, exams: bytes) -> None:
         self.pipe, theirs = context.Pipe()
         self.student = ""
-        arguments = (theirs, work, root, config)
-        self._process = context.Process(target=_work, args=arguments, daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, exams), daemon=True)
         with undisturbed():
             self._process.start()
         theirs.close()
 
-    def give(self, student: str) -> None:
-        """Give it a submission to examine."""
+    def give(self, student: str, paper: bytes) -> bool:
+        """Give it a submission to examine, and return whether it is there to take it."""
         self.student = student
-        with suppress(OSError):  # it has died, and `take` will say so
-            self.pipe.send(student)
-
-    def take(self) -> Outcome | None:
-        """Return what came of it; None where the worker has died."""
         try:
-            return self.student, str(self.pipe.recv())
+            self.pipe.send_bytes(paper)
+        except OSError:
+            return False
+        return True
+
+    def take(self) -> tuple[str, bytes | None]:
+        """Return what came of whose submission; None where the worker has died."""
+        student, self.student = self.student, ""
+        try:
+            return student, self.pipe.recv_bytes()
         except (EOFError, OSError):
-            return None
+            return student, None
 
     def stop(self) -> None:
         """Tell it to stop at once."""
@@ -140,17 +279,14 @@ class _Hand:
             self._process.join()
 
 
-def _work(pipe: Connection, work: Work, root: str, config: Config) -> None:
-    """Examine what comes through the pipe, until nothing comes any more."""
+def _work(pipe: Connection, exams: bytes) -> None:
+    """Do the jobs that come through the pipe, until nothing comes any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who started us
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    with undisturbed():
-        grader = grading(root, config)
-        grader.join(work)
-        with suppress(EOFError, OSError):
-            while True:
-                pipe.send(_examine(grader, work.lesson, pipe.recv()))
+    with undisturbed(), suppress(EOFError, OSError):
+        while True:
+            pipe.send_bytes(do(exams, pipe.recv_bytes()))
 
 
 def _leave(*_: Any) -> None:
@@ -164,15 +300,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _examine(grader: Grading, lesson: str, student: str) -> str:
-    """Examine a submission, and return why it could not be; empty where it was."""
-    try:
-        grader.examine(lesson, student)
-    except Exception as error:
-        return f"nbgrader could not grade it: {reason(error)}"
-    return ""
 
 
 def reason(error: Exception) -> str:

@@ -2,8 +2,8 @@
 
 `use_examiner(c)` in a course's nbgrader_config.py puts them in:
 
-- `Repair`, before nbgrader's own sanitizing: test cells come from the gradebook, each
-  once, whatever the submission says of them.
+- `Repair`, in the place of nbgrader's sanitizing: test cells and the kernel come from the
+  gradebook, each once, whatever the submission says of them.
 - `Examine`, in the place of nbgrader's Execute: the verdicts, made outside the process
   that runs the student's code.
 - `Stamp`: what the grade rests on, so that it is known later whether it still holds.
@@ -14,6 +14,9 @@
 - `harmless_html`, wherever a submission's Markdown is shown: no script of a student's runs
   in the browser of a teacher.
 
+Each takes what it needs from the `Exam` in its resources (`loopgrade.steps.job`), and nothing from
+a folder or the gradebook: the same steps run in any process, on any machine.
+
 `loopgrade.classroom` enters the grades, all of a submission in one step, where nbgrader's
 SaveAutoGrades and AssignLatePenalties would enter one after the other. All else is
 nbgrader's: the gradebook, formgrader, late penalties, manual grades.
@@ -22,7 +25,6 @@ nbgrader's: the gradebook, formgrader, late penalties, manual grades.
 from __future__ import annotations
 
 import platform
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -34,12 +36,8 @@ from traitlets import Enum
 import looplab
 from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import examine
-from loopgrade.examination.test_cell import seed_of
 from loopgrade.steps.cells import repaired, student_cells, test_cells
 from loopgrade.steps.outputs import Notebook, Resources, show_flags, write_outputs
-from loopgrade.steps.secret import course_secret
-from loopgrade.steps.soundness import own_texts
-from loopgrade.steps.submission import odd_file
 
 
 def use_examiner(config: Any) -> None:
@@ -48,15 +46,9 @@ def use_examiner(config: Any) -> None:
     Args:
         config: what `get_config()` returns.
     """
-    # nbgrader's own lists, with Repair before the first and Examine in the place of Execute.
-    # Without CheckCellMetadata: all that it would check is what Repair has written.
-    config.Autograde.sanitize_preprocessors = [
-        "loopgrade.steps.preprocessors.Repair",
-        "nbgrader.preprocessors.ClearOutput",
-        "nbgrader.preprocessors.DeduplicateIds",
-        "nbgrader.preprocessors.OverwriteKernelspec",
-        "nbgrader.preprocessors.OverwriteCells",
-    ]
+    # All that nbgrader's own would check or overwrite here is what Repair has written.
+    config.Autograde.sanitize_preprocessors = ["loopgrade.steps.preprocessors.Repair"]
+    # nbgrader's own, with Examine in the place of Execute.
     config.Autograde.autograde_preprocessors = [
         "loopgrade.steps.preprocessors.Examine",
         "nbgrader.preprocessors.IgnorePattern",
@@ -66,7 +58,6 @@ def use_examiner(config: Any) -> None:
     ]
     # Its converter keeps nbgrader's order, works in a folder of its own, and enters the grades.
     config.Autograde.exporter_class = "loopgrade.classroom.converter.StatefulExporter"
-    config.StatefulExporter.optimistic_validation = True  # once, and not after each step
     config.ZipCollectApp.collector_plugin = "loopgrade.desk.zip_collect.ByGradeIds"
     config.ExportApp.plugin_class = "loopgrade.classroom.export.GradesWithStates"
     config.GenerateAssignment.preprocessors = [
@@ -91,12 +82,11 @@ class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no typ
 
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Repair a submitted notebook."""
-        Examine(parent=self).refuse_less_isolation()
-        if odd := odd_file(Path(resources["metadata"]["path"])):
-            raise ValueError(f"{odd!r} is a link, or no file; ask for the file itself.")
-        told = resources["nbgrader"]
+        exam = resources["nbgrader"]["exam"]
         nb.metadata.pop("looplab", None)  # what is graded is the examiner's to say
-        nb.cells = repaired(nb.cells, told["known"])
+        if exam.kernelspec:
+            nb.metadata["kernelspec"] = nbformat.from_dict(exam.kernelspec)
+        nb.cells = repaired(nb.cells, exam.known)
         return nb, resources
 
 
@@ -109,34 +99,14 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
         help="How isolated a student's code must run: 'bubblewrap', or 'process' with less.",
     ).tag(config=True)
 
-    def refuse_less_isolation(self) -> None:
-        """End nbgrader where this machine cannot isolate the student's code as asked.
-
-        Raises:
-            SystemExit: it cannot; the log says what to do.
-        """
-        try:
-            sandbox.require(self.isolation)
-        except sandbox.SandboxError as error:
-            self.log.error("%s", error)
-            raise SystemExit(1) from None
-
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Examine a repaired notebook, and write the verdicts as nbgrader reads them."""
-        told = resources["nbgrader"]
-        known = told["known"]
-        course = Path.cwd()  # nbgrader works in the course's folder
-        secret = course_secret(course)
-        seeds = {
-            grade_id: seed_of(secret, told["assignment"], grade_id)
-            for grade_id, cell in known.items()
-            if cell.is_test
-        }
+        exam = resources["nbgrader"]["exam"]
         examination = examine(
-            student_cells(nb.cells, known, own_texts(course, told["assignment"], told["notebook"])),
-            test_cells(nb.cells, known),
+            student_cells(nb.cells, exam.known, frozenset(exam.own)),
+            test_cells(nb.cells, exam.known),
             level=self.isolation,
-            seed=seeds.__getitem__,
+            seed=exam.seeds.__getitem__,
         )
         write_outputs(nb.cells, examination)
         show_flags(nb.cells, examination)
@@ -145,7 +115,7 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
                 "version": looplab.__version__,
                 "isolation": self.isolation,
                 "python": platform.python_version(),
-                "seeds": seeds,
+                "seeds": exam.seeds,
                 "flags": {name: list(told) for name, told in examination.flags.items()},
             }
         )

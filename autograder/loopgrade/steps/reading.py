@@ -14,7 +14,6 @@ from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 
 _OF_CELLS: Mapping[str, type | tuple[type, ...]] = {
@@ -188,12 +187,3 @@ def give_ids(cells: Iterable[Any], known: Container[str] = ()) -> None:
 
 def _is_id(id: Any) -> bool:
     return isinstance(id, str) and _ID.fullmatch(id) is not None
-
-
-class MendingExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
-    """nbconvert's exporter, which reads what is handed in as `read_notebook` does."""
-
-    def from_file(self, file_stream: Any, resources: Any = None, **options: Any) -> Any:
-        """Convert an open notebook."""
-        notebook = read_notebook(Path(file_stream.name))
-        return self.from_notebook_node(notebook, resources=resources, **options)

@@ -116,6 +116,13 @@ def _hash(*parts: str) -> str:
 def _conditions() -> str:
     """Return a hash of what is the same for all that this process grades: Python and our code."""
     told = [sys.version, sys.platform, *os.uname()] if hasattr(os, "uname") else [sys.version]
+    return _hash(*told, code_hash())
+
+
+@cache
+def code_hash() -> str:
+    """Return a hash of LoopLab's own lines, which decide what a grade is."""
+    told = []
     for package in (looplab, loopgrade):
         folder = Path(package.__path__[0])
         rooms = [path for path in sorted(folder.rglob("*.py")) if "course" not in path.parts]

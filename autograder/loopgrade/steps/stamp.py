@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ import looplab
 from loopgrade.examination import sandbox
 from loopgrade.steps.cells import GradedCell
 from loopgrade.steps.outputs import Notebook, Resources
-from loopgrade.steps.reading import read_notebook
+from loopgrade.steps.reading import parsed_notebook, read_notebook
 
 TIMESTAMP_FILE = "timestamp.txt"
 """Beside a submitted notebook: when it was handed in."""
@@ -41,13 +41,37 @@ def submission_digest(notebook: Path, read: Callable[[Path], Any] = read_noteboo
         OSError: the file cannot be read.
         NoNotebook: it is no notebook.
     """
-    cells = [_cell(each) for each in read(notebook).cells]
-    timestamp = notebook.parent / TIMESTAMP_FILE
-    when = b""
-    if timestamp.is_file():
-        with timestamp.open("rb") as file:
-            when = file.read(1000).strip()
-    return _digest([cells, when.decode("utf-8", "replace")])
+    return _digest_of_cells(read(notebook).cells, timestamp_of(notebook.parent))
+
+
+def digest_of(notebook: bytes, timestamp: bytes) -> str:
+    """Return the same digest of the bytes of the two files.
+
+    Args:
+        notebook: what stands in the notebook.
+        timestamp: of `timestamp_of`.
+
+    Raises:
+        NoNotebook: it is no notebook.
+    """
+    return _digest_of_cells(parsed_notebook(notebook).cells, timestamp)
+
+
+def timestamp_of(folder: Path) -> bytes:
+    """Return what a submission's folder says of when it was handed in; empty where nothing.
+
+    Args:
+        folder: the submission's.
+    """
+    file = folder / TIMESTAMP_FILE
+    if not file.is_file():
+        return b""
+    with file.open("rb") as told:
+        return told.read(1000).strip()
+
+
+def _digest_of_cells(cells: Iterable[Any], timestamp: bytes) -> str:
+    return _digest([[_cell(each) for each in cells], timestamp.decode("utf-8", "replace")])
 
 
 def _cell(cell: Any) -> list[Any]:
@@ -124,5 +148,7 @@ class Stamp(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no type
 
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Stamp a notebook that `Examine` has examined."""
-        nb.metadata["looplab"].update(nbformat.from_dict(resources["nbgrader"]["stamp"]))
+        told = resources["nbgrader"]
+        stamp = {**told["exam"].conditions, "submission": told["submission"]}
+        nb.metadata["looplab"].update(nbformat.from_dict(stamp))
         return nb, resources
