@@ -200,6 +200,42 @@ def test_11_who_is_cancelled_stops_the_tasks_it_started_only_in_a_finally(
     assert observe(main).result is in_a_finally
 
 
+@pytest.mark.parametrize(("clean_up", "left"), [(0, 1), (0.5, 4)])
+def test_11_one_turn_of_the_old_recipe_ends_no_task_whose_clean_up_awaits(
+    clean_up: float, left: int
+) -> None:
+    async def work(x: float) -> None:
+        try:
+            await asyncio.sleep(x)
+        finally:
+            if clean_up:
+                await asyncio.sleep(clean_up)
+
+    async def main() -> None:
+        tasks = [asyncio.create_task(work(x)) for x in (1, 2, 4)]
+        await asyncio.gather(*tasks)
+
+    def press_ctrl_c() -> None:
+        raise KeyboardInterrupt
+
+    def recipe() -> int:
+        loop = asyncio.new_event_loop()
+        loop.call_later(0.5, press_ctrl_c)
+        try:
+            loop.run_until_complete(main())
+        except KeyboardInterrupt:
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
+            loop.stop()
+            loop.run_forever()
+        not_ended = asyncio.all_tasks(loop)
+        loop.run_until_complete(asyncio.wait(not_ended))
+        loop.close()
+        return len(not_ended)
+
+    assert observe(recipe).result == left
+
+
 def test_11_requests_stay_counted_and_who_made_one_takes_it_back() -> None:
     async def fail() -> None:
         raise ValueError

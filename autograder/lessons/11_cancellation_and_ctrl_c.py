@@ -500,7 +500,8 @@ script("from looplab import enable; enable(legacy=True)" + recipe)
 # `run_forever` took *one* turn. One turn was enough for the three other tasks, which had nothing to
 # wait for in their clean-up. The news of it would have reached the `gather` of `main` in the next
 # turn, and `main` in the one after that. `cancel()` gave `True` all the same: *requested*.
-# Do not count the turns of a loop; wait for the tasks.
+# Where the clean-up awaits something, one turn ends none of them, and all four are left. Do not count
+# the turns of a loop; wait for the tasks.
 #
 # | | then | now |
 # |---|---|---|
