@@ -4,18 +4,22 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
 from small import LESSON, RIGHT, SOURCE
 from traitlets.config import Config
 
 from loopgrade.authoring.regions import solution_text
+from loopgrade.authoring.settings import read_settings
 from loopgrade.classroom.batch import GradingError, grade
-from loopgrade.classroom.dates import BadDate, terms_of
+from loopgrade.classroom.converter import grading
+from loopgrade.classroom.dates import BadDate, goes_out, terms_of
+from loopgrade.classroom.export import GradesWithStates
 from loopgrade.cli import main
 from loopgrade.desk.checking import check_course
 from loopgrade.desk.exports import ForCanvas
-from loopgrade.desk.lists import BadList
 from loopgrade.examination import sandbox
 
 HandIn = Callable[..., Path]
@@ -87,13 +91,29 @@ def test_grades_of_a_lesson_that_is_not_released_stay_here() -> None:
         "later": f"{now + timedelta(days=1):%Y-%m-%d %H:%M} UTC",
         "wrong": "some day",
     }
-    plugin = ForCanvas(config=config)
-    assert plugin._goes_out("early", set())
-    assert plugin._goes_out("unsaid", set())
-    assert not plugin._goes_out("later", set())
-    assert plugin._goes_out("later", {"later"})
-    with pytest.raises(BadList, match="write a date"):
-        plugin._goes_out("wrong", set())
+    assert goes_out(config, "early", set())
+    assert goes_out(config, "unsaid", set())
+    assert not goes_out(config, "later", set())
+    assert goes_out(config, "later", {"later"})
+    assert not goes_out(config, "early", {"later"})
+    with pytest.raises(BadDate, match="write a date"):
+        goes_out(config, "wrong", set())
+
+
+@pytest.mark.parametrize("plugin", [ForCanvas, GradesWithStates])
+@pytest.mark.parametrize(("when", "there"), [("2020-01-01", True), ("2999-01-01", False)])
+def test_exports_heed_it(
+    plugin: type[Any], when: str, there: bool, small_course: Path, tmp_path: Path
+) -> None:
+    read = read_settings(small_course / "autograder")
+    read.config.Dates.release = {LESSON: f"{when} 08:00 UTC"}
+    grader = grading(read.root, read.config)
+    folder, exporter = grader.coursedir, plugin(parent=grader)
+    exporter.to = str(tmp_path / "out.csv")
+    with Gradebook(folder.db_url, folder.course_id) as gradebook:
+        gradebook.add_student("ada")
+        exporter.export(gradebook)
+    assert (LESSON in (tmp_path / "out.csv").read_text("utf-8")) is there
 
 
 # The check

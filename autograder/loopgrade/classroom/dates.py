@@ -82,6 +82,22 @@ def terms_of(config: Any, lesson: str) -> Terms:
     return Terms(found.get("release"), found.get("due"), extensions)
 
 
+def goes_out(config: Any, lesson: str, asked: set[str]) -> bool:
+    """Return whether an export gives the grades of a lesson: it is asked for, or released.
+
+    Args:
+        config: what nbgrader_config.py says.
+        lesson: its name.
+        asked: the lessons that somebody asked for; where there are none, all that are released.
+
+    Raises:
+        BadDate: its date cannot be read.
+    """
+    if asked:
+        return lesson in asked
+    return terms_of(config, lesson).is_released(datetime.now(UTC).replace(tzinfo=None))
+
+
 def _moment(text: Any, where: str) -> datetime:
     # Not nbgrader's parse_utc: it takes +0200 for 200 seconds, and a date without a zone for UTC.
     head, _, zone = str(text).strip().rpartition(" ")

@@ -12,6 +12,7 @@ from typing import Any
 
 from nbgrader.plugins import ExportPlugin
 
+from loopgrade.classroom.dates import goes_out
 from loopgrade.classroom.rows import row_of
 from loopgrade.classroom.states import Register
 
@@ -35,7 +36,7 @@ class GradesWithStates(ExportPlugin):  # type: ignore[misc]  # nbgrader has no t
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
             for assignment in gradebook.assignments:
-                if lessons and assignment.name not in lessons:
+                if not goes_out(self.config, assignment.name, lessons):
                     continue
                 register = Register.read(folder, assignment.name, self._level())
                 submissions = {each.student_id: each for each in assignment.submissions}

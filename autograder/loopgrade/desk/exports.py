@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
-from loopgrade.classroom.dates import BadDate, terms_of
+from loopgrade.classroom.dates import BadDate, goes_out
 from loopgrade.classroom.export import harmless
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.rows import Row, row_of
@@ -48,16 +47,12 @@ class _ForAPlatform(ExportPlugin):  # type: ignore[misc]  # nbgrader has no type
         known = {each.name: each for each in gradebook.assignments}
         for name in sorted(asked - known.keys()):
             raise BadList(f"The gradebook does not know {name}; run `looplab build` first.")
-        return [each for name, each in sorted(known.items()) if self._goes_out(name, asked)]
-
-    def _goes_out(self, lesson: str, asked: set[str]) -> bool:
-        """Whether grades of a lesson are given: it is asked for, or released."""
         try:
-            terms = terms_of(self.config, lesson)
+            return [
+                each for name, each in sorted(known.items()) if goes_out(self.config, name, asked)
+            ]
         except BadDate as error:
             raise BadList(str(error)) from None
-        now = datetime.now(UTC).replace(tzinfo=None)
-        return lesson in asked if asked else terms.is_released(now)
 
     def _roster(self) -> Roster:
         folder = self.parent.coursedir

@@ -46,7 +46,9 @@ def tampering(
 
 
 def _edited(what: str, mine: Sequence[Any], released: str) -> Iterator[str]:
-    changed = [cell for cell in mine if _text(cell.source) != _text(released)]
+    changed = [
+        cell for cell in mine if cell.source != released and _text(cell.source) != _text(released)
+    ]
     if changed:
         # A cell that nobody has touched still has the checksum that it was released with.
         honest = all(
