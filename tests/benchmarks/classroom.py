@@ -2,10 +2,9 @@
 
 Prints one number as JSON. TOOL is `looplab`, isolated, or `nbgrader`, which runs a submission in
 its own kernel and isolates nothing: submissions a minute, start-up counted. Or it is `memory`:
-the most MB that a process of `looplab grade` had; `processor`: seconds of processor time that a
-submission takes in all, with the sandboxes; `writer`: those of the one process that writes. Or it
-is `feedback`: pages a second that `looplab feedback` writes for a class that is graded, nothing of
-it drawn before.
+the most MB that a process of `looplab grade` had; `writer`: the seconds of processor time that a
+submission takes of the one process that gives out jobs and writes. Or it is `feedback`: pages a
+second that `looplab feedback` writes for a class that is graded, nothing of it drawn before.
 """
 
 import json
@@ -73,7 +72,7 @@ def measure(tool: str, lesson: str, count: int, workers: int) -> float:
             begun = time.process_time()
             grade_here(root, lesson, workers=workers)
             return (time.process_time() - begun) / count
-        start, used = time.perf_counter(), processor_of_children()
+        start = time.perf_counter()
         grade("nbgrader" if tool == "nbgrader" else "looplab", root, lesson, workers)
         if tool == "feedback":
             start = time.perf_counter()
@@ -81,15 +80,7 @@ def measure(tool: str, lesson: str, count: int, workers: int) -> float:
         minutes = (time.perf_counter() - start) / 60
     if tool == "memory":
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    if tool == "processor":
-        return (processor_of_children() - used) / count
     return count / minutes
-
-
-def processor_of_children() -> float:
-    """Return the seconds of processor time of the processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

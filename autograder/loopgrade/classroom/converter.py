@@ -66,6 +66,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
     _run = ""
     _registers: Mapping[str, Register] = MappingProxyType({})
     _exams: Mapping[str, bytes] = MappingProxyType({})
+    _gradebook: Gradebook | None = None
 
     # nbgrader's way: a whole class, one after the other
 
@@ -145,6 +146,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
             try:
                 yield register
             finally:
+                self._close_gradebook()
                 _tidy(work, lesson)
 
     def register(self, lesson: str) -> Register:
@@ -267,11 +269,22 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         graded = Graded(
             lesson, student, timestamp, results, frozenset(absent), before.results, terms, seen
         )
-        penalty = self._penalty(student)
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            enter(gradebook, graded, create_student=self.create_student, penalty=penalty)
+        if self._gradebook is None:
+            self._gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+        try:
+            penalty = self._penalty(student)
+            enter(self._gradebook, graded, create_student=self.create_student, penalty=penalty)
+        except BaseException:
+            self._close_gradebook()  # whatever is left in it
+            raise
         made, shown = Path(self._format_dest(lesson, student)), register.graded(student)
         _show(made, shown, partly=self.coursedir.notebook_id != "*")
+
+    def _close_gradebook(self) -> None:
+        # Open from one grade to the next: a third of the time of each went into asking anew.
+        if self._gradebook is not None:
+            self._gradebook.close()
+            self._gradebook = None
 
     # What nbgrader asks on the way
 
