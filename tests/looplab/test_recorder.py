@@ -328,6 +328,14 @@ async def waits_for_a_thread() -> None:
     await asyncio.to_thread(time.sleep, 0.01)
 
 
+@says(waits_for("task inner"))
+async def waits_for_a_function_inside_itself() -> None:
+    async def inner() -> None:
+        await asyncio.sleep(1)
+
+    await asyncio.create_task(inner())
+
+
 class WaitsForTheCall(ThreadPoolExecutor):
     """Its call has ended before the loop hears that it began: on a busy machine any may."""
 

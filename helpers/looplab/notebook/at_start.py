@@ -5,6 +5,6 @@ first, and not that `check` is no name, what test cells use is there from the st
 """
 
 # ruff: noqa: F401 - they are the kernel's names from now on
-from looplab import SEED, check, enable, expect, explore, gens, jobs, observe, store
+from looplab import SEED, arrivals, check, enable, expect, explore, gens, jobs, observe, store
 
 enable()

@@ -138,7 +138,7 @@ class _Reader:
             found = self._recorder.suspensions.found[draft.end]
             reason = found.reason
             if isinstance(reason, int):
-                reason = f"task {self._drafts[reason].life.label}"
+                reason = f"task {self._drafts[reason].life.label.rpartition('<locals>.')[2]}"
             return reason, found.line, found.holder
         if STILL_RUNNING < draft.end < ENDED and draft.life.code is not None:
             return "sleep(0)", line_at(draft.life.code, ENDED - 1 - draft.end), None
