@@ -8,6 +8,7 @@ import pytest
 from attacking import Attack, passed
 
 from loopgrade.examination import examiner, sandbox, subject
+from looplab.subject.protocol import PROTOCOL
 
 # All that follows runs in the student's process. It has the examiner's pipe and the id of the
 # request: both lie in its own memory.
@@ -105,7 +106,7 @@ import json, sys
 def say(text): print(text, flush=True)
 for line in sys.stdin:
     request = json.loads(line)
-    if "protocol" in request: say(json.dumps({"id": request["id"], "protocol": 1}))
+    if "protocol" in request: say(json.dumps({"id": request["id"], "protocol": int(sys.argv[2])}))
     elif request.get("op") == "cell": say(json.dumps({"id": request["id"], "outputs": []}))
     elif request.get("op") == "observe": say(sys.argv[1].replace("ID", request["id"]))
     # what the question is answered with, nobody reads
@@ -118,7 +119,8 @@ def test_no_word_out_of_turn_earns_a_point(
     attack: Attack, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """These need no real subject, which takes longer to start."""
-    command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", SUBJECT, question]
+    spoken = question, str(PROTOCOL)
+    command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", SUBJECT, *spoken]
     monkeypatch.setattr(sandbox, "start", lambda _: start(command))
     assert not passed(attack(only="fetch"))
 
