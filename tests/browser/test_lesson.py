@@ -213,6 +213,12 @@ class Lesson:
             open_menu = self.page.locator(".lm-Menu").nth(depth)
             open_menu.locator(".lm-Menu-itemLabel", has_text=label).click()
 
+    def restart(self) -> None:
+        """Kernel > Restart Kernel, and say yes."""
+        self.menu("Kernel", "Restart Kernel…")
+        self.page.locator(".jp-Dialog button.jp-mod-warn").click()
+        self.page.locator(".jp-StatusBar-Widget", has_text="Idle").wait_for()
+
     def run_all(self) -> None:
         """Run > Run All Cells, and wait for the last one."""
         self.menu("Run", "Run All Cells")
@@ -301,7 +307,7 @@ def test_what_it_prints_opens_the_first_lesson_clean_and_trusted(tmp_path: Path)
         chromium.close()
 
 
-def test_every_fixed_drawing_is_drawn_with_its_words(lab: Lab) -> None:
+def test_every_fixed_drawing_is_drawn_with_its_words(tmp_path: Path) -> None:
     texts = [
         "".join(cell["source"])
         for path in (ROOT / "notebooks").glob("*.ipynb")
@@ -309,11 +315,13 @@ def test_every_fixed_drawing_is_drawn_with_its_words(lab: Lab) -> None:
     ]
     drawings = [each for text in texts for each in re.findall(r"(?ms)^```mermaid$.*?^```$", text)]
     cells = [{"cell_type": "markdown", "metadata": {}, "source": each} for each in drawings]
+    # A server of its own here, too.
+    lab = Lab(tmp_path, tmp_path / "mine")
     write_json(
         lab.folder / "drawings.ipynb",
         {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4},
     )
-    with sync_api.sync_playwright() as playwright:
+    with contextlib.closing(lab), sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         page = chromium.new_page(viewport={"width": 1280, "height": 4000})
         page.goto(f"{lab.address}/lab/tree/drawings.ipynb?token={lab.token}&reset")
@@ -464,6 +472,17 @@ def test_the_stop_button_ends_an_await(lesson: Lesson) -> None:
     index = lesson.add("print(6 * 7)")
     lesson.run(index)
     assert lesson.output(index) == "42"
+
+
+def test_after_a_restart_a_check_says_what_to_run_first(lesson: Lesson) -> None:
+    lesson.restart()
+    test = lesson.tests("round_robin-")[0]
+    lesson.run(test)
+    assert lesson.output(test) == "✗ run the cell with `round_robin` first"
+    text, _ = bank("round_robin/right/list_and_finally.py")
+    lesson.write(lesson.answer("round_robin"), text)
+    lesson.run(lesson.answer("round_robin"), test)
+    assert lesson.output(test) == lesson.tick(test)
 
 
 def test_a_dark_theme_hides_nothing(lesson: Lesson) -> None:

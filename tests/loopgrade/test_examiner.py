@@ -503,7 +503,7 @@ def test_however_a_student_tries_it_out_the_verdict_is_the_same(tries: str) -> N
 
 
 def test_an_examiner_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever goes wrong on this side, what was started ends."""
+    """Whatever goes wrong on this side, what was started ends, and nobody loses a point for it."""
     started = []
     start = sandbox.start
 
@@ -516,7 +516,7 @@ def test_an_examiner_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(sandbox, "start", noted)
     monkeypatch.setattr("loopgrade.examination.subject.secrets.token_hex", fail)
-    found = look()
-    assert not any(verdict.passed for verdict in found.verdicts.values())
+    with pytest.raises(sandbox.SandboxError, match="cannot go on: no more random numbers"):
+        look()
     assert started
     assert all(process.returncode is not None for process in started)
