@@ -217,6 +217,7 @@ class Lesson:
         """Kernel > Restart Kernel, and say yes."""
         self.menu("Kernel", "Restart Kernel…")
         self.page.locator(".jp-Dialog button.jp-mod-warn").click()
+        self.page.evaluate("popUps.splice(0)")  # it has been asked for
         self.page.locator(".jp-StatusBar-Widget", has_text="Idle").wait_for()
 
     def run_all(self) -> None:
@@ -307,7 +308,7 @@ def test_what_it_prints_opens_the_first_lesson_clean_and_trusted(tmp_path: Path)
         chromium.close()
 
 
-def test_every_fixed_drawing_is_drawn_with_its_words(tmp_path: Path) -> None:
+def test_every_fixed_drawing_is_drawn_with_its_words(lab: Lab) -> None:
     texts = [
         "".join(cell["source"])
         for path in (ROOT / "notebooks").glob("*.ipynb")
@@ -315,16 +316,15 @@ def test_every_fixed_drawing_is_drawn_with_its_words(tmp_path: Path) -> None:
     ]
     drawings = [each for text in texts for each in re.findall(r"(?ms)^```mermaid$.*?^```$", text)]
     cells = [{"cell_type": "markdown", "metadata": {}, "source": each} for each in drawings]
-    # A server of its own here, too.
-    lab = Lab(tmp_path, tmp_path / "mine")
     write_json(
         lab.folder / "drawings.ipynb",
         {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4},
     )
-    with contextlib.closing(lab), sync_api.sync_playwright() as playwright:
+    with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         page = chromium.new_page(viewport={"width": 1280, "height": 4000})
-        page.goto(f"{lab.address}/lab/tree/drawings.ipynb?token={lab.token}&reset")
+        # In a workspace of its own: what is open in one is opened again.
+        page.goto(f"{lab.address}/lab/workspaces/drawings/tree/drawings.ipynb?token={lab.token}")
         shown = page.locator(".jp-RenderedMermaid")
         sync_api.expect(shown).to_have_count(len(drawings), timeout=60_000)
         assert page.locator(".jp-RenderedMermaid.jp-mod-warning").all_inner_texts() == []
@@ -407,12 +407,13 @@ def test_a_wrong_answer_is_told_what_to_try(lesson: Lesson) -> None:
     lesson.write(lesson.answer("round_robin"), text)
     lesson.run(lesson.answer("round_robin"), *tests)
     (lost,) = [index for index in tests if loses in lesson.tick(index)]
-    message = lesson.output(lost).splitlines()
+    *message, total = lesson.output(lost).splitlines()
+    assert re.fullmatch(r"round_robin: 3/5 points\. Look first at “passes an error on .+”\.", total)
     assert message[0] == lesson.tick(lost).replace("✓", "✗")
     labels = [line[2:13].strip() for line in message[1:]]
     assert [label for label in labels if label] == ["expected", "happened", "hint"]
     outputs = lesson.shown(lost).locator(".jp-OutputArea-output")
-    assert outputs.locator("nth=-1").locator("svg[role=img]").count() == 1  # below the message
+    assert outputs.locator("nth=-2").locator("svg[role=img]").count() == 1  # below the message
     assert lesson.output(tests[0]) == lesson.tick(tests[0])  # the order is right
     lesson.keep_picture("light, wrong", lost)
 

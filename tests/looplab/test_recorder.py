@@ -517,6 +517,13 @@ async def polls_for_ever() -> None:
         await asyncio.sleep(0)
 
 
+@says(lost(("exception", "fails", "KeyError: 'lost'")))
+async def keeps_a_failed_task_to_the_end() -> str:
+    task = asyncio.create_task(fails(), name="fails")
+    await asyncio.sleep(1)
+    return task.get_name()
+
+
 @says(lost(("exception", "broken", "ValueError: nobody looks")), takes(1))
 async def loses_an_exception() -> None:
     async def broken() -> None:

@@ -208,6 +208,7 @@ def perform(
         if patience is not None:
             _end(patience, facts)
         # It ends here, with all that hangs on it: what nobody awaited is told now, and not later.
+        losses.look_at_exceptions()
         result, facts.result = _copy(facts), None
         gc.collect(1)
         lost = losses.found()

@@ -75,12 +75,21 @@ class Losses:
             wait = waits_of(self._recorder, [life.id])[0]
             self._tasks.append(Lost("task", life.label, wait.reason, wait.line))
 
+    def look_at_exceptions(self) -> None:
+        """Note the exceptions that tasks keep; to be called before garbage is collected."""
+        self._exceptions |= {
+            life.id
+            for life in self._recorder.lives
+            if life.error is not None and _is_kept(life.task)
+        }
+
     def found(self) -> tuple[Lost, ...]:
         """Return what was lost until now, an exception that a task still keeps included."""
+        self.look_at_exceptions()
         exceptions = [
             Lost("exception", life.label, str(life.error), life.error.line)
             for life in self._recorder.lives
-            if life.error is not None and (life.id in self._exceptions or _is_kept(life.task))
+            if life.error is not None and life.id in self._exceptions
         ]
         return (*exceptions, *self._coroutines, *self._tasks)
 
