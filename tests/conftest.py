@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 from small import LESSON, submission, write_course
 
 from loopgrade.authoring.build import build
+
+# A shell that starts the tests with `&` has it ignored; they press Stop, and Ctrl+C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

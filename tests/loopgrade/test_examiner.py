@@ -3,6 +3,7 @@
 import errno
 import itertools
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -370,6 +371,17 @@ def test_a_grader_that_is_stopped_for_a_while_does_not_count_it(
         found = look(others=["import select\nselect.select([], [], [], 2)"])
     assert [verdict.message for verdict in found.verdicts.values()] == ["", ""]
     assert not any(output.kind == "error" for told in found.outputs.values() for output in told)
+
+
+def test_a_grader_in_the_background_judges_alike() -> None:
+    """There a shell has Ctrl+C ignored, and what is started inherits that."""
+    presses = "import os, signal\ndef twice(n):\n    os.kill(os.getpid(), signal.SIGINT)"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        verdict = twice(look(twice=presses))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "KeyboardInterrupt" in verdict.message
 
 
 def test_its_clock_counts_no_time_in_which_it_was_not_looked_at(

@@ -165,6 +165,8 @@ def main() -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     limit(memory=2**30, processor=60, file_size=2**24)
+    # A shell that starts a grader with `&` has it ignored, and what it starts too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Nothing is drawn here.
     Run.timeline = picture  # type: ignore[attr-defined]  # nobody looks at pictures here
     looplab.compare = picture  # type: ignore[assignment]  # nobody looks at pictures here
