@@ -347,7 +347,7 @@ for lost in run.lost:
 # awaited (lesson 01), and the two above.
 
 
-# %%
+# %% tags=["varies"]
 SCRIPT = """
 import asyncio, gc
 
