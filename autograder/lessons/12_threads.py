@@ -1090,25 +1090,8 @@ class LoopThread:
 import asyncio
 import contextlib
 import threading
-from concurrent.futures import Future
 
-
-def bounded_(seconds, function, *args):
-    """Call function in a thread, for so many seconds at most; return or raise what it does."""
-    future = Future()
-
-    def call():
-        try:
-            future.set_result(function(*args))
-        except BaseException as error:
-            future.set_exception(error)
-
-    thread = threading.Thread(target=call, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not future.done():
-        raise TimeoutError(f"{function.__name__} does not end")
-    return future.result()
+from looplab import in_time
 
 
 def results_(values):
@@ -1131,11 +1114,11 @@ def results_(values):
     here = threading.current_thread()
     loops = LoopThread()
     try:
-        bounded_(3, loops.start)
-        results, [(thread, loop), (other_thread, other_loop)] = bounded_(3, ask)
+        in_time(3, loops.start)
+        results, [(thread, loop), (other_thread, other_loop)] = in_time(3, ask)
     finally:
         with contextlib.suppress(Exception):
-            bounded_(1, loops.stop)
+            in_time(1, loops.stop)
     one = thread is other_thread is not here and loop is other_loop
     return results, "in one other thread" if one else "not in one other thread"
 
@@ -1163,11 +1146,11 @@ def two_(values):
 
     pair = LoopThread(), LoopThread()
     try:
-        answers = bounded_(3, ask)
+        answers = in_time(3, ask)
     finally:
         for loops in pair:
             with contextlib.suppress(Exception):
-                bounded_(1, loops.stop)
+                in_time(1, loops.stop)
     return [value for value, _ in answers], len({loop for _, loop in answers})
 
 
@@ -1178,26 +1161,8 @@ expect(run).returned(([7, 8, 9], 2), hint="each object has a thread and a loop o
 # %% exercise="LoopThread" role="test" id="once" points=1 name="submit returns at once, and errors come out of its future"
 import asyncio
 import contextlib
-import threading
-from concurrent.futures import Future
 
-
-def bounded_(seconds, function, *args):
-    """Call function in a thread, for so many seconds at most; return or raise what it does."""
-    future = Future()
-
-    def call():
-        try:
-            future.set_result(function(*args))
-        except BaseException as error:
-            future.set_exception(error)
-
-    thread = threading.Thread(target=call, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not future.done():
-        raise TimeoutError(f"{function.__name__} does not end")
-    return future.result()
+from looplab import in_time
 
 
 def together_(value):
@@ -1228,11 +1193,11 @@ def together_(value):
 
     loops = LoopThread()
     try:
-        bounded_(3, loops.start)
-        return bounded_(3, ask)
+        in_time(3, loops.start)
+        return in_time(3, ask)
     finally:
         with contextlib.suppress(Exception):
-            bounded_(1, loops.stop)
+            in_time(1, loops.stop)
 
 
 hint_ = (
@@ -1261,11 +1226,11 @@ def from_the_loop_():
 
     loops = LoopThread()
     try:
-        bounded_(3, loops.start)
-        return bounded_(3, ask)
+        in_time(3, loops.start)
+        return in_time(3, ask)
     finally:
         with contextlib.suppress(Exception):
-            bounded_(1, loops.stop)
+            in_time(1, loops.stop)
 
 
 run = observe(from_the_loop_)
@@ -1277,25 +1242,8 @@ expect(run).returned(
 # %% exercise="LoopThread" role="test" id="stop" points=2 name="stop leaves nothing"
 import asyncio
 import threading
-from concurrent.futures import Future
 
-
-def bounded_(seconds, function, *args):
-    """Call function in a thread, for so many seconds at most; return or raise what it does."""
-    future = Future()
-
-    def call():
-        try:
-            future.set_result(function(*args))
-        except BaseException as error:
-            future.set_exception(error)
-
-    thread = threading.Thread(target=call, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not future.done():
-        raise TimeoutError(f"{function.__name__} does not end")
-    return future.result()
+from looplab import in_time
 
 
 def stopped_(count, seconds, ending):
@@ -1326,11 +1274,11 @@ def stopped_(count, seconds, ending):
         return futures, *place
 
     loops = LoopThread()
-    bounded_(3, loops.start)
+    in_time(3, loops.start)
     try:
-        futures, thread, loop = bounded_(3, ask)
+        futures, thread, loop = in_time(3, ask)
     finally:
-        bounded_(3, loops.stop)
+        in_time(3, loops.stop)
     return {
         "tidied up": sorted(tidied),
         "thread alive": thread.is_alive(),
@@ -1430,7 +1378,7 @@ def waits_():
         patch.dict(names, sleeps),
     ):
         loops = LoopThread()
-        bounded_(6, work)
+        in_time(6, work)
     return sorted(set(seen)), len(turns) < 300
 
 

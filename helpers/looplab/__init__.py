@@ -14,6 +14,7 @@ from looplab.notebook.progress import progress
 from looplab.observer.announcing import check
 from looplab.observer.expecting import CheckFailed, expect
 from looplab.observer.exploring import explore
+from looplab.observer.in_time import in_time
 from looplab.observer.observing import observe
 from looplab.pictures.showing import compare, describe, timeline, to_perfetto
 from looplab.recorder.recording import recording
@@ -41,6 +42,7 @@ __all__ = [
     "expect",
     "explore",
     "gens",
+    "in_time",
     "jobs",
     "observe",
     "progress",
