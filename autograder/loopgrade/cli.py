@@ -235,7 +235,7 @@ def _rehearse(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from loopgrade.classroom.batch import lessons_named
 
-    lessons = lessons_named(course.own(), options.lessons)
+    lessons = lessons_named(course.graded(), options.lessons)
     several = len(lessons) > 1
     status = 0
     for number, lesson in enumerate(lessons):
@@ -252,7 +252,7 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     from loopgrade.classroom.table import flags, reasons, table
 
     rows = grade(
-        course.own(),
+        course.graded(),
         lesson,
         students=options.students,
         level=options.isolation,
@@ -273,6 +273,8 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     if options.dry_run:
         print("This was a dry run: nothing of it is entered.")
     print(f"isolation: {', '.join(sorted({row.isolation for row in rows} - {''})) or 'none'}")
+    if beside := sorted({test for row in rows for test in row.beside}):
+        print(f"run beside the student's code, a weaker promise: {', '.join(beside)}")
     # Who has handed in nothing lacks nothing of the grader's, unless they were asked for.
     ungraded = [
         row

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from loopgrade.authoring.settings import read_settings, undisturbed
+from loopgrade.authoring.settings import nbgrader_folder, read_settings, undisturbed
 from loopgrade.classroom.changes import Change, changes
 from loopgrade.classroom.cluster import Cluster, NoCluster
 from loopgrade.classroom.converter import Grading, grading
@@ -60,7 +60,7 @@ def grade(
     """Grade what was handed in for a lesson.
 
     Args:
-        course: the folder that holds `autograder/`.
+        course: the folder that holds `autograder/`, or nbgrader's own.
         lesson: its name, such as `02_yield_and_send`.
         students: whose submissions; left out, all.
         level: how isolated the students' code must run.
@@ -85,10 +85,10 @@ def grade(
         sandbox.SandboxError: `level` cannot be had here.
     """
     sandbox.require(level)
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     if "exporter_class" not in settings.config.Autograde:
         raise GradingError(
-            f"{course / 'autograder' / 'nbgrader_config.py'} does not use the examiner; add "
+            f"{Path(settings.root, 'nbgrader_config.py')} does not use the examiner; add "
             "use_examiner(c) of loopgrade.nbgrader_plugins."
         )
     settings.config.Examine.isolation = level
@@ -135,7 +135,7 @@ def lessons_named(course: Path, names: Sequence[str]) -> list[str]:
     """Return the lessons that somebody means, each once.
 
     Args:
-        course: the folder that holds `autograder/`.
+        course: the folder that holds `autograder/`, or nbgrader's own.
         names: of lessons; or `all`, for those that somebody has handed in.
 
     Raises:
@@ -143,7 +143,7 @@ def lessons_named(course: Path, names: Sequence[str]) -> list[str]:
     """
     if "all" not in names:
         return list(dict.fromkeys(names))
-    root = Path(read_settings(course / "autograder").root)
+    root = Path(read_settings(nbgrader_folder(course)).root)
     known = {path.name for path in (root / "source").glob("*") if path.is_dir()}
     found = sorted(known & {path.name for path in (root / "submitted").glob("*/*")})
     if not found:
@@ -158,14 +158,14 @@ def require_lesson_sound(course: Path, lesson: str, level: sandbox.Level) -> Non
     """Make sure that a lesson that was built can be graded here.
 
     Args:
-        course: the folder that holds `autograder/`.
+        course: the folder that holds `autograder/`, or nbgrader's own.
         lesson: its name.
         level: how isolated code runs.
 
     Raises:
         Unsound: its own reference loses a point here, or its stub has one.
     """
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     settings.config.Examine.isolation = level
     with undisturbed(), _where_it_was():
         grader = grading(settings.root, settings.config)

@@ -75,7 +75,7 @@ class Book:
     """What the gradebook knows of a lesson.
 
     Attributes:
-        known: the graded code cells of each of its notebooks, by grade id.
+        known: the cells that it knows of each of its notebooks, by grade id.
         stubs: the text of each cell for an answer, as released, of each notebook.
         kernels: the kernelspec of each notebook, as its source has it; empty where it has none.
         written: whether a notebook asks for an answer that has no cell of its own.

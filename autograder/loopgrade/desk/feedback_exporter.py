@@ -45,11 +45,12 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert has no types
         """Return the page, and what nbgrader needs in order to write it."""
         told = resources["nbgrader"]
         entry = self._entry(told["assignment"], told["student"])
+        beside = nb.metadata.get("looplab", {}).get("beside", ())
         page = feedback_page(
             Feedback(
                 told["notebook"],
                 self._names.get(told["student"]) or told["student"],
-                judged(nb.cells, entry, told["notebook"], self._revealed),
+                judged(nb.cells, entry, told["notebook"], self._revealed, beside),
                 entry.penalty,
                 entry.late,
                 nb.cells,

@@ -47,6 +47,7 @@ ul.tests > li {{ margin: .8rem 0 }}
 .test {{ display: flex; gap: .6rem; margin: 0 }}
 .test .points {{ margin-left: auto; white-space: nowrap }}
 .mark {{ font-weight: bold }}
+.beside {{ font-size: .9rem; margin: 0 0 0 1.4rem }}
 .full .mark {{ color: var(--good) }}
 .lost .mark {{ color: var(--bad) }}
 .lost .name {{ font-weight: bold }}
@@ -195,6 +196,8 @@ def _test(test: Outcome, pictures: _Pictures) -> Iterator[str]:
         f'<span class="name">{escape(test.name)}</span> '
         f'<span class="points">{test.points:g} of {test.of:g}{hand}</span></p>\n'
     )
+    if test.beside:
+        yield '<p class="beside">run beside your code, as nbgrader does: a weaker promise</p>\n'
     if test.said:
         rows = (
             f"<dt>{escape(label)}</dt><dd>{_part(label, text)}</dd>" for label, text in test.said

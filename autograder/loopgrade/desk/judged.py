@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from nbgrader import utils
@@ -37,6 +37,7 @@ class Outcome:
         by_hand: whether a human gave the points.
         said: why points were lost, each part with its label.
         run: what the program did, as JSON; empty where it is not known, or not to be shown.
+        beside: whether the test ran beside the student's code, which is a weaker promise.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Outcome:
     by_hand: bool = False
     said: tuple[tuple[str, str], ...] = ()
     run: str = ""
+    beside: bool = False
 
     @property
     def full(self) -> bool:
@@ -78,7 +80,11 @@ class Judged:
 
 
 def judged(
-    cells: Sequence[Any], entry: Entry, notebook: str, reveal: Callable[[str], Reveal]
+    cells: Sequence[Any],
+    entry: Entry,
+    notebook: str,
+    reveal: Callable[[str], Reveal],
+    beside: Container[str] = (),
 ) -> list[Judged]:
     """Return what came of each exercise of a graded notebook.
 
@@ -87,6 +93,7 @@ def judged(
         entry: what the gradebook has of the submission.
         notebook: the notebook's name.
         reveal: tells what may be known of a hidden test, by its grade id.
+        beside: the tests that ran beside the student's code, by their grade ids.
     """
     marks, comments = entry.marks.get(notebook, {}), entry.comments.get(notebook, {})
     graded = [(id, cell) for cell in cells if (id := grade_id_of(cell)) is not None]
@@ -95,7 +102,8 @@ def judged(
     for id, cell in graded:
         if id in marks:
             tests = found.setdefault(exercise_of(id), [])
-            tests.append(_outcome(cell, marks[id], answers.get(exercise_of(id)), reveal(id)))
+            came = _outcome(cell, marks[id], answers.get(exercise_of(id)), reveal(id))
+            tests.append(replace(came, beside=id in beside))
     return [
         Judged(
             exercise,
@@ -112,8 +120,9 @@ def judged(
 
 def _outcome(cell: Any, mark: Mark, answer: Any, reveal: Reveal) -> Outcome:
     id = grade_id_of(cell) or ""
-    check = announced_in(cell.source) if not utils.is_solution(cell) else None
-    name = check.name if check else id.partition("-")[2] or "read by a human"
+    is_test = cell.cell_type == "code" and not utils.is_solution(cell)
+    check = announced_in(cell.source) if is_test else None
+    name = check.name if check else id.partition("-")[2] or (id if is_test else "read by a human")
     by_hand = mark.manual is not None or mark.extra != 0
     outputs = cell.get("outputs", [])
     error = next((each for each in outputs if each.get("output_type") == "error"), None)

@@ -41,7 +41,7 @@ def write_outputs(cells: list[Any], examination: Examination) -> None:
         cell.execution_count = count
         verdict = examination.verdicts.get(grade_id_of(cell) or "")
         if verdict is not None:
-            cell.outputs = writable(verdict_outputs(verdict))
+            cell.outputs = writable(verdict_outputs(verdict, count))
         else:
             told = examination.outputs.get(index, ())
             cell.outputs = writable([notebook_output(each, count) for each in told])
@@ -65,10 +65,21 @@ def show_flags(cells: list[Any], examination: Examination) -> None:
             )
 
 
-def verdict_outputs(verdict: Verdict) -> list[Any]:
-    """Return a verdict as the outputs of its cell: none, or an error that says why, and the run."""
+def verdict_outputs(verdict: Verdict, count: int) -> list[Any]:
+    """Return a verdict as the outputs of its cell, as nbgrader reads them.
+
+    Args:
+        verdict: what came of the test.
+        count: the number of the cell.
+
+    Returns:
+        None for all points, a value for a part of them, or an error that says why, and the run.
+    """
     if verdict.passed:
-        return []
+        if verdict.partial is None:
+            return []
+        value = {"text/plain": repr(verdict.partial)}
+        return [nbformat.v4.new_output("execute_result", data=value, execution_count=count)]
     lines = verdict.message.splitlines()
     public = "\n".join(public_lines(verdict)) if verdict.hidden else lines[0]
     error = nbformat.v4.new_output(
