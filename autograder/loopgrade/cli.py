@@ -122,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--dry-run", action="store_true", help="say what would change, and enter nothing"
     )
+    grade.add_argument(
+        "--new-secret", action="store_true", help="grade all again with the secret that is here"
+    )
     grade.add_argument("--reasons", action="store_true", help="say why each point was lost")
     where = grade.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_count, metavar="N", help="how many processes at once")
@@ -258,6 +261,7 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
         level=options.isolation,
         which=options.which,
         dry_run=options.dry_run,
+        new_secret=options.new_secret,
         workers=options.workers,
         scheduler=options.scheduler,
         progress=Progress("grading"),

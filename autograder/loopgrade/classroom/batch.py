@@ -20,6 +20,7 @@ from loopgrade.authoring.settings import nbgrader_folder, read_settings, undistu
 from loopgrade.classroom.changes import Change, changes
 from loopgrade.classroom.cluster import Cluster, NoCluster
 from loopgrade.classroom.converter import Grading, grading
+from loopgrade.classroom.database import AnotherSecret
 from loopgrade.classroom.dates import BadDate
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.lock import Locked
@@ -51,6 +52,7 @@ def grade(
     level: sandbox.Level = "bubblewrap",
     which: Which = "changed",
     dry_run: bool = False,
+    new_secret: bool = False,
     workers: int | None = None,
     scheduler: Any = None,
     progress: Callable[[int, int, str], None] = lambda *_: None,
@@ -66,6 +68,7 @@ def grade(
         level: how isolated the students' code must run.
         which: whether what has a grade that holds is graded again too.
         dry_run: whether grading enters nothing, and only says what it would.
+        new_secret: whether the secret that is here takes the place of the gradebook's.
         workers: how many processes examine; left out, one for each processor.
         scheduler: the address of a Dask scheduler, or a cluster object of Dask's, whose
             workers examine instead, on other machines.
@@ -79,8 +82,8 @@ def grade(
 
     Raises:
         GradingError: there is nothing to grade, the lesson was not built, another
-            process grades it, its own reference loses a point here, or the scheduler
-            has no worker that examines.
+            process grades it, the secret is not the gradebook's, its own reference loses a
+            point here, or the scheduler has no worker that examines.
         Stopped: Ctrl+C or SIGTERM; what is graded so far stays.
         sandbox.SandboxError: `level` cannot be had here.
     """
@@ -94,11 +97,12 @@ def grade(
     settings.config.Examine.isolation = level
     with undisturbed(), _where_it_was():
         grader = grading(settings.root, settings.config)
+        grader.new_secret = new_secret
         told = ""
         try:
             with stoppable(), grader.at_work(lesson) as register:
                 if not dry_run:
-                    grader.enter_dates(lesson)
+                    grader.settle(lesson)
                 chosen = _chosen(register, Path(settings.root), lesson, students)
                 todo = [each.student for each in chosen if _is_asked_for(each, which)]
                 session = _Session(grader, lesson, chosen, len(todo))
@@ -119,7 +123,7 @@ def grade(
                     told = session.told()
                 after = register if dry_run else grader.register(lesson).as_its_holder()
                 return [session.row(after, each.student) for each in chosen]
-        except (BadDate, Locked, NoCluster, NoLesson, Unsound) as error:
+        except (AnotherSecret, BadDate, Locked, NoCluster, NoLesson, Unsound) as error:
             raise GradingError(str(error)) from None
         except SQLAlchemyError as error:
             raise GradingError(

@@ -79,26 +79,25 @@ def exercise_of(grade_id: str) -> str:
 _OF_NBGRADER = re.compile(r"cell-[0-9a-f]{12,16}")
 
 
-def graded_cells(db_url: str, assignment: str, notebook: str) -> dict[str, GradedCell]:
+def graded_cells(gradebook: Gradebook, assignment: str, notebook: str) -> dict[str, GradedCell]:
     """Return the cells that the gradebook knows of a notebook, by grade id."""
-    with Gradebook(db_url) as gradebook:
-        book = gradebook.find_notebook(notebook, assignment)
-        tasks = {cell.name for cell in book.task_cells}
-        worth = (*book.grade_cells, *book.task_cells)
-        points = {cell.name: float(cell.max_score) for cell in worth}
-        answers = {cell.name for cell in book.solution_cells}
-        return {
-            cell.name: GradedCell(
-                cell.name,
-                cell.source,
-                cell.checksum,
-                points.get(cell.name),
-                cell.name in answers,
-                cell.cell_type,
-                cell.name in tasks,
-            )
-            for cell in book.source_cells
-        }
+    book = gradebook.find_notebook(notebook, assignment)
+    tasks = {cell.name for cell in book.task_cells}
+    worth = (*book.grade_cells, *book.task_cells)
+    points = {cell.name: float(cell.max_score) for cell in worth}
+    answers = {cell.name for cell in book.solution_cells}
+    return {
+        cell.name: GradedCell(
+            cell.name,
+            cell.source,
+            cell.checksum,
+            points.get(cell.name),
+            cell.name in answers,
+            cell.cell_type,
+            cell.name in tasks,
+        )
+        for cell in book.source_cells
+    }
 
 
 def grade_id_of(cell: Any) -> str | None:
