@@ -83,6 +83,7 @@ class Verdict:
         run: what the program did, where it failed.
         partial: of what the cell is worth, the points that it gives as its value, as nbgrader has
             it; None where it gives none, and so all.
+        observed: what each `observe` of the test gave, in their order.
     """
 
     grade_id: str
@@ -92,6 +93,7 @@ class Verdict:
     hidden: bool = False
     run: Run | None = None
     partial: float | None = None
+    observed: tuple[Run, ...] = ()
 
 
 def seed_of(secret: bytes, lesson: str, grade_id: str) -> str:
@@ -237,11 +239,17 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
         hidden = _in_hidden_part(test, error)
         hint = failed.hint
         return Verdict(
-            test.grade_id, False, with_name(test, failed).message, hint, hidden, failed.run
+            test.grade_id,
+            False,
+            with_name(test, failed).message,
+            hint,
+            hidden,
+            failed.run,
+            observed=tuple(observers.seen),
         )
     finally:
         announcing.forget()
-    return Verdict(test.grade_id, True)
+    return Verdict(test.grade_id, True, observed=tuple(observers.seen))
 
 
 def _jobs_that_are_the_same(seed: str) -> Callable[..., Spec]:
@@ -283,6 +291,7 @@ class _Observers:
 
     def __init__(self, test: TrustedTest, names: _TestNames, asked: Asked) -> None:
         self._definitions, self._names, self._asked = definitions(test.source), names, asked
+        self.seen: list[Run] = []
 
     def observe(
         self,
@@ -297,7 +306,8 @@ class _Observers:
         told = [spec_to_json(spec, whole=False) for spec in specs]
         how = {"take": take, "cancel_at": cancel_at, "services": told}
         run = self._asked.observe({**request, **how}, world)
-        return with_record(run, world, call_text(program, args, take, cancel_at))
+        self.seen.append(with_record(run, world, call_text(program, args, take, cancel_at)))
+        return self.seen[-1]
 
     def explore(
         self, program: Any, *args: Any, orders: int | None = None, seed: object = 0

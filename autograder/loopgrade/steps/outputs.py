@@ -17,6 +17,9 @@ MAX_LINES = 40
 MAX_RUN = 100_000
 """Characters of a Run's JSON that a verdict carries, to be drawn in feedback."""
 
+OBSERVATION = "looplab_observation"
+"""In the metadata of a Run's output: of which `observe` of its test it is, from 0."""
+
 FLAG = "looplab_flag"
 """In the metadata of an output that only teachers see."""
 # fmt: on
@@ -94,7 +97,9 @@ def verdict_outputs(verdict: Verdict, count: int) -> list[Any]:
     told = verdict.run.to_json()
     if len(json.dumps(told)) <= MAX_RUN:
         data[RUN_TYPE] = told
-    return [error, nbformat.v4.new_output("display_data", data=data)]
+    number = next((n for n, run in enumerate(verdict.observed) if run is verdict.run), None)
+    place = {} if number is None else {OBSERVATION: number}
+    return [error, nbformat.v4.new_output("display_data", data=data, metadata=place)]
 
 
 def public_lines(verdict: Verdict) -> list[str]:
