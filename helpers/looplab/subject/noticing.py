@@ -17,7 +17,9 @@ who replaces this module's own functions first may hide what follows.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
+import operator
 import os
 import re
 import sys
@@ -25,6 +27,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import FrameType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -68,8 +71,7 @@ class Noticing:
         self._tell = tell
         self._told: set[str] = set()
         self._looking: set[int] = set()
-        self._known = list(_watched())
-        _classes()  # as they are now
+        self._originals = originals()
         self._process = os.getpid()
 
     def listen(self) -> None:
@@ -78,7 +80,12 @@ class Noticing:
 
     def compare(self) -> None:
         """Tell what has been replaced since this object was made."""
-        for owner, name, value in self._known:
+        known = self._originals
+        with contextlib.suppress(KeyError):  # one is no longer there
+            # After each request, so in C: these are some thousand names.
+            if _all(_map(_is, _map(_of, known.spaces, known.names), known.values)):
+                return
+        for owner, name, value in zip(known.owners, known.names, known.values, strict=True):
             now = vars(owner).get(name)
             if now is not value and not _is_ours(now):
                 self._notice(f"{REPLACES} {_name_of(owner)}.{name}")
@@ -102,6 +109,9 @@ class Noticing:
             self._looking.discard(thread)
         if words:
             self._notice(words)
+
+
+_all, _map, _is, _of = all, map, operator.is_, operator.getitem  # as they are now
 
 
 # ---- what Python audits ----
@@ -302,6 +312,24 @@ _EVENTS: Mapping[str, _Judge] = MappingProxyType(
 
 
 # ---- what is replaced ----
+
+
+@dataclass(frozen=True)
+class Originals:
+    """What a program should find as it is: owner, namespace, name and value of each."""
+
+    owners: tuple[Any, ...]
+    spaces: tuple[Mapping[str, Any], ...]
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+@functools.cache
+def originals() -> Originals:
+    """Return what is there when this is first called: before a line of the student's runs."""
+    owners, names, values = zip(*_watched(), strict=True)
+    _classes()  # as they are now
+    return Originals(owners, tuple(map(vars, owners)), names, values)
 
 
 def _watched() -> Iterator[tuple[Any, str, Any]]:
