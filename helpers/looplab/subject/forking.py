@@ -23,7 +23,7 @@ import threading
 import unittest.mock
 from pathlib import Path
 
-from looplab.subject.noticing import originals
+from looplab.subject.noticing import watched
 from looplab.subject.serving import main as serve
 
 GONE, SPOILT = b"g", b"s"
@@ -46,7 +46,7 @@ def main() -> None:
     # A first process gets no signal that it does not handle; and who ends is forgotten at once.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    originals()
+    watched()
     # A subject's garbage collector need not look at what was there before it.
     gc.collect()
     gc.freeze()
