@@ -16,8 +16,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
+from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.subject import Ended, Gone, Odd, Subject
 from loopgrade.examination.test_cell import PlainTest, Verdict, stopped, with_advice
@@ -71,23 +71,23 @@ class _Passage:
 
 
 def examine_beside(
-    cells: Sequence[tuple[int, PlainCell]], tests: Sequence[PlainTest], *, level: sandbox.Level
+    cells: Sequence[tuple[int, PlainCell]], tests: Sequence[PlainTest], server: ForkServer
 ) -> Beside:
     """Run a notebook with its tests in it.
 
     Args:
         cells: the student's, each with its index in the notebook.
         tests: the trusted tests.
-        level: how isolated the process is.
+        server: what starts its processes.
 
     Raises:
         SandboxError: the machine fails, and the submission cannot be judged.
     """
     visible = {test.index: without_hidden(test.source) for test in tests}
-    shown = _passage(cells, visible, level)
+    shown = _passage(cells, visible, server)
     whole = shown
     if any(visible[test.index] != test.source for test in tests):
-        whole = _passage(cells, {test.index: test.source for test in tests}, level)
+        whole = _passage(cells, {test.index: test.source for test in tests}, server)
     trouble = _trouble(cells, shown)
     verdicts = {
         test.grade_id: _verdict(test, visible[test.index], shown, whole, trouble) for test in tests
@@ -112,13 +112,13 @@ def without_hidden(source: str) -> str:
 
 
 def _passage(
-    cells: Sequence[tuple[int, PlainCell]], tests: Mapping[int, str], level: sandbox.Level
+    cells: Sequence[tuple[int, PlainCell]], tests: Mapping[int, str], server: ForkServer
 ) -> _Passage:
     notation = Notation()
     steps = dict(sorted([*cells, *((n, notation.plain(text)) for n, text in tests.items())]))
     passage = _Passage(numbers={index: number for number, index in enumerate(steps, 1)})
     until, ended = awake() + NOTEBOOK_SECONDS, set[int]()
-    while not _ran_through(steps, level, until, passage, ended):
+    while not _ran_through(steps, server, until, passage, ended):
         if awake() > until or len(passage.ends) > MAX_STUCK:
             passage.ends.update({n: _too_long() for n in steps if n not in passage.outputs})
             break
@@ -127,13 +127,13 @@ def _passage(
 
 def _ran_through(
     steps: Mapping[int, PlainCell],
-    level: sandbox.Level,
+    server: ForkServer,
     until: float,
     passage: _Passage,
     ended: set[int],
 ) -> bool:
     """Run the cells in a fresh process; return whether it lived to the end."""
-    subject = Subject(level)
+    subject = Subject(server)
     subject.be_done(until, _too_long())
     passage.outputs.clear()
     try:
