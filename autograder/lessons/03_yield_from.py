@@ -1611,6 +1611,18 @@ for count in (0, 1, random_.randint(2, 9)):
         )
 
 # %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
+
+# %% [markdown]
 # ## Further reading
 #
 # - [PEP 380](https://peps.python.org/pep-0380/): `yield from`, with all that it does written out

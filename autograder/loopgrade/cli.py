@@ -7,6 +7,7 @@ missing tool. Errors are one sentence; `--debug` shows the traceback.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -71,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--pictures", type=Path, metavar="FOLDER", help="save timelines of what failed there"
     )
+
+    check.add_argument("--json", action="store_true", help="print what came of it as JSON")
 
     save = command("save", _save, "Keep your answers, predictions and progress in one small file.")
     restore = command("restore", _restore, "Put kept work back into the notebooks of this folder.")
@@ -154,16 +157,21 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from loopgrade.classroom.oneself import check, notebooks_named, save_pictures, told
+    from loopgrade.classroom.oneself import check, data, notebooks_named, save_pictures, told
 
     root, level = course.find(), sandbox.strongest()
     found = []
     for notebook in notebooks_named(root, Path.cwd(), options.notebooks):
         found.append(check(root, notebook, level))
+        if options.json:
+            continue
         print(told(found[-1]), end="\n\n", flush=True)
         if options.pictures is not None:
             print(*save_pictures(found[-1], options.pictures), sep="\n")
     points, of = sum(each.points for each in found), sum(each.of for each in found)
+    if options.json:
+        print(json.dumps([data(each) for each in found]))
+        return 0 if points == of else 1
     if len(found) > 1:
         print(f"{points:g} of {of:g} points in all")
     print(f"isolation: {level}")

@@ -9,6 +9,7 @@
 """
 
 from looplab.notebook.enabling import disable, enable
+from looplab.notebook.handing_in import check_all
 from looplab.notebook.keeping import restore, save
 from looplab.notebook.progress import progress
 from looplab.observer.announcing import check
@@ -36,6 +37,7 @@ __all__ = [
     "Run",
     "arrivals",
     "check",
+    "check_all",
     "compare",
     "disable",
     "enable",

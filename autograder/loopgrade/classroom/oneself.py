@@ -7,6 +7,7 @@ Of a hidden test nothing is told but that it failed, and its hint.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +25,11 @@ from loopgrade.steps.cells import GradedCell, grade_id_of, repaired, student_cel
 from loopgrade.steps.outputs import public_lines
 from loopgrade.steps.reading import NoNotebook, read_notebook
 from looplab.pictures.describing import one_line
-from looplab.pictures.timeline import draw
 
 SECRET = b"looplab check"
 """What the hidden inputs grow out of here: the same each time, and no course's."""
+
+_EXERCISE = re.compile(r"""^# %%.*\bexercise=["'](\w+)["']""", re.MULTILINE)
 
 
 class CheckError(Exception):
@@ -158,7 +160,7 @@ def check(course: Path, notebook: Path, level: sandbox.Level) -> Report:
         cells = read_notebook(notebook).cells
     except NoNotebook as error:
         raise CheckError(f"{notebook.name} {error}.") from None
-    lesson = _lesson_of(course, notebook, cells)
+    lesson = lesson_of(course, notebook, cells)
     stub = read_settings(course / "autograder").stub
     known = {cell.grade_id: cell for cell in _known(lesson, stub)}
     cells = repaired(cells, known)
@@ -192,6 +194,31 @@ def check(course: Path, notebook: Path, level: sandbox.Level) -> Report:
     return Report(notebook, lesson.name, exercises, flags)
 
 
+def data(report: Report) -> dict[str, Any]:
+    """Return a report as JSON, with what a student may know of each test."""
+    return {
+        "lesson": report.lesson,
+        "exercises": [
+            {
+                "name": each.exercise,
+                "of": each.of,
+                "tests": [
+                    {
+                        "name": test.name,
+                        "points": test.points,
+                        "passed": test.verdict.passed,
+                        "hidden": test.verdict.hidden,
+                        "told": public_lines(test.verdict) if not test.verdict.passed else [],
+                    }
+                    for test in each.tests
+                ],
+            }
+            for each in report.exercises
+        ],
+        "flags": report.flags,
+    }
+
+
 def told(report: Report) -> str:
     """Return a report in words, for a terminal."""
     return "\n".join(_lines(report))
@@ -204,6 +231,8 @@ def save_pictures(report: Report, folder: Path) -> list[Path]:
         report: of a notebook.
         folder: where they are to be. A hidden test's program has no picture.
     """
+    from looplab.pictures.timeline import draw  # it brings matplotlib
+
     files = []
     for exercise in report.exercises:
         for number, test in enumerate(exercise.tests, 1):
@@ -236,18 +265,31 @@ def _lesson_files(course: Path) -> list[Path]:
     return sorted((course / "autograder" / "lessons").glob("[0-9]*.py"))
 
 
-def _lesson_of(course: Path, notebook: Path, cells: Sequence[Any]) -> Lesson:
-    """Return the lesson that a notebook belongs to: by its cells, whatever it is called."""
+def lesson_of(course: Path, notebook: Path, cells: Sequence[Any]) -> Lesson:
+    """Return the lesson that a notebook belongs to: by its cells, whatever it is called.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        notebook: the file.
+        cells: what it holds.
+
+    Raises:
+        CheckError: no lesson of the course has an exercise of it.
+    """
     ids = {grade_id_of(cell) for cell in cells} - {None}
-    lessons = [read_lesson(path) for path in _lesson_files(course)]
-    known = {lesson.name: {each.name for each in lesson.exercises} & ids for lesson in lessons}
-    best = max(lessons, key=lambda lesson: len(known[lesson.name]), default=None)
-    if best is None or not known[best.name]:
+    # To read one takes a while: first it is only looked for.
+    count = {path: len(_names_in(path) & ids) for path in _lesson_files(course)}
+    best = max(count, key=lambda path: count[path], default=None)
+    if best is None or not count[best]:
         raise CheckError(
             f"{one_line(notebook.name, 80)} has no exercise of this course; "
             "give the notebook of a lesson."
         )
-    return best
+    return read_lesson(best)
+
+
+def _names_in(path: Path) -> set[str | None]:
+    return {*_EXERCISE.findall(path.read_text(encoding="utf-8"))}
 
 
 def _known(lesson: Lesson, stub: str) -> Iterator[GradedCell]:

@@ -147,6 +147,14 @@ class Answers:
         """Return the run of the cell that a test cell judges; None if unknown."""
         return next(iter(self._judged(_wanted(test), test_id)), None)
 
+    def ran(self, cell_id: str) -> Ran | None:
+        """Return the last run of a cell; None where it has not run."""
+        return self._by_id.get(cell_id)
+
+    def running(self) -> Ran | None:
+        """Return the run of the cell that runs now; None where it is a test cell, or none."""
+        return None if self._running is None else self._running[0]
+
     def _is_from_another(self, name: str, ran: Ran) -> bool:
         value = self._names.get(name)
         here = getattr(value, "__module__", None) == self._names.get("__name__")

@@ -35,7 +35,7 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.notebook import forgotten, hosting, nesting, old_spellings, progress
+from looplab.notebook import desk, forgotten, hosting, nesting, old_spellings, progress
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
@@ -198,6 +198,8 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
     """Show after each test cell how it went; and let it judge what stands in the notebook."""
 
     answers, totals = Answers(shell.user_ns, shell.transform_cell), Totals()
+    desk.prepare(shell.user_ns, answers, totals)
+    undo.callback(desk.clear)
 
     def before_cell(info: Any) -> None:
         announcing.forget()
