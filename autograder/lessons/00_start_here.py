@@ -326,7 +326,12 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # in the folder `my-work`, and never overwrites what is in there. JupyterLab saves every two minutes, and
 # when you press Ctrl+S.
 #
-# To start a lesson again, keep your file under another name, and download the lesson anew.
+# To begin one exercise again, write `import looplab; looplab.reset()` into the first line of its cell
+# and run it: what you had is kept. To start a whole lesson again, keep your file under another name,
+# and download the lesson anew.
+#
+# When you have the points of an exercise, or have tried three answers, `looplab.solution("hello_later")`
+# shows a solution, and how it runs beside yours.
 
 # %% [markdown]
 # ## Your turn

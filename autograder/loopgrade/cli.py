@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import looplab
@@ -74,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     check.add_argument("--json", action="store_true", help="print what came of it as JSON")
+
+    solution = command("solution", _solution, "Show a solution of an exercise.")
+    solution.add_argument("notebook", metavar="LESSON", help="a lesson, such as 02, or a file")
+    solution.add_argument("exercise", metavar="EXERCISE")
+    solution.add_argument("--json", action="store_true", help="print it as JSON")
 
     save = command("save", _save, "Keep your answers, predictions and progress in one small file.")
     restore = command("restore", _restore, "Put kept work back into the notebooks of this folder.")
@@ -176,6 +182,21 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{points:g} of {of:g} points in all")
     print(f"isolation: {level}")
     return 0 if points == of else 1
+
+
+def _solution(options: argparse.Namespace) -> int:
+    from loopgrade.classroom.oneself import notebooks_named, solution
+
+    root = course.find()
+    [notebook] = notebooks_named(root, Path.cwd(), [options.notebook])
+    found = solution(root, notebook, options.exercise)
+    if options.json:
+        print(json.dumps(asdict(found)))
+        return 0
+    print(found.text)
+    for name, text in found.others:
+        print(f"\n\n# Another way: {name}\n{text}")
+    return 0
 
 
 def _save(options: argparse.Namespace) -> int:

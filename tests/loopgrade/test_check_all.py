@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib.util
-import json
 import os
 import signal
 import threading
@@ -13,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+from at_work import Kernel
 from small import LESSON, RIGHT
 
 from looplab import check_all
@@ -28,29 +28,6 @@ async def fetch_all(job, n):
     return list(await asyncio.gather(*map(job, range(n))))
 """
 NEVER_ENDS = "def twice(n):\n    while True:\n        pass\n"
-
-
-class Kernel:
-    """A kernel that runs the small lesson, as far as looplab knows of it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.names = path, {"__name__": "__main__"}
-        self.answers, self.totals = Answers(self.names), Totals()
-        desk.prepare(self.names, self.answers, self.totals)
-
-    def run(self, cell_id: str, source: str) -> None:
-        self.answers.begin(source, cell_id)
-        exec(source, self.names)
-        self.answers.end(None)
-
-    def judge(self, test: str, *, passed: bool) -> None:
-        self.totals.note(test, self.answers.ran(test.partition("-")[0]), passed=passed)
-
-    def save(self, **answers: str) -> None:
-        notebook = json.loads(self.path.read_text(encoding="utf-8"))
-        for cell in notebook["cells"]:
-            cell["source"] = answers.get(cell["id"], "".join(cell["source"]))
-        self.path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 
 from loopgrade.authoring.build import test_source
 from loopgrade.authoring.lesson import Lesson, grade_id, read_lesson
-from loopgrade.authoring.regions import without_solution
+from loopgrade.authoring.regions import solution_text, without_solution
 from loopgrade.authoring.settings import read_settings
 from loopgrade.classroom.states import State
 from loopgrade.examination import sandbox
@@ -103,6 +103,19 @@ class Report:
     def of(self) -> float:
         """The points that can be had."""
         return sum(each.of for each in self.exercises)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What the course has for an exercise.
+
+    Attributes:
+        text: its answer cell, with the solution.
+        others: right answers of the bank, each with what is particular about it.
+    """
+
+    text: str
+    others: tuple[tuple[str, str], ...]
 
 
 def notebooks_named(course: Path, here: Path, names: Sequence[str]) -> list[Path]:
@@ -217,6 +230,36 @@ def data(report: Report) -> dict[str, Any]:
         ],
         "flags": report.flags,
     }
+
+
+def solution(course: Path, notebook: Path, exercise: str) -> Solution:
+    """Return the solution of an exercise, where the course shows it to students.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        notebook: the student's file, which says which lesson it is.
+        exercise: its name.
+
+    Raises:
+        CheckError: the course shows no solutions, or has no such exercise.
+    """
+    if not read_settings(course / "autograder").solutions:
+        raise CheckError("This course shows students no solutions; ask whoever teaches it.")
+    try:
+        lesson = lesson_of(course, notebook, read_notebook(notebook).cells)
+    except NoNotebook as error:
+        raise CheckError(f"{notebook.name} {error}.") from None
+    found = {each.name: each for each in lesson.exercises}.get(exercise)
+    if found is None:
+        known = ", ".join(each.name for each in lesson.exercises)
+        raise CheckError(f"{lesson.name} has no exercise {exercise!r}; there are {known}.")
+    right = course / "autograder" / "answers" / lesson.name / exercise / "right"
+    # The first line of an answer of the bank says what is particular about it.
+    texts = [
+        path.read_text(encoding="utf-8").partition("\n") for path in sorted(right.glob("*.py"))
+    ]
+    others = tuple((first.lstrip("# "), text.strip("\n")) for first, _, text in texts)
+    return Solution(solution_text(found.answer.source), others)
 
 
 def told(report: Report) -> str:

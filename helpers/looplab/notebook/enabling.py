@@ -35,7 +35,7 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.notebook import desk, forgotten, hosting, nesting, old_spellings, progress
+from looplab.notebook import desk, forgotten, hosting, nesting, old_spellings, progress, solutions
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
@@ -236,11 +236,14 @@ def _keep_verdict(shell: Any, result: Any, answers: Answers, totals: Totals) -> 
     if notebook is None or not test:
         return
     passed = bool(result.success)
-    progress.note(notebook, test, passed=passed)
-    totals.note(test, answers.judged(result.info.raw_cell, test), passed=passed)
     finding = getattr(result.error_in_exec, "finding", None)
-    if finding is None or finding.cause != "not started":
-        _show_total(totals.told(notebook, test))
+    begun = finding is None or finding.cause != "not started"
+    ran = answers.judged(result.info.raw_cell, test)
+    answer = ran.python if begun and ran is not None else ""
+    progress.note(notebook, test, passed=passed, answer=answer)
+    totals.note(test, ran, passed=passed)
+    if begun and (total := totals.told(notebook, test)):
+        _show_total(" ".join([total, solutions.offer(test.partition("-")[0])]).strip())
 
 
 def _drop_what_waits(shell: Any) -> None:
@@ -279,8 +282,6 @@ def _show_tick(check: announcing.Check) -> None:
 
 
 def _show_total(text: str) -> None:
-    if not text:
-        return
     from IPython.display import display
 
     markup = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text, quote=False))
