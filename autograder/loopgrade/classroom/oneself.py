@@ -173,6 +173,21 @@ def check(course: Path, notebook: Path, level: sandbox.Level) -> Report:
         cells = read_notebook(notebook).cells
     except NoNotebook as error:
         raise CheckError(f"{notebook.name} {error}.") from None
+    return judge(course, notebook, cells, level)
+
+
+def judge(course: Path, notebook: Path, cells: list[Any], level: sandbox.Level) -> Report:
+    """Judge the cells of a notebook by all the tests of its lesson.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        notebook: the file; it is only named.
+        cells: what it holds.
+        level: how isolated its code runs.
+
+    Raises:
+        CheckError: no lesson of the course has an exercise of it.
+    """
     lesson = lesson_of(course, notebook, cells)
     stub = read_settings(course / "autograder").stub
     known = {cell.grade_id: cell for cell in _known(lesson, stub)}
