@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import looplab
-from loopgrade import course, desk_commands
+from loopgrade import course, desk_commands, quick_start
 from loopgrade.examination import sandbox
 from loopgrade.progress import Progress
 from looplab.notebook.keeping import KEPT, restore, save
@@ -23,6 +23,7 @@ from looplab.notebook.keeping import KEPT, restore, save
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    quick_start.leave_out()
     options = _parser().parse_args(argv)
     try:
         status = int(options.run(options))

@@ -124,7 +124,7 @@ def lab(folder: Path | None, *, browser: bool) -> int:
     copied, kept = copy_notebooks(source, root)
     print(f"{root}: {len(copied)} notebooks copied, {len(kept)} were there and are kept.")
     # -P: a `queue.py` that a student has in this folder is not what JupyterLab imports.
-    command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    command = [sys.executable, "-P", "-m", "loopgrade.quick_start", f"--ServerApp.root_dir={root}"]
     command += ["--Application.log_level=ERROR"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     first = min([*copied, *kept], default="")

@@ -304,3 +304,17 @@ def test_who_has_read_enough_makes_no_error() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["quick_start --version", f"cli check {LESSON}.ipynb"])
+def test_what_takes_a_second_to_load_and_nobody_asks_is_left_out(
+    words: str, small_course: Path
+) -> None:
+    command = [sys.executable, "-P", "-X", "importtime", "-m", *f"loopgrade.{words}".split()]
+    found = subprocess.run(
+        command, cwd=small_course / "notebooks", capture_output=True, text=True, check=False
+    )
+    assert found.stdout.strip()
+    assert "jsonschema._format" in found.stderr
+    assert "rfc3987_syntax" not in found.stderr
