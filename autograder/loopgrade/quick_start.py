@@ -1,8 +1,9 @@
-"""JupyterLab without what it loads for a second and never asks: `python -P -m loopgrade.quick_start`.
+"""Start without what takes a second to load and is never asked for.
 
-`jsonschema` loads `rfc3987_syntax`, where it is installed, to tell addresses with letters beyond ASCII
-from other text; that reads a grammar of all Unicode. Without it such a text is taken as it is, and
-there is none in what Jupyter and nbgrader let it check.
+`python -P -m loopgrade.quick_start` is JupyterLab so. `jsonschema` loads `rfc3987_syntax`, where it
+is installed, to tell addresses with letters beyond ASCII from other text; that reads a grammar of
+all Unicode. Without it such a text is taken as it is, and there is none in what Jupyter and
+nbgrader let it check.
 """
 
 from __future__ import annotations
