@@ -244,7 +244,7 @@ compare(old, new, names=["then", "now"])
 # %% [markdown]
 # **What happened.** Both take 2 seconds. Today's program has one task more: `main` itself.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | who makes the loop | `asyncio.get_event_loop()` | `asyncio.run` |
 # | who closes it | `loop.close()`, if you think of it | `asyncio.run` |

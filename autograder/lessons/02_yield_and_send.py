@@ -368,7 +368,7 @@ run.timeline()
 # it stands. `asyncio.wait([making])` waits until the task has ended. (`await making` would wait
 # too, and then raise the `CancelledError` in `main`.)
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | hand over a value | `sink.send(item)` | `await queue.put(item)` |
 # | take a value | `item = yield wants_more` | `item = await queue.get()` |

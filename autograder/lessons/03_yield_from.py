@@ -387,7 +387,7 @@ compare(then, now, names=["then", "now"])
 # `gather` is called in `main`, and `main` runs in a task of its own, so there is a loop that knows
 # what to do with it.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | what makes it a coroutine | `@asyncio.coroutine` over a generator function | `async def` |
 # | how it waits | `result = yield from compute(x, y)` | `result = await compute(x, y)` |

@@ -303,7 +303,7 @@ compare(then, now, names=["then", "now"])
 # **What happened.** None but the names: `await` does what `yield from` did. The warning says what to
 # write today. What is new is what the words refuse.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | what makes it a coroutine | the decorator, which is easily forgotten | `async def`, two words that belong together |
 # | without any `await` or `yield from` in it | a plain function that the decorator has to wrap | a coroutine all the same |

@@ -410,7 +410,7 @@ compare(run_then, run_now, names=["then", "now"])
 # You may read that `get_event_loop` is how Python 3.7 does it, and `asyncio.run` is for later ones.
 # But `asyncio.run` came *with* Python 3.7. The loop by hand is the form of 3.4 to 3.6.
 #
-# | | then, before 3.7 | now |
+# | what | then, before 3.7 | now |
 # |---|---|---|
 # | a program | `loop.run_until_complete(main())` | `asyncio.run(main())` |
 # | several `main`s on one loop | `loop.run_until_complete` again | `with asyncio.Runner() as runner:`, from 3.11 on |

@@ -276,7 +276,7 @@ run.timeline()
 # **What happened.** The end of the block is reached at 0 seconds, and left at 2: there `main` waits for
 # both tasks. Behind the block both have ended, so `result()` has something to give.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | make a task | `asyncio.ensure_future(work)` | `asyncio.create_task(work)` |
 # | where | anywhere, with a loop found or made | where an event loop runs |

@@ -337,7 +337,7 @@ compare(run_then, run_now, names=["then", "now"])
 # Both take 2 s, and the second has one lane instead of two: to get a result you need neither a
 # callback nor a task. A task is for work that goes on *beside* you.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | get the result | `task.result()` after `run_until_complete(task)` | `await` |
 # | do something with it | in a callback | in the next line |

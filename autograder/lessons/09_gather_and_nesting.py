@@ -338,7 +338,7 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 # a group's block ends, its whole part of the tree has ended.** The price is the form of the error:
 # each group on the path wraps it once more. `except* ValueError` finds it at any depth.
 #
-# | | `gather` | `TaskGroup` (Python 3.11) |
+# | what | `gather` | `TaskGroup` (Python 3.11) |
 # |---|---|---|
 # | takes | coroutines, tasks, futures, all at once | coroutines, one by one, also while others run |
 # | gives | a list of results | nothing: ask the tasks |
@@ -451,7 +451,7 @@ for fork in (with_wait, with_as_completed, lets_it_out):
 # that gets it knows that the rest is not needed, so the `finally` cancels the others and waits for
 # them. Where to deal with an error is a question of who can do something about it.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | make the tasks | `ensure_future(do_some_work(x))` | `gather` does; `create_task` where you want a name |
 # | run `main` and get its result | `loop.run_until_complete(main())`, `loop.close()` | `asyncio.run(main())` |

@@ -472,7 +472,7 @@ for program, *args in ([both], [say_after, 1, "hello"], [both]):
 # its own, or where a program calls `asyncio.run` twice. Make a lock in `main`, or in the object
 # that it guards, and it does not come up.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | take it and give it back | `yield from lock.acquire()`, then `try:` and `finally: lock.release()` | `async with lock:` does these three |
 # | another old form | `with (yield from lock):`, gone since Python 3.9 | `with lock:` raises `TypeError`; write `async with` |

@@ -375,7 +375,7 @@ print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed
 # `thread.join()` waited for all that. The `try` makes sure that the thread ends even if one of
 # the results is an error.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | the loop of the thread | `new_event_loop()`, `set_event_loop(loop)`, `run_forever()` | `asyncio.run(main())` in the thread |
 # | who ends it | nobody | an event, and `thread.join()` |

@@ -15,7 +15,6 @@ from nbgrader.preprocessors import ClearOutput, Execute, NbGraderPreprocessor
 from nbgrader.validator import Validator
 
 from loopgrade.classroom.oneself import CheckError, judge
-from loopgrade.course import NoCourse, find
 from loopgrade.examination import sandbox
 from loopgrade.steps.cells import grade_id_of
 from loopgrade.steps.outputs import public_lines
@@ -36,9 +35,10 @@ class ByAllTests(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Judge a notebook; nbgrader has changed into its folder."""
+        course = Path(self.config.CourseDirectory.root).parent
         try:
-            report = judge(find(), Path("the notebook"), deepcopy(nb.cells), sandbox.strongest())
-        except (CheckError, NoCourse):
+            report = judge(course, Path("the notebook"), deepcopy(nb.cells), sandbox.strongest())
+        except CheckError:
             told: tuple[Any, dict[str, Any]] = Execute(parent=self.parent).preprocess(nb, resources)
             return told
         verdicts = {

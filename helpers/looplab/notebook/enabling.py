@@ -35,7 +35,16 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.notebook import desk, forgotten, hosting, nesting, old_spellings, progress, solutions
+from looplab.notebook import (
+    desk,
+    forgotten,
+    hosting,
+    nesting,
+    old_spellings,
+    progress,
+    reminding,
+    solutions,
+)
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
@@ -243,7 +252,9 @@ def _keep_verdict(shell: Any, result: Any, answers: Answers, totals: Totals) -> 
     progress.note(notebook, test, passed=passed, answer=answer)
     totals.note(test, ran, passed=passed)
     if begun and (total := totals.told(notebook, test)):
-        _show_total(" ".join([total, solutions.offer(test.partition("-")[0])]).strip())
+        offer = solutions.offer(test.partition("-")[0])
+        told = [total, offer, reminding.reminder(notebook.parent)]
+        _show_total(" ".join(filter(None, told)))
 
 
 def _drop_what_waits(shell: Any) -> None:
