@@ -139,7 +139,10 @@ def test_a_right_answer_gets_its_ticks(lesson: Lesson) -> None:
     lesson.run(lesson.answer("round_robin"), *tests)
     *ticks, last = [lesson.output(index) for index in tests]
     assert ticks == [lesson.tick(index) for index in tests[:-1]]
-    total = "round_robin: ✓ 5/5 points. Next: producer_consumer."
+    total = (
+        "round_robin: ✓ 5/5 points. Next: producer_consumer. "
+        'looplab.solution("round_robin") shows a solution, beside yours.'
+    )
     assert last.splitlines() == [lesson.tick(tests[-1]), total]
     assert len(tests) >= 4
     lesson.keep_picture("light, right", tests[-1])
@@ -153,6 +156,53 @@ def test_progress_is_kept_beside_the_notebooks(lesson: Lesson) -> None:
     assert "round_robin ✓ 5/5" in row and "running_mean 0/4" in row
     assert "not tried" in table.locator("tr", has_text="03 ·").inner_text()
     lesson.keep_picture("light, progress", index)
+
+
+def test_check_all_judges_what_ran_by_all_tests(lesson: Lesson) -> None:
+    index = lesson.code[-1]
+    assert lesson.output(index) == "No exercise is begun yet: there is nothing to judge."
+    lesson.run(index)
+    table = lesson.shown(index).locator("table")
+    row = table.locator("tr", has_text="round_robin").inner_text()
+    assert row.split("\t") == ["round_robin", "✓ 5/5", "✓ 5/5"]
+    assert "not begun" in table.locator("tr", has_text="running_mean").inner_text()
+    assert "is not saved yet" in lesson.output(index)
+    lesson.keep_picture("light, check all", index)
+
+
+def test_one_press_of_stop_ends_check_all(lesson: Lesson) -> None:
+    index = lesson.code[-1]
+    lesson.start(index)
+    lesson.page.locator(".jp-StatusBar-Widget", has_text="Busy").wait_for()
+    lesson.page.get_by_title("Interrupt the kernel").click()
+    lesson.page.locator(".jp-StatusBar-Widget", has_text="Idle").wait_for(timeout=5_000)
+    assert lesson.output(index) == "■ check_all: stopped before it was judged"
+
+
+def test_with_the_points_a_solution_is_shown_beside_ones_own(lesson: Lesson) -> None:
+    index = lesson.add('from looplab import solution\n\nsolution("round_robin")')
+    lesson.run(index)
+    shown = lesson.shown(index)
+    assert "A solution of round_robin:" in shown.inner_text()
+    assert shown.locator("summary", has_text="Another way: ").count() >= 2
+    assert len(lesson.pictures(index)) == 1
+    assert "yours" in shown.locator("svg[role=img]").inner_html()
+    lesson.keep_picture("light, solution", index)
+    lesson.write(index, 'solution("running_mean")')
+    lesson.run(index)
+    assert lesson.output(index).startswith("Not yet: a check has judged 0 answers of yours here.")
+
+
+def test_an_exercise_begins_again_in_its_own_cell(lesson: Lesson) -> None:
+    answer = lesson.answer("round_robin")
+    text, _ = bank("round_robin/right/list_and_finally.py")
+    lesson.write(answer, f"import looplab; looplab.reset()\n{text}")
+    lesson.run(answer)
+    editor = lesson.shown(answer).locator(".cm-content")
+    sync_api.expect(editor).to_contain_text("raise NotImplementedError")
+    assert "looplab.reset" not in editor.inner_text()
+    assert "round_robin begins again." in lesson.output(answer)
+    lesson.keep_picture("light, begun again", answer)
 
 
 def test_a_wrong_answer_is_told_what_to_try(lesson: Lesson) -> None:

@@ -71,7 +71,9 @@ def test_where_nothing_is_begun_nobody_is_asked(
     kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handing_in, "ask", None)
-    assert str(check_all()) == "No exercise is begun yet: there is nothing to judge."
+    found = check_all()
+    assert str(found) == "No exercise is begun yet: there is nothing to judge."
+    assert found._repr_html_() == f"<p>{found}</p>"
 
 
 @pytest.mark.parametrize("absent", [True, False], ids=["not installed", "another course's"])

@@ -170,6 +170,7 @@ class Server:
         self.signals: list[str] = []
         assert str(course_module.STUDENTS_VIEW) in env["JUPYTER_CONFIG_PATH"]
         assert len(env["JUPYTER_TOKEN"]) == 48
+        assert (Path(env[course_module.COURSE]) / "autograder" / "lessons").is_dir()
 
     def wait(self) -> int:
         signal.raise_signal(signal.SIGTERM)  # in this thread: there is another one
@@ -203,6 +204,17 @@ def test_lab_opens_the_first_lesson_and_ends_with_its_server(
     assert f"--LabApp.default_url=/lab/tree/{LESSON}.ipynb" in command
     assert "--ServerApp.open_browser=False" in command
     assert (mine / f"{LESSON}.ipynb").is_file()
+
+
+def test_copies_elsewhere_know_their_course(
+    small_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course_module, "PACKAGED", tmp_path / "none")
+    monkeypatch.setenv(course_module.COURSE, str(small_course))
+    assert course_module.find(tmp_path) == small_course
+    monkeypatch.setenv(course_module.COURSE, str(tmp_path))
+    with pytest.raises(course_module.NoCourse):
+        course_module.find(tmp_path)
 
 
 def test_lab_works_in_copies_and_overwrites_none(

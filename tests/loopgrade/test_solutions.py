@@ -16,6 +16,7 @@ from looplab.notebook import desk
 from looplab.notebook.desk import NoDesk
 from looplab.notebook.keeping import BEFORE_RESET
 from looplab.notebook.progress import FILE, note, tries
+from looplab.notebook.resetting import Reset
 from looplab.notebook.solutions import offer
 
 SEQUENTIAL = "async def fetch_all(job, n):\n    return [await job(i) for i in range(n)]\n"
@@ -140,6 +141,7 @@ def test_a_damaged_file_counts_no_tries(kernel: Kernel) -> None:
 def test_a_stub_comes_back_and_the_answer_is_kept(kernel: Kernel) -> None:
     kernel.run("twice", RIGHT["twice"])
     again = reset("twice")
+    assert again is not None
     assert (again.stub, again.replaced) == (STUB, False)
     assert STUB in str(again) and "NotImplementedError" in again._repr_html_()
     kernel.save(twice=again.stub)
@@ -163,25 +165,29 @@ def test_answers_of_several_exercises_are_kept(kernel: Kernel) -> None:
 
 def test_the_cell_itself_gets_the_stub(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[tuple[str, bool]] = []
+    shown: list[Reset] = []
 
     class Shell:
         def set_next_input(self, text: str, replace: bool) -> None:
             given.append((text, replace))
 
     monkeypatch.setattr("looplab.notebook.resetting._shell", Shell)
-    kernel.answers.begin(f"import looplab\nlooplab.reset()\n{RIGHT['twice']}", "twice")
-    again = reset()
-    assert given == [(STUB, True)]
-    assert again.replaced and STUB not in str(again)
-    assert again.answer.strip() == RIGHT["twice"].strip()
-    assert "<details><summary>What stood there" in again._repr_html_()
+    monkeypatch.setattr("IPython.display.display", shown.append)
     for call in (
         "from looplab import reset\nreset()",
         "import looplab\n\nlooplab.reset()",
         "import looplab; looplab.reset()",
     ):
         kernel.answers.begin(call, "twice")
-        assert reset().answer == ""  # the saved cell has the stub
+        assert reset() is None
+        assert shown[-1].answer == ""  # the saved cell has the stub
+        kernel.answers.begin(f"{call}\n{RIGHT['twice']}", "twice")
+        assert reset() is None
+        assert shown[-1].answer.strip() == RIGHT["twice"].strip()
+    assert given == [(STUB, True)] * 6
+    again = shown[-1]
+    assert again.replaced and STUB not in str(again)
+    assert "<details><summary>What stood there" in again._repr_html_()
 
 
 def test_the_stub_alone_is_not_kept(kernel: Kernel) -> None:

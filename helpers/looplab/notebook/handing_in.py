@@ -62,6 +62,12 @@ class Judgement:
             yield from each.reasons
 
     def _repr_html_(self) -> str:
+        notes = "".join(f"<p>{html.escape(each)}</p>" for each in self.notes)
+        return self._table() + notes
+
+    def _table(self) -> str:
+        if not self.rows:
+            return ""
         names = ("Exercise", "Checks here", "All tests, as a grader runs them")
         head = "".join(f"<th scope=col>{each}</th>" for each in names)
         left = ' style="text-align:left; vertical-align:top"'
@@ -71,8 +77,7 @@ class Judgement:
             f"<td{left}>{html.escape(each.graded)}{_folded(each.reasons)}</td></tr>"
             for each in self.rows
         )
-        notes = "".join(f"<p>{html.escape(each)}</p>" for each in self.notes)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def check_all() -> Judgement:

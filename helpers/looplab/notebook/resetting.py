@@ -56,7 +56,7 @@ class Reset:
         return [first, f"What stood there is kept in {self.file}."] if self.file else [first]
 
 
-def reset(exercise: str | None = None) -> Reset:
+def reset(exercise: str | None = None) -> Reset | None:
     """Begin an exercise of this notebook again.
 
     In the first line of the answer's own cell, `looplab.reset()` puts the stub there in place of
@@ -66,6 +66,9 @@ def reset(exercise: str | None = None) -> Reset:
 
     Args:
         exercise: its name; left out, that of the cell that runs.
+
+    Returns:
+        The stub, and what stood there; None in the answer's own cell, which shows it.
 
     Raises:
         looplab.notebook.desk.NoDesk: there is no such exercise, or the notebook does not say how
@@ -87,10 +90,14 @@ def reset(exercise: str | None = None) -> Reset:
         answer = ""
     file = keep_answer(mine.path, name, answer).name if answer else ""
     shell = _shell()
-    replaced = own and shell is not None
-    if replaced:
-        shell.set_next_input(stub, replace=True)
-    return Reset(name, stub, answer, replaced, file)
+    again = Reset(name, stub, answer, own and shell is not None, file)
+    if not again.replaced:
+        return again
+    from IPython.display import display
+
+    shell.set_next_input(stub, replace=True)
+    display(again)  # the call may stand above an answer, whose last line would be shown
+    return None
 
 
 def _answer(mine: Desk, cell: dict[str, Any], running: Ran | None) -> str:
