@@ -1,0 +1,67 @@
+"""What a program should find as it is: modules, and their classes."""
+
+from __future__ import annotations
+
+import builtins
+import concurrent.futures
+import contextlib
+import functools
+import gc
+import inspect
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from looplab.recorder.waiting import HERE, is_of_test
+
+
+def owners() -> Iterator[Any]:
+    """Yield the modules that a program should find as they are, and their classes."""
+    modules = [
+        module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in ("asyncio", "looplab") and isinstance(module, ModuleType)
+    ]
+    for module in (*modules, time, builtins, *_OF_TESTS):
+        yield module
+        for value in list(vars(module).values()):
+            if isinstance(value, type) and value.__module__ == module.__name__ != "builtins":
+                yield value
+
+
+_OF_TESTS = (concurrent.futures, contextlib, functools, gc, inspect, threading, weakref)
+"""What a scenario of a test uses beside asyncio."""
+
+
+def is_watched(owner: Any, name: str, value: object) -> bool:
+    """Whether a program should find that as it is."""
+    if isinstance(owner, type):
+        return callable(value) or isinstance(value, property | classmethod | staticmethod)
+    if owner is threading and name in ("excepthook", "stack_size"):
+        return False  # to be set by whoever likes
+    return callable(value) or (name.isupper() and owner not in (builtins, time))
+
+
+@functools.cache
+def classes() -> frozenset[type]:
+    """Return the classes whose methods are watched, and that of a module."""
+    return frozenset({*(owner for owner in owners() if isinstance(owner, type)), ModuleType})
+
+
+def is_ours(value: object) -> bool:
+    """Whether it is a function or class of looplab's, or of a test's: they replace some too."""
+    code = getattr(value, "__code__", None)
+    if code is not None:
+        return code.co_filename.startswith(HERE) or is_of_test(code.co_filename)
+    return isinstance(value, type) and vars(value).get("__module__", "").startswith("looplab")
+
+
+def name_of(owner: Any) -> str:
+    """Return by which name a notice tells of an owner."""
+    if isinstance(owner, type):
+        return f"{owner.__module__}.{owner.__qualname__}"
+    return str(owner.__name__)
