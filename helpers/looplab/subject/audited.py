@@ -180,6 +180,14 @@ def _lists(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     return _uses_path(frame, args[0], False)
 
 
+def _finds(frame: FrameType, args: tuple[Any, ...]) -> str | None:
+    """Judge what a pickle asks for by its name, which stands in no text."""
+    module, name = args
+    inner = any(part.startswith("_") for part in str(name).split("."))
+    found = inner and str(module).partition(".")[0] in ("_asyncio", "asyncio", "looplab")
+    return SETS if found and on_behalf_of_student(frame) else None
+
+
 def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     found = args[0] != os.getpid() and _is_students(frame)
     return SIGNALS if found else None
@@ -275,6 +283,7 @@ _EVENTS: Mapping[str, Judge] = MappingProxyType(
         "os.rename": _changes(0, 1),
         "os.link": _changes(1),
         "os.symlink": _changes(1),
+        "pickle.find_class": _finds,
         "os.kill": _signals,
         "os.killpg": _signals,
         "compile": _compiles,

@@ -1,7 +1,8 @@
 """Who changes a module of asyncio's, or a loop, is told of, also where it is put back at once.
 
 Neither modules nor loops tell an audit hook when an attribute of theirs is set. Here they do
-(PEP 578), and hooks are what nothing removes. What `vars(module)` gives is a copy.
+(PEP 578), and hooks are what nothing removes. What `vars(module)` gives is a copy
+of what is public.
 
     looplab.module   a module and the name of what is replaced in it
     looplab.loop     a loop and the name of the method that is hidden by an attribute
@@ -31,16 +32,20 @@ def names_of(owner: Any) -> Mapping[str, Any]:
 
 
 class _Sealed(ModuleType):
-    """A module that tells who replaces what it has."""
+    """A module that tells who replaces what it has, and shows what it has to everybody."""
 
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # a copy for whoever asks
-        return dict(_names(self))
+        return {name: value for name, value in _names(self).items() if not _is_private(name)}
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _names(self):
             sys.audit(MODULE, self, name)
         super().__setattr__(name, value)
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
 
 
 _Sealed.__name__ = _Sealed.__qualname__ = "module"
