@@ -7,6 +7,9 @@ for both.
 from __future__ import annotations
 
 import ast
+import contextlib
+import re
+import string
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -313,3 +316,18 @@ def folded(node: ast.expr) -> object:
         case ast.FormattedValue(value=value):
             return folded(value)
     return None
+
+
+def is_names(node: ast.expr) -> bool:
+    """Whether an expression gives the dict of something's attributes."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "__dict__"
+    return isinstance(node, ast.Call) and called(node.func) == "vars" and bool(node.args)
+
+
+def asked_by_format(text: str) -> Iterator[str]:
+    """Yield the attributes that a text asks for where it is formatted, as in `{0.name}`."""
+    with contextlib.suppress(ValueError):
+        for _, field, _, _ in string.Formatter().parse(text):
+            if field and "." in field:
+                yield from re.findall(r"\.(\w+)", field)

@@ -26,17 +26,24 @@ import inspect
 import queue
 import re
 import selectors
-import string
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import looplab
 from loopgrade.examination.notation import MAX_SOURCE
-from loopgrade.examination.reading import Text, bindings_of, called, folded, gives_loop
+from loopgrade.examination.reading import (
+    Text,
+    asked_by_format,
+    bindings_of,
+    called,
+    folded,
+    gives_loop,
+    is_names,
+)
 
 _MAX_TOLD = 10
 """Smells that are told of one cell."""
@@ -173,8 +180,8 @@ class _Nose(ast.NodeVisitor):
         self._look_at_name(node, node.attr, node.value)
         if isinstance(node.ctx, ast.Store | ast.Del):
             self._look_at_change(node, node.value, node.attr)
-        if node.attr == "__dict__" and self._is_loop(node.value):
-            self._tell(node, _SETS)
+        if node.attr == "__dict__":
+            self._look_at_names_asked_for(node, node.value)
         self._look_at_use(node, node.attr)
         self.generic_visit(node)
 
@@ -207,7 +214,7 @@ class _Nose(ast.NodeVisitor):
             return
         if node.value in _ARE_NAMES:
             self._tell(node, _LOOKS_INSIDE)
-        for name in _asked_by_format(node.value):
+        for name in asked_by_format(node.value):
             self._look_at_name(node, name, None)
 
     def _look_at_name(self, node: ast.AST, name: str, owner: ast.expr | None) -> None:
@@ -253,7 +260,7 @@ class _Nose(ast.NodeVisitor):
             self._tell(node, _SETS_MODULE)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
-        if _is_names(node.value):
+        if is_names(node.value):
             if isinstance(node.ctx, ast.Store | ast.Del):
                 self._look_at_names_of(node, node.value)
             told = folded(node.slice)
@@ -261,10 +268,16 @@ class _Nose(ast.NodeVisitor):
                 self._look_at_name(node, told, None)
         self.generic_visit(node)
 
+    def _look_at_names_asked_for(self, node: ast.AST, owner: ast.expr) -> None:
+        if self._is_loop(owner):
+            self._tell(node, _SETS)
+        elif self._root(owner) in ("asyncio", "looplab"):
+            self._tell(node, _LOOKS_INSIDE)
+
     def _look_at_names_of(self, node: ast.AST, names: ast.expr) -> None:
         """Look at who changes `vars(x)` or `x.__dict__`: of its own objects anybody may."""
         owner = None
-        if _is_names(names):
+        if is_names(names):
             owner = names.args[0] if isinstance(names, ast.Call) else names.value  # type: ignore[attr-defined]  # an attribute's
         if owner is not None and not self._is_own(owner):
             self._tell(node, "changes the attributes of something by a dict")
@@ -295,8 +308,8 @@ class _Nose(ast.NodeVisitor):
             self._fine.add(node.func)
         if name in _MAY_BE_HANDED_ON or isinstance(node.func, ast.Name):
             self._fine |= {node.func} - ({node.func} if name in _OF_INSPECT else set())
-        if name == "vars" and node.args and self._is_loop(node.args[0]):
-            self._tell(node, _SETS)
+        if name == "vars" and node.args:
+            self._look_at_names_asked_for(node, node.args[0])
         if name in _CHANGE_A_DICT and isinstance(node.func, ast.Attribute):
             self._look_at_names_of(node, node.func.value)
         if name in _RUN_TEXT and node.args:
@@ -402,21 +415,6 @@ def _is_there(path: str, name: str) -> bool:
     for each in (*parts, name):
         found = vars(found).get(each) if hasattr(found, "__dict__") else None
     return found is not None
-
-
-def _is_names(node: ast.expr) -> bool:
-    """Whether an expression gives the dict of something's attributes."""
-    if isinstance(node, ast.Attribute):
-        return node.attr == "__dict__"
-    return isinstance(node, ast.Call) and called(node.func) == "vars" and bool(node.args)
-
-
-def _asked_by_format(text: str) -> Iterator[str]:
-    """Yield the attributes that a text asks for where it is formatted, as in `{0.name}`."""
-    with contextlib.suppress(ValueError):
-        for _, field, _, _ in string.Formatter().parse(text):
-            if field and "." in field:
-                yield from re.findall(r"\.(\w+)", field)
 
 
 _CHANGE_A_DICT = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__"})

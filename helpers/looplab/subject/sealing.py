@@ -1,8 +1,7 @@
 """Who changes a module of asyncio's, or a loop, is told of, also where it is put back at once.
 
 Neither modules nor loops tell an audit hook when an attribute of theirs is set. Here they do
-(PEP 578), and hooks are what nothing removes. What `vars(module)` gives is a copy
-of what is public.
+(PEP 578), and hooks are what nothing removes. What `vars(module)` gives is a copy.
 
     looplab.module   a module and the name of what is replaced in it
     looplab.loop     a loop and the name of the method that is hidden by an attribute
@@ -32,20 +31,16 @@ def names_of(owner: Any) -> Mapping[str, Any]:
 
 
 class _Sealed(ModuleType):
-    """A module that tells who replaces what it has, and shows what it has to everybody."""
+    """A module that tells who replaces what it has."""
 
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # a copy for whoever asks
-        return {name: value for name, value in _names(self).items() if not _is_private(name)}
+        return dict(_names(self))
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _names(self):
             sys.audit(MODULE, self, name)
         super().__setattr__(name, value)
-
-
-def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__")
 
 
 _Sealed.__name__ = _Sealed.__qualname__ = "module"
