@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         "--evidence",
         type=Path,
         metavar="FOLDER",
-        help="write evidence.md there: what tests rest on",
+        help="write there what tests rest on",
     )
 
     verify = command("verify", _verify, "Examine every answer of the answer bank.")

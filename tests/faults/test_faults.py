@@ -195,7 +195,7 @@ def test_a_worker_that_is_told_to_end_costs_nobody_a_grade(
     hand_in("s01", **WRONG)
     hand_in("s03", **SLOW)
     with grading(small_course, "--workers", "2") as grader:
-        until(lambda: below(grader, "serving"))
+        until(lambda: below(grader, "looplab.subject.forking"))
         for server in below(grader, "forkserver"):
             for worker in server.children():
                 worker.terminate()
@@ -232,7 +232,7 @@ def at_work(course: Path) -> set[str]:
 
 def subjects_that_wait(grader: subprocess.Popen[str]) -> list[psutil.Process]:
     """Return the innermost processes of subjects that have run for a second: s03's, which waits."""
-    found = below(grader, "looplab.subject.serving")
+    found = below(grader, "looplab.subject.forking")
     return [each for each in found if time.time() - each.create_time() > 1.5]
 
 

@@ -23,7 +23,8 @@ OWN = {
     "the clock": ("run = observe(wait, 7)\nexpect(run).took(7)", ("the clock",)),
     "calls": ("run = observe(f, jobs([1]))\nexpect(run).jobs_ended()", ("calls of services",)),
     "calls that a test reads": (
-        "run = observe(f, jobs([1]))\nexpect(run).that(len(run.calls) == 1, expected='', happened='')",
+        "run = observe(f, jobs([1]))\n"
+        "expect(run).that(len(run.calls) == 1, expected='', happened='')",
         ("calls of services",),
     ),
     "orders": (

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
+from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.needs import needed
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.smells import smells
@@ -109,15 +111,16 @@ def examine(
     found, notation = Examination(), Notation()
     plain = [notation.plain(cell.source) for cell in cells]
     read = _smells_by_exercise(cells, plain)
-    for exercise in dict.fromkeys(test.exercise for test in tests):
-        mine = [test for test in tests if test.exercise == exercise]
-        with _Desk(list(zip(cells, plain, strict=True)), mine, level, found) as desk:
-            for test in mine:
-                found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
-        texts = read if desk.everything else (None, exercise)
-        flags = [*(told for text in texts for told in read[text]), *sorted(desk.flags)]
-        if flags:
-            found.flags[exercise] = tuple(dict.fromkeys(flags))
+    with ForkServer(level) as server:
+        for exercise in dict.fromkeys(test.exercise for test in tests):
+            mine = [test for test in tests if test.exercise == exercise]
+            with _Desk(list(zip(cells, plain, strict=True)), mine, server, found) as desk:
+                for test in mine:
+                    found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
+            texts = read if desk.everything else (None, exercise)
+            flags = [*(told for text in texts for told in read[text]), *sorted(desk.flags)]
+            if flags:
+                found.flags[exercise] = tuple(dict.fromkeys(flags))
     return found
 
 
@@ -145,10 +148,10 @@ class _Desk:
         self,
         cells: Sequence[tuple[StudentCell, PlainCell]],
         tests: Sequence[TrustedTest],
-        level: sandbox.Level,
+        server: ForkServer,
         found: Examination,
     ) -> None:
-        self._cells, self._exercise, self._level = cells, tests[0].exercise, level
+        self._cells, self._exercise, self._server = cells, tests[0].exercise, server
         self._found, self._tests = found, [test.source for test in tests]
         self._stuck: set[int] = set()
         self._ended: set[object] = set()
@@ -215,14 +218,16 @@ class _Desk:
 
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """As `Asked.explore`."""
-        found = self._ready().explore(request)
+        with _never_the_students():
+            found = self._ready().explore(request)
         if isinstance(found, Run):
             self._tell_first_cause(found)
         return found
 
     def observe(self, request: dict[str, Json], world: World) -> Run:
         """As `Asked.observe`."""
-        run = self._ready().observe(request, world)
+        with _never_the_students():
+            run = self._ready().observe(request, world)
         self._tell_first_cause(run)
         return run
 
@@ -247,7 +252,7 @@ class _Desk:
         while self._subject is None:
             if awake() > self._until:
                 raise Gone(_too_long())
-            self._subject = Subject(self._level)
+            self._subject = Subject(self._server)
             self._subject.be_done(self._until, _too_long())
             try:
                 self._run_cells(self._subject)
@@ -338,6 +343,22 @@ class _Desk:
             self._subject.close()
             self._subject = None
         self._knows_hidden = False
+
+
+@contextmanager
+def _never_the_students() -> Iterator[None]:
+    """A fault of this side's is nobody's fault who is graded.
+
+    Raises:
+        SandboxError: something failed that is not the subject.
+    """
+    try:
+        yield
+    except (Gone, CheckFailed, sandbox.SandboxError):
+        raise
+    except Exception as error:
+        told = str(error) or type(error).__name__
+        raise sandbox.SandboxError(f"The examiner cannot go on: {told}.") from error
 
 
 def _too_long() -> str:

@@ -21,18 +21,18 @@ who replaces this module's own functions first may hide what follows.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import operator
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from operator import is_
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
 from looplab.subject.audited import judge_of
 from looplab.subject.protocol import REPLACES, SETS_LOOP
-from looplab.subject.sealing import METHODS, MODULE, names_of, seal, seal_loops
-from looplab.subject.watched import classes, is_ours, is_watched, name_of, owners
+from looplab.subject.sealing import METHODS, MODULE, seal, seal_loops
+from looplab.subject.watched import is_ours, name_of, originals
 from looplab.virtual.loop import VirtualLoop
 
 _running_loop = asyncio._get_running_loop
@@ -54,26 +54,6 @@ _MAKE_TIMERS = {"call_at", "call_later", "call_soon", "create_future", "time"}
 """Methods of loops by which a program waits."""
 
 
-class _Known:
-    """What an owner has, as it is now."""
-
-    def __init__(self, owner: Any) -> None:
-        self.owner, self._names = owner, names_of(owner)
-        self._values = list(self._names.values())
-        self._before = dict(self._names)
-
-    def replaced(self) -> Iterator[str]:
-        """Yield the names that have another value by now, and not one of looplab's."""
-        # By identity: what stands there may be equal to what it likes.
-        same = len(self._names) == len(self._values)
-        if same and all(map(is_, self._names.values(), self._values)):
-            return
-        for name, value in self._before.items():
-            now = self._names.get(name)
-            if now is not value and is_watched(self.owner, name, value) and not is_ours(now):
-                yield name
-
-
 class Noticing:
     """Notices what a student's code does, once each.
 
@@ -89,31 +69,36 @@ class Noticing:
         self._tell = tell
         self._told: set[str] = set()
         self._looking: set[int] = set()
-        seal_loops()  # before it is noted what they have
-        self._known = [_Known(owner) for owner in owners()]
+        self._originals = originals()
         self._loops = [
             (vars(kind), name, vars(kind)[name])
             for kind in VirtualLoop.__mro__
             for name in sorted(_MAKE_TIMERS & vars(kind).keys())
         ]
-        self._modules = [each.owner for each in self._known if isinstance(each.owner, ModuleType)]
-        classes()  # as they are now
         self._process = os.getpid()
         self.observing = False
 
     def listen(self) -> None:
         """Hear what Python audits from now on, for as long as the process lives."""
-        seal(self._modules)
+        seal(self._originals.modules)
+        seal_loops()
         sys.addaudithook(self._hear)
 
     def compare(self) -> None:
         """Tell what has been replaced since this object was made."""
-        for module in self._modules:
+        known = self._originals
+        for module in known.modules:
             if sys.modules.get(module.__name__) is not module:
                 self._notice(f"{REPLACES} {module.__name__}")
-        for known in self._known:
-            for name in known.replaced():
-                self._notice(f"{REPLACES} {name_of(known.owner)}.{name}")
+        with contextlib.suppress(KeyError):  # one is no longer there
+            # After each request, so in C: these are some thousand names.
+            if _all(_map(_is, _map(_of, known.spaces, known.names), known.values)):
+                return
+        names = zip(known.owners, known.spaces, known.names, known.values, strict=True)
+        for owner, space, name, value in names:
+            now = space.get(name)
+            if now is not value and not is_ours(now):
+                self._notice(f"{REPLACES} {name_of(owner)}.{name}")
 
     def glance(self) -> None:
         """Tell what of loops is replaced just now, while time is about to pass."""
@@ -146,3 +131,6 @@ class Noticing:
             self._looking.discard(thread)
         if words and (event != MODULE or self.observing):
             self._notice(words)
+
+
+_all, _map, _is, _of = all, map, operator.is_, operator.getitem  # as they are now

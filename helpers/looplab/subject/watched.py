@@ -12,11 +12,48 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from looplab.recorder.waiting import HERE, is_of_test
+from looplab.subject.sealing import names_of
+
+
+@dataclass(frozen=True)
+class Originals:
+    """What a program should find as it is: owner, namespace, name and value of each.
+
+    Attributes:
+        owners: modules and classes.
+        spaces: where each keeps what it has: not a copy.
+        names: of what it has.
+        values: what that is.
+        modules: the modules among the owners.
+    """
+
+    owners: tuple[Any, ...]
+    spaces: tuple[Mapping[str, Any], ...]
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+    modules: tuple[ModuleType, ...]
+
+
+@functools.cache
+def originals() -> Originals:
+    """Return what is there when this is first called: before a line of the student's runs."""
+    classes()  # as they are now
+    found = [
+        (owner, space, name, value)
+        for owner in owners()
+        for space in (names_of(owner),)
+        for name, value in list(space.items())
+        if is_watched(owner, name, value)
+    ]
+    owned, spaces, names, values = zip(*found, strict=True)
+    modules = [owner for owner in dict.fromkeys(owned) if isinstance(owner, ModuleType)]
+    return Originals(owned, spaces, names, values, tuple(modules))
 
 
 def owners() -> Iterator[Any]:
