@@ -19,7 +19,7 @@ Attack = Callable[..., Examination]
 
 def programs(text: str) -> dict[str, str]:
     """Return the programs that stand in a text, by the name above each: `#: NAME`."""
-    parts = re.split(r"^#: (.*)\n", text, flags=re.MULTILINE)[1:]
+    parts = re.split(r"^#: (?!in another cell)(.*)\n", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 

@@ -32,7 +32,7 @@ from typing import Any
 from looplab.subject.audited import judge_of
 from looplab.subject.protocol import REPLACES, SETS_LOOP
 from looplab.subject.sealing import METHODS, MODULE, seal, seal_loops
-from looplab.subject.watched import is_ours, name_of, originals
+from looplab.subject.watched import is_ours, originals
 from looplab.virtual.loop import VirtualLoop
 
 _running_loop = asyncio._get_running_loop
@@ -80,16 +80,16 @@ class Noticing:
 
     def listen(self) -> None:
         """Hear what Python audits from now on, for as long as the process lives."""
-        seal(self._originals.modules)
+        seal(self._originals.modules.values())
         seal_loops()
         sys.addaudithook(self._hear)
 
     def compare(self) -> None:
         """Tell what has been replaced since this object was made."""
         known = self._originals
-        for module in known.modules:
-            if sys.modules.get(module.__name__) is not module:
-                self._notice(f"{REPLACES} {module.__name__}")
+        for name, module in known.modules.items():
+            if sys.modules.get(name) is not module:
+                self._notice(f"{REPLACES} {name}")
         with contextlib.suppress(KeyError):  # one is no longer there
             # After each request, so in C: these are some thousand names.
             if _all(_map(_is, _map(_of, known.spaces, known.names), known.values)):
@@ -98,7 +98,7 @@ class Noticing:
         for owner, space, name, value in names:
             now = space.get(name)
             if now is not value and not is_ours(now):
-                self._notice(f"{REPLACES} {name_of(owner)}.{name}")
+                self._notice(f"{REPLACES} {owner}.{name}")
 
     def glance(self) -> None:
         """Tell what of loops is replaced just now, while time is about to pass."""

@@ -14,7 +14,7 @@ import time
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from looplab.recorder.waiting import HERE, is_of_test
@@ -26,18 +26,18 @@ class Originals:
     """What a program should find as it is: owner, namespace, name and value of each.
 
     Attributes:
-        owners: modules and classes.
+        owners: how modules and classes are called.
         spaces: where each keeps what it has: not a copy.
         names: of what it has.
         values: what that is.
-        modules: the modules among the owners.
+        modules: the modules among the owners, by their names.
     """
 
-    owners: tuple[Any, ...]
+    owners: tuple[str, ...]
     spaces: tuple[Mapping[str, Any], ...]
     names: tuple[str, ...]
     values: tuple[Any, ...]
-    modules: tuple[ModuleType, ...]
+    modules: Mapping[str, ModuleType]
 
 
 @functools.cache
@@ -45,15 +45,15 @@ def originals() -> Originals:
     """Return what is there when this is first called: before a line of the student's runs."""
     classes()  # as they are now
     found = [
-        (owner, space, name, value)
+        (name_of(owner), space, name, value)
         for owner in owners()
         for space in (names_of(owner),)
         for name, value in list(space.items())
         if is_watched(owner, name, value)
     ]
     owned, spaces, names, values = zip(*found, strict=True)
-    modules = [owner for owner in dict.fromkeys(owned) if isinstance(owner, ModuleType)]
-    return Originals(owned, spaces, names, values, tuple(modules))
+    modules = {each.__name__: each for each in owners() if isinstance(each, ModuleType)}
+    return Originals(owned, spaces, names, values, MappingProxyType(modules))
 
 
 def owners() -> Iterator[Any]:
