@@ -7,11 +7,13 @@ for both.
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import re
 import string
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import cached_property
 
 GIVE_LOOPS = frozenset(
     {"get_running_loop", "get_event_loop", "new_event_loop", "get_loop", "current_task"}
@@ -21,6 +23,12 @@ GIVE_LOOPS = frozenset(
 
 _DEPTH = 20
 """Names that stand for names are followed so far."""
+
+_HANDED_ON = 20
+"""Arguments of a call among which a function may be that is called later."""
+
+_BUDGET = 20_000
+"""Steps of following them in one cell; then one cannot tell what they stand for."""
 
 
 class Text:
@@ -41,9 +49,10 @@ class Text:
         self.functions: dict[str, ast.AST] = {}
         self._modules: dict[str, str] = {}
         self._values: dict[str, list[ast.expr | None]] = defaultdict(list)
+        self._sources: dict[str, list[ast.AST]] = defaultdict(list)
         self._calls: dict[str, list[ast.Call]] = defaultdict(list)
         self._fields: dict[str, bool] = defaultdict(bool)
-        self._makes_texts = False
+        self._makes_texts, self._budget = False, _BUDGET
         self._texts: list[str] = []
         for node in ast.walk(tree):
             self._note_definition(node)
@@ -51,9 +60,16 @@ class Text:
             self._makes_texts |= _makes_text(node)
             match node:
                 case ast.Call():
-                    self._calls[called(node.func)].append(node)
+                    self._note_call(node)
                 case ast.Constant(value=str(text)):
                     self._texts.append(text)
+
+    def _note_call(self, node: ast.Call) -> None:
+        self._calls[called(node.func)].append(node)
+        for place, given in enumerate(node.args[:_HANDED_ON], 1):
+            if isinstance(given, ast.Name):  # to be called with the rest, as by `call_soon`
+                later = ast.Call(given, node.args[place:_HANDED_ON], [])
+                self._calls[given.id].append(later)
 
     def _note_definition(self, node: ast.AST) -> None:
         match node:
@@ -74,58 +90,60 @@ class Text:
         match node:
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
-                    self._bind(target, value)
+                    self._bind(target, value, value)
             case (
-                ast.AnnAssign(target=target, value=value)
+                ast.AnnAssign(target=target, value=ast.expr() as value)
                 | ast.NamedExpr(target=target, value=value)
             ):
-                self._bind(target, value)
-            case ast.AugAssign(target=target):
-                self._bind(target, None)
+                self._bind(target, value, value)
+            case ast.AugAssign(target=target, value=value):
+                self._bind(target, None, value)
             case ast.For(target=target, iter=items) | ast.AsyncFor(target=target, iter=items):
                 self._bind_each(target, items)
             case ast.comprehension(target=target, iter=items):
                 self._bind_each(target, items)
-            case ast.withitem(optional_vars=ast.expr() as target):
-                self._bind(target, None)
+            case ast.withitem(context_expr=given, optional_vars=ast.expr() as target):
+                self._bind(target, None, given)
             case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                self._values[name].append(None)
+                self._bind(ast.Name(name), None, _FROM_OUTSIDE)
 
     def _note_parameters(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         """Note what the parameters are given, where the function is only ever called."""
         names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
         for place, name in enumerate(names):
             of_method = names[0] in ("self", "cls")
-            self._values[name].append(_Parameter(node.name, place, name, of_method))
+            given = _Parameter(node.name, place, name, of_method)
+            self._bind(ast.Name(name), given, given)
         others = [*node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
         for other in others:
             if other is not None:
-                self._values[other.arg].append(None)
+                self._bind(ast.Name(other.arg), None, _FROM_OUTSIDE)
 
-    def _bind(self, target: ast.expr, value: ast.expr | None) -> None:
+    def _bind(self, target: ast.expr, value: ast.expr | None, source: ast.expr) -> None:
         match target, value:
             case ast.Name(id=name), _:
                 self._values[name].append(value)
+                self._sources[name].append(source)
             case ast.Tuple(elts=targets) | ast.List(elts=targets), ast.Tuple(elts=values):
                 for one, other in zip(targets, values, strict=False):
-                    self._bind(one, other)
+                    self._bind(one, other, other)
             case ast.Tuple(elts=targets) | ast.List(elts=targets), _:
                 for one in targets:
-                    self._bind(one, None)
+                    self._bind(one, None, source)
             case ast.Starred(value=inner), _:
-                self._bind(inner, None)
+                self._bind(inner, None, source)
 
     def _bind_each(self, target: ast.expr, items: ast.expr) -> None:
         match items:
             case ast.Tuple(elts=values) | ast.List(elts=values) | ast.Set(elts=values):
                 for each in values:
-                    self._bind(target, each)
+                    self._bind(target, each, each)
             case ast.Call() if called(items.func) == "fields" and isinstance(target, ast.Name):
                 self._fields[target.id] = True  # of a dataclass: they stand in its text
             case ast.Attribute(attr="__slots__" | "_fields" | "__match_args__"):
-                self._bind(target, ast.Constant(None))
+                self._bind(target, ast.Constant(None), items)
             case _:
-                self._bind(target, None)
+                self._bind(target, None, items)
 
     def module(self, node: ast.expr, depth: int = 0) -> str:
         """Return the module, or what of it, that an expression names, as `asyncio.tasks.sleep`."""
@@ -166,16 +184,40 @@ class Text:
         """Return the texts that an expression can be; None where one cannot tell them."""
         found = self.written_out(node)
         if found is None and not self._makes_texts and self._is_of_here(node):
-            return self._texts  # it is one of those that stand in the cell
+            # It is one of those that stand in the cell, and they need be told once.
+            found, self._texts = self._texts, []
         return found
 
     def _is_of_here(self, node: ast.expr) -> bool:
-        names = [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
-        return all(self._values[name] for name in names)
+        """Whether all that an expression is made of stands in this cell."""
+        todo: list[ast.AST] = [node]
+        seen: set[str] = set()
+        while todo:
+            self._budget -= 1
+            if self._budget < 0:
+                return False
+            for each in ast.walk(todo.pop()):
+                if isinstance(each, _Parameter):
+                    given = self._given(each)
+                    if None in given:
+                        return False
+                    todo += [one for one in given if one is not None]
+                elif isinstance(each, ast.Name) and each.id not in seen:
+                    seen.add(each.id)
+                    sources = self._sources[each.id]
+                    if not sources and each.id not in self._known:
+                        return False
+                    todo += sources
+        return True
+
+    @cached_property
+    def _known(self) -> Container[str]:
+        return {*self._modules, *self.functions, *dir(builtins)}
 
     def written_out(self, node: ast.expr, depth: int = 0) -> list[str] | None:
         """Return the texts that an expression can be; None where one cannot read them all."""
-        if depth > _DEPTH:
+        self._budget -= 1
+        if depth > _DEPTH or self._budget < 0:
             return None
         match node:
             case ast.Constant(value=value):
@@ -204,6 +246,7 @@ class Text:
             return []  # the interpreter gives the name that stands in the program
         given: list[ast.expr | None] = []
         for call in self._calls[parameter.function]:
+            self._budget -= 1
             by_name = [each.value for each in call.keywords if each.arg == parameter.name]
             bound = parameter.of_method and isinstance(call.func, ast.Attribute)
             place = parameter.place - bound
@@ -238,6 +281,10 @@ def _makes_text(node: ast.AST) -> bool:
         case ast.BinOp(left=ast.Constant(value=str())) | ast.BinOp(right=ast.Constant(value=str())):
             return True
     return False
+
+
+_FROM_OUTSIDE = ast.Name("")
+"""Stands for what no text of the cell's says."""
 
 
 class _Parameter(ast.expr):
