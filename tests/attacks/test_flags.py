@@ -378,3 +378,24 @@ def test_a_flood_of_notices_is_bounded(attack: Attack) -> None:
     patches = "import asyncio\nfor name in dir(asyncio):\n    setattr(asyncio, name, None)"
     found = attack(twice=f"{patches}\n{RIGHT['twice']}", only="twice")
     assert 2 <= len(found.flags["twice"]) <= MAX_NOTICES + 3  # and the examiner's own
+
+
+HIDDEN = {
+    "what it blocks": (
+        "import dataclasses, time, looplab.subject.requests as s\nperform = s.perform\n"
+        "s.perform = lambda *a, **k: dataclasses.replace(perform(*a, **k), blocked=())\n"
+        "async def fetch_all(job, n):\n    time.sleep(1)\n    return [await job(0)]",
+        "hides that it held up the loop",
+    ),
+    "a call": (
+        "import asyncio\nasync def fetch_all(job, n):\n"
+        "    left = job(0)\n    left.send(None)\n    fetch_all.left = left",
+        "leaves a call of a service under way, and no task",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "words"), HIDDEN.values(), ids=HIDDEN)
+def test_what_the_examiner_knows_better_is_flagged(attack: Attack, code: str, words: str) -> None:
+    found = attack(code, only="fetch")
+    assert any(words in told for told in found.flags["fetch_all"])
