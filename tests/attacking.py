@@ -1,6 +1,7 @@
 """What a submission says, and which processes it leaves, for `tests/attacks`."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,12 @@ SETUP = SOURCE.partition("# %%\n")[2].partition("\n# %%")[0]
 """The first code cell of the small lesson."""
 
 Attack = Callable[..., Examination]
+
+
+def programs(text: str) -> dict[str, str]:
+    """Return the programs that stand in a text, by the name above each: `#: NAME`."""
+    parts = re.split(r"^#: (?!in another cell)(.*)\n", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def said(found: Examination) -> str:

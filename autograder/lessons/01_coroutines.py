@@ -588,6 +588,28 @@ async def end_of_(kind):
 for kind_, end_ in [("fails", "ValueError(2)"), ("is cancelled", "cancelled")]:
     run = observe(end_of_, kind_)
     expect(run).returned(end_, hint="the task runs do_some_work(x), and ends as that does")
+### BEGIN HIDDEN TESTS
+
+
+async def of_jobs_(job, count):
+    names = vars(sys.modules["__main__"])
+    before = names.get("do_some_work")
+    names["do_some_work"] = job
+    try:
+        tasks = [make_task(i) for i in range(count)]
+        return [await task for task in tasks]
+    finally:
+        if before is None:
+            del names["do_some_work"]
+        else:
+            names["do_some_work"] = before
+
+
+results_ = random.Random(SEED).sample(range(10**9), 3)
+run = observe(of_jobs_, jobs([2, 1, 4], results=results_), 3)
+expect(run).returned(results_, hint="the task runs do_some_work(x), and gives what that gives")
+expect(run).took(4, hint="tasks run beside one another").jobs_ended()
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise 3: `what_is`
@@ -718,6 +740,8 @@ expect(run).returned(
     (kinds_, kinds_, "coroutine", True),
     hint="it does not matter whether it has begun, has ended, was cancelled or has failed",
 )
+run = observe(what_is, jobs([1]))
+expect(run).returned("coroutine function", hint="whoever has made it: ask `inspect`")
 
 
 # %% exercise="what_is" role="test" id="others" points=1 name="knows what is something else"
@@ -787,6 +811,8 @@ run = observe(more_wrongly_told_)
 expect(run).returned(
     {}, hint="generators, asynchronous ones too, and objects of other classes are something else"
 )
+run = observe(what_is, *gens([1, 2]))
+expect(run).returned("something else", hint="a generator is no coroutine")
 
 # %% [markdown]
 # ### Check all

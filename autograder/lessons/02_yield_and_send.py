@@ -1131,6 +1131,17 @@ for length in (0, 1, 2, 7, 20):
     expect(run).returned(
         [None, *means_], hint="the mean is the sum of all numbers so far, divided by how many"
     )
+
+
+def means_of_(items):
+    mean = running_mean()
+    return [next(mean), *[mean.send(item) for item in items]]
+
+
+numbers_ = random_.sample(range(10**6), 8)
+run = observe(means_of_, *gens(numbers_))
+means_ = [sum(numbers_[:n]) / n for n in range(1, 9)]
+expect(run).returned([None, *means_], hint="the mean of all numbers so far").took_items(8)
 ### END HIDDEN TESTS
 
 

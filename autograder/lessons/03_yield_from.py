@@ -1133,10 +1133,17 @@ expect(run).returned(
 
 # %% exercise="delegate" role="test" id="by_hand" points=1 name="is a generator of its own, written by hand"
 import inspect
+import sys
 
 
 def looked_at_():
+    between = []
+
     def numbers():
+        frame = sys._getframe(1)
+        while frame is not None and frame.f_code is not items.gi_code:
+            between.append(bool(frame.f_code.co_flags & inspect.CO_GENERATOR))
+            frame = frame.f_back
         yield 5
         yield 4
 
@@ -1149,6 +1156,8 @@ def looked_at_():
     next(items)
     if items.gi_yieldfrom is not None:
         return "it delegates with yield from"
+    if any(between):
+        return "it hands gen to another generator"
     return "a generator, written by hand"
 
 
@@ -1351,6 +1360,13 @@ expect(run).returned(
     ["answer to first?", ["answer to inner?"], "answer to last?"],
     hint="`answer` may hold an interview too: keep everything in local variables",
 )
+### BEGIN HIDDEN TESTS
+questions_, replies_ = random_.sample(range(10**6), 6), random_.sample(range(10**6), 6)
+run = observe(answered_, *gens(questions_), replies_, False)
+expect(run).returned(
+    (replies_, questions_, []), hint="ask once for each question, and send the answer in"
+).took_items(6)
+### END HIDDEN TESTS
 
 
 # %% exercise="interview" role="test" id="result" points=1 name="returns what the coroutine returns"

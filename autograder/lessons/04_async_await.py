@@ -471,6 +471,20 @@ run = observe(at_once_, sizes_)
 expect(run).returned(
     [list(range(n)) for n in sizes_], hint="several may run at once: count in a local variable"
 )
+### BEGIN HIDDEN TESTS
+
+
+async def steps_of_(items, n):
+    taken = []
+    await fair(n, lambda i: taken.append((i, next(items))))
+    return taken
+
+
+items_ = random.Random(SEED).sample(range(10**9), 8)
+run = observe(steps_of_, *gens(items_), 8)
+expect(run).returned(list(enumerate(items_)), hint="call step(i) once for each i, in order")
+expect(run).took_items(8, hint="call step(i) once for each i in range(n)")
+### END HIDDEN TESTS
 
 
 # %% exercise="fair" role="test" id="between" points=2 name="lets every ready task run between two steps"
@@ -748,6 +762,24 @@ pairs_ = list(zip(["begin", *values_], [*values_, "end"], strict=True))
 for pattern_ in ("p" * 7, "a" * 7, "papapap"):
     run = observe(swapped_, "begin", pairs_, pattern_)
     expect(run).returned("end", hint="hand on what a step gives, whatever it is: None, False, []")
+### BEGIN HIDDEN TESTS
+
+
+async def through_jobs_(job, n):
+    def step_of(i):
+        async def step(value):
+            return [*value, await job(i)]
+
+        return step
+
+    return await pipe([], *map(step_of, range(n)))
+
+
+delays_, results_ = random_.sample(range(1, 100), 4), random_.sample(range(10**9), 4)
+run = observe(through_jobs_, jobs(delays_, results=results_), 4)
+expect(run).returned(results_, hint="await what async steps give, and hand it on")
+expect(run).took(sum(delays_), hint="the steps come one after the other").jobs_ended()
+### END HIDDEN TESTS
 
 
 # %% exercise="pipe" role="test" id="call" points=1 name="lets nobody in where no step waits"
@@ -1051,6 +1083,24 @@ async def asked_in_tasks_(number):
 
 run = observe(asked_in_tasks_, 4)
 expect(run).returned([1] * 4, hint="whichever task awaits the object, it is the same value")
+
+
+async def of_a_job_(job, times):
+    async def only():
+        return await job(0)
+
+    once = Once(only)
+    return [await once for _ in range(times)]
+
+
+run = observe(of_a_job_, jobs([7], results=["the value"]), 3)
+expect(run).returned(["the value"] * 3, hint="each await gives the value").took(7)
+expect(run).that(
+    len(run.calls) == 1,
+    expected="job is called once",
+    happened=f"it was called {len(run.calls)} times",
+    hint="call it at the first await, and remember its value",
+)
 ### END HIDDEN TESTS
 
 

@@ -1013,6 +1013,26 @@ for count in (1, 9, random_.randint(10, 60)):
         happened=f"in the time of ten more calls {after_} timers were made",
         hint="stop ends the chain of timers: cancel the newest one, or make no further one",
     )
+### BEGIN HIDDEN TESTS
+
+
+async def items_each_(items, seconds, count):
+    stop = every(seconds, lambda: next(items))
+    await asyncio.sleep((count + 0.5) * seconds)
+    stop()
+    await asyncio.sleep(seconds)
+
+
+seconds_, count_ = random_.randint(1, 500), random_.randint(2, 9)
+run = observe(items_each_, *gens(range(99)), seconds_, count_)
+times_ = [call.start for call in run.calls if call.method == "next"]
+expect(run).finished().that(
+    times_ == [seconds_ * number for number in range(1, count_ + 1)],
+    expected=f"{count_} calls, each {seconds_} s after the one before",
+    happened=f"calls at {times_}",
+    hint=hint_,
+)
+### END HIDDEN TESTS
 
 # %% exercise="every" role="test" id="stop" points=1 name="stops when it is told to, also by the step"
 import asyncio
@@ -1260,6 +1280,23 @@ for count in (0, 1, 3, 9):
         hint="those that have not ended, sorted by their names, one name for each task",
     )
     expect(run).took(delay_, hint="as long as `job()` takes").without_threads()
+### BEGIN HIDDEN TESTS
+
+
+def job_left_(job, count):
+    async def main():
+        tasks = [asyncio.create_task(job(i), name=f"job {i}") for i in range(1, count)]
+        return await job(0), len(tasks)
+
+    pair = run_tidy(main)
+    return tuple(pair) if isinstance(pair, tuple) else pair
+
+
+result_ = random_.randrange(10**9)
+run = observe(job_left_, jobs([2, 1, 4], results=[result_, "b", "c"]), 3)
+expect(run).returned(((result_, 2), ["job 2"]), hint="those that have not ended when job() has")
+expect(run).took(2, hint="as long as `job()` takes").jobs_ended(hint="cancel them, and wait")
+### END HIDDEN TESTS
 
 # %% exercise="run_tidy" role="test" id="ended" points=1 name="what was left has ended when it returns"
 import asyncio

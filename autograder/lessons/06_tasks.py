@@ -523,6 +523,25 @@ for _ in range(2):
     expect(run).finished().took(max(a_, b_), hint="as long as the longer of the two")
     expect(run).ran_at_most(40, hint="wait for the tasks, and do not look in between")
     expect(run).without_threads()
+### BEGIN HIDDEN TESTS
+
+
+async def both_jobs_(job):
+    async def say_after(delay, what):
+        return await job(0 if what == "hello" else 1)
+
+    return await say_both(say_after)
+
+
+results_ = random_.sample(range(10**9), 2)
+run = observe(both_jobs_, jobs([a_, b_], results=results_))
+expect(run).returned(results_).took(max(a_, b_), hint="as long as the longer of the two").that(
+    [call.start for call in run.calls] == [0, 0],
+    expected="both begin at once",
+    happened=f"they began at {[call.start for call in run.calls]}",
+    hint="make both tasks before you await one",
+).jobs_ended()
+### END HIDDEN TESTS
 
 
 # %% exercise="say_both" role="test" id="left" points=1 name="leaves nothing behind"
@@ -770,6 +789,25 @@ for size_ in (1, 2, random_.randint(4, 12), 50):
     expect(run).returned(size_).took(max(delays_), hint="make all tasks before you await one")
     expect(run).ran_at_most(20 * size_ + 20, hint="wait for the tasks, do not look in between")
     expect(run).without_threads()
+### BEGIN HIDDEN TESTS
+
+
+async def of_jobs_(job, n):
+    def job_of(i):
+        async def one():
+            return await job(i)
+
+        return one
+
+    return [tuple(pair) for pair in await outcomes([job_of(i) for i in range(n)])]
+
+
+delays_, results_ = random_.sample(range(1, 1000), 4), random_.sample(range(10**9), 4)
+run = observe(of_jobs_, jobs(delays_, results=results_, errors={2: KeyError("no")}), 4)
+told_ = [("ok", result) for result in results_]
+expect(run).returned([*told_[:2], ("error", "KeyError"), told_[3]]).jobs_ended()
+expect(run).took(max(delays_), hint="make all tasks before you await one")
+### END HIDDEN TESTS
 
 
 # %% exercise="outcomes" role="test" id="looked" points=1 name="leaves no error that nobody looked at"
@@ -1093,6 +1131,21 @@ run = observe(cancelled_)
 expect(run).returned(
     True, hint="do not catch CancelledError around an await: it may be meant for you"
 )
+### BEGIN HIDDEN TESTS
+
+
+async def waited_for_jobs_(job, n):
+    background = Background()
+    for i in range(n):
+        background.start(job(i))
+    await background.wait()
+    return background.running()
+
+
+delays_ = random_.sample(range(1, 1000), 5)
+run = observe(waited_for_jobs_, jobs(delays_), 5)
+expect(run).returned(0).took(max(delays_), hint="until the last of them has ended").jobs_ended()
+### END HIDDEN TESTS
 
 
 # %% exercise="Background" role="test" id="errors" points=1 name="leaves errors in their tasks"

@@ -969,6 +969,19 @@ async def cancelled_error_as_a_result_():
 
 run = observe(cancelled_error_as_a_result_)
 expect(run).returned(["done"], hint="ask `future.cancelled()`: a CancelledError may be a result")
+
+
+async def told_of_job_(job):
+    future, told = asyncio.ensure_future(job(0)), []
+    when_done(future, told.append, lambda _: told.append("error"))
+    await asyncio.wait([future])
+    await asyncio.sleep(1)
+    return told
+
+
+result_ = random_.randrange(10**9)
+run = observe(told_of_job_, jobs([5], results=[result_]))
+expect(run).returned([result_], hint=hint_).took(6).jobs_ended()
 ### END HIDDEN TESTS
 
 # %% exercise="when_done" role="test" id="error" points=1 name="on_error gets the exception"
@@ -1217,6 +1230,21 @@ run = observe(of_a_plain_future_, None)
 expect(run).returned(
     [("pending", None), ("result", None), ("result", None)], hint="a plain future has no task"
 )
+
+
+async def of_a_job_(job):
+    task = asyncio.create_task(job(0))
+    await asyncio.sleep(1)
+    early = outcome(task)
+    await asyncio.wait([task])
+    return [plain_(early), plain_(outcome(task))]
+
+
+result_ = random_.randrange(10**9)
+run = observe(of_a_job_, jobs([5], results=[result_]))
+expect(run).returned(
+    [("pending", None), ("result", result_)], hint="ask `done()`, and then for the result"
+).took(5)
 ### END HIDDEN TESTS
 
 # %% exercise="outcome" role="test" id="exception" points=1 name="a failed one gives its exception, and raises nothing"

@@ -1419,6 +1419,21 @@ for count in (1, 2, 5, 12):
     expect(run).without_threads().nothing_left().ran_at_most(
         8 * count + 12, hint="do not sleep and look again: wait for the tasks"
     )
+### BEGIN HIDDEN TESTS
+
+
+async def jobs_stopped_(job, n):
+    tasks = [asyncio.create_task(job(i), name=f"job {i}") for i in range(n)]
+    await asyncio.sleep(1)
+    return await stop(tasks)
+
+
+clean_ups_ = random_.sample(range(1, 60), 4)
+run = observe(jobs_stopped_, jobs([1000] * 4, clean_ups=clean_ups_), 4)
+expect(run).returned([f"job {i}" for i in range(4)])
+expect(run).took(1 + max(clean_ups_), hint="cancel all of them before you wait for one")
+expect(run).jobs_ended(whole=True, hint="cancel once, and then wait until all have ended")
+### END HIDDEN TESTS
 
 
 # %% exercise="stop" role="test" id="names" points=2 name="returns the names of those that were cancelled"

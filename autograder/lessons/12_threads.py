@@ -574,6 +574,17 @@ run = observe(gives_an_error_)
 expect(run).returned(
     [False, True, False], hint="an exception that a call returns is a result: nothing was raised"
 )
+### BEGIN HIDDEN TESTS
+
+
+def seven_times_(item):
+    return 7 * item
+
+
+items_ = random_.sample(range(10**6), 6)
+run = observe(unblock, seven_times_, items_)
+expect(run).returned([7 * item for item in items_], hint=hint_).nothing_left()
+### END HIDDEN TESTS
 
 
 # %% exercise="unblock" role="test" id="beats" points=2 name="the loop goes on while a call is under way"
@@ -1156,6 +1167,28 @@ def two_(values):
 
 run = observe(two_, [7, 8, 9])
 expect(run).returned(([7, 8, 9], 2), hint="each object has a thread and a loop of its own")
+### BEGIN HIDDEN TESTS
+
+
+def of_items_(items):
+    async def say(value):
+        await asyncio.sleep(0)
+        return value
+
+    values, loops = list(items), LoopThread()
+    try:
+        in_time(3, loops.start)
+        futures = [loops.submit(say, value) for value in values]
+        return in_time(3, lambda: [future.result() for future in futures])
+    finally:
+        with contextlib.suppress(Exception):
+            in_time(1, loops.stop)
+
+
+items_ = random_.sample(range(10**9), 5)
+run = observe(of_items_, *gens(items_))
+expect(run).returned(items_, hint="the future gives what the coroutine returns").took_items(5)
+### END HIDDEN TESTS
 
 
 # %% exercise="LoopThread" role="test" id="once" points=1 name="submit returns at once, and errors come out of its future"

@@ -90,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
 
     build = command("build", _build, "Make the student notebooks from the lessons.")
     build.add_argument("lessons", nargs="*", metavar="LESSON")
+    build.add_argument(
+        "--evidence",
+        type=Path,
+        metavar="FOLDER",
+        help="write there what tests rest on",
+    )
 
     verify = command("verify", _verify, "Examine every answer of the answer bank.")
     verify.add_argument("lessons", nargs="*", metavar="LESSON")
@@ -215,6 +221,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     from loopgrade.authoring.build import build
+    from loopgrade.authoring.evidence import write_evidence
     from loopgrade.authoring.settings import read_settings
     from loopgrade.bank.verify import stub_passes
     from loopgrade.classroom.batch import require_lesson_sound
@@ -222,7 +229,10 @@ def _build(options: argparse.Namespace) -> int:
     root = course.own()
     stub = read_settings(root / "autograder").stub
     asked = stub_passes(stub, sandbox.strongest())
-    for built in build(root, options.lessons or None, stub_passes=asked):
+    found = build(root, options.lessons or None, stub_passes=asked)
+    if options.evidence is not None:
+        print(write_evidence([built.lesson for built in found], options.evidence))
+    for built in found:
         print(f"{built.notebook.relative_to(root)}: {'written' if built.changed else 'unchanged'}")
         require_lesson_sound(root, built.lesson.name, sandbox.strongest())
     return 0

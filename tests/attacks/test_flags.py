@@ -181,6 +181,65 @@ def test_who_speaks_out_of_turn_is_flagged(attack: Attack) -> None:
     assert found.flags == {"twice": ("speaks out of turn",)}
 
 
+def test_the_answer_that_another_one_needs_is_read_too(attack: Attack) -> None:
+    helper = """
+import asyncio
+async def helped(job, n):
+    asyncio.get_running_loop()._scheduled.clear()
+    return await asyncio.gather(*map(job, range(n)))
+"""
+    asks = "async def fetch_all(job, n):\n    return await helped(job, n)"
+    found = attack(asks, helper + RIGHT["twice"])
+    assert passed(found) == {"fetch_all-order", "fetch_all-overlap", "twice-seven"}
+    assert any("_scheduled" in told for told in found.flags["fetch_all"])
+
+
+BRIEFLY = {
+    "a function of a module": (
+        "import asyncio\nhere = [asyncio][0]\nsleep = here.sleep\n"
+        "def twice(n):\n    here.sleep = None\n    here.sleep = sleep\n    return n + n",
+        "replaces asyncio.sleep",
+    ),
+    "a method of a loop": (
+        "import asyncio\nasync def twice(n):\n    here = [asyncio.get_running_loop()][0]\n"
+        "    here.call_later = print\n    del here.call_later\n    return n + n",
+        "puts something in the place of a loop's method",
+    ),
+    "a text in a file": (
+        "import pathlib, sys\npathlib.Path('/tmp/mine.py').write_text('import gc as g\\n"
+        "def f(o): return o.__closure__')\nsys.path.append('/tmp')\nimport mine\n"
+        "def twice(n): return n + n",
+        "looks into closures, frames or what else it was not given (line 2) of a text",
+    ),
+    "a module named as Python's": (
+        "import pathlib, sys\npathlib.Path('/tmp/colorsys.py').write_text('')\n"
+        "sys.path.insert(0, '/tmp')\nimport colorsys\ndef twice(n): return n + n",
+        "runs a module of its own",
+    ),
+    "a pickle": (
+        "import pickle\npickle.loads(b'casyncio.tasks\\n_unregister_task\\n.')\n"
+        "def twice(n): return n + n",
+        "sets the code, defaults",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "words"), BRIEFLY.values(), ids=BRIEFLY)
+def test_what_is_put_back_or_stands_in_no_cell_is_flagged(
+    attack: Attack, code: str, words: str
+) -> None:
+    found = attack(twice=code, only="twice")
+    assert passed(found) == {"twice-seven"}
+    assert any(words in told for told in found.flags["twice"])
+
+
+def test_a_flood_of_texts_is_bounded(attack: Attack) -> None:
+    texts = "for n in range(3):\n    exec(f'_x{n} = 0' + ' ' * 80_000)\n"
+    found = attack(twice=texts + RIGHT["twice"], only="twice")
+    assert passed(found) == {"twice-seven"}
+    assert any("more texts" in told for told in found.flags["twice"])
+
+
 HONEST = {
     "the bank": ANSWERS["fetch_all/wrong/sequential.py"],
     "a traceback printed": "import traceback\ntry: 1 / 0\nexcept Exception: traceback.print_exc()",
@@ -318,4 +377,25 @@ def twice(n):
 def test_a_flood_of_notices_is_bounded(attack: Attack) -> None:
     patches = "import asyncio\nfor name in dir(asyncio):\n    setattr(asyncio, name, None)"
     found = attack(twice=f"{patches}\n{RIGHT['twice']}", only="twice")
-    assert 2 <= len(found.flags["twice"]) <= MAX_NOTICES + 1  # and the examiner's own
+    assert 2 <= len(found.flags["twice"]) <= MAX_NOTICES + 3  # and the examiner's own
+
+
+HIDDEN = {
+    "what it blocks": (
+        "import dataclasses, time, looplab.subject.requests as s\nperform = s.perform\n"
+        "s.perform = lambda *a, **k: dataclasses.replace(perform(*a, **k), blocked=())\n"
+        "async def fetch_all(job, n):\n    time.sleep(1)\n    return [await job(0)]",
+        "hides that it held up the loop",
+    ),
+    "a call": (
+        "import asyncio\nasync def fetch_all(job, n):\n"
+        "    left = job(0)\n    left.send(None)\n    fetch_all.left = left",
+        "leaves a call of a service under way, and no task",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "words"), HIDDEN.values(), ids=HIDDEN)
+def test_what_the_examiner_knows_better_is_flagged(attack: Attack, code: str, words: str) -> None:
+    found = attack(code, only="fetch")
+    assert any(words in told for told in found.flags["fetch_all"])

@@ -1,5 +1,6 @@
 """What the examiner reads in a text: what bends a verdict is flagged, and no honest answer is."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,33 @@ SMELL = {
     "modules": "import sys\nsys.modules['looplab.virtual.loop']",
     "a text that is run": "exec(text)",
     "what a text does": "exec('loop._ready.clear()')",
+    "the loop by another name": "def f(it): it.call_later = print\nf(loop)",
+    "asyncio by another name": "import asyncio as aio\naio.sleep = None",
+    "a name for a class of asyncio's": "import asyncio\nB = asyncio.BaseEventLoop\nB.time = None",
+    "handed on": "import functools\nfunctools.partial(setattr, it)('call_later', print)",
+    "with a star": "setattr(*[it, 'call_later', print])",
+    "names that dir gives": "for n in dir(it):\n    if n.endswith('wn'): getattr(it, n)",
+    "names of another cell": "getattr(it, NAME)",
+    "names of another cell, kept": "name = NAME\ngetattr(it, name)",
+    "names that anybody gives": "def get(it, n): return getattr(it, n)",
+    "names out of a text": "names = 'a,b'.split(',')\ngetattr(it, names[0])",
+    "a private name by a loop": "for n in ('_exception',): getattr(task, n)",
+    "a private name by a parameter": "def f(n): return getattr(task, n)\nf('_exception')",
+    "a class pattern": "match loop:\n    case object(_own=x): pass",
+    "a format": "'{0._own.world}'.format(loop)",
+    "a closure by a format": "'{0.__closure__}'.format(f)",
+    "closures, shown": "import inspect\ninspect.getclosurevars(blocking)",
+    "a frame, shown": "from inspect import getargvalues\ngetargvalues(frame)",
+    "members": "import inspect\ndict(inspect.getmembers(task))",
+    "a way to members": "import inspect\nlist(map(inspect.getmembers, [task]))",
+    "a class made at run time": "type('Lazy', (), {'__class__': Task})",
+    "the dict of a loop, as a parameter": "def f(it): vars(it)['time'] = print\nf(loop)",
+    "the dict of asyncio": "import asyncio\nnames = vars(asyncio.tasks)",
+    "a path": "import pydoc\npydoc.locate('asyncio.tasks._unregister_task')",
+    "other modules": "from sys import modules\nmodules['asyncio'] = None",
+    "how modules are found": "import sys as s\ns.meta_path.insert(0, Mine())",
+    "a target": "for loop.call_later in [print]: pass",
+    "letters that look alike": "task._\uff4cog_traceback = False",
     "too long": "#" * (MAX_SOURCE + 1),
     "too deep": "x" + ".a" * 50_000,
 }
@@ -87,6 +115,18 @@ HONEST = {
     "a class that compares": "class Job:\n    def __lt__(self, other): return self.n < other.n",
     "a decorator": "@functools.wraps(f)\ndef g(): return f.__name__, g.__wrapped__",
     "a mock, in a block": "from unittest.mock import patch\nwith patch('asyncio.sleep'): f()",
+    "the shown locals of its own": (
+        "import inspect\ndef g(): yield\nh = g()\ninspect.getgeneratorlocals(h)"
+    ),
+    "a function with a name": "def show(it, n): return getattr(it, n)\nshow(x, 'real')",
+    "a function that is called later": (
+        "def fill(f, n): getattr(f, n)(1)\nloop.call_soon(fill, future, 'set_result')"
+    ),
+    "a name out of a list": "todo = []\ntodo.append(('x', 1))\nn, v = todo.pop()\ngetattr(it, n)",
+    "keywords as attributes": "class N:\n    def __init__(self, **k): self.__dict__.update(k)",
+    "a proxy": "class P:\n    def __getattr__(self, n): return getattr(self.o, n)",
+    "what a loop may be told": "loop.slow_callback_duration = 1\nthreading.excepthook = print",
+    "what is imported": "import sys\n'numpy' in sys.modules",
     "an underscore": "for _ in range(3): _x = 1\nmodule.__name__, __file__, __doc__",
 }
 
@@ -124,3 +164,22 @@ def test_only_words_of_ours_are_told() -> None:
 
 def test_what_is_told_of_one_cell_is_bounded() -> None:
     assert len(smells("loop._ready\n" * 1_000)) == 10
+
+
+LONG = {
+    "names for names": "".join(f"a{n} = a{n + 1}\n" * 8 for n in range(25)) + "getattr(x, a0)",
+    "many texts": "n = got[0]\n" + "".join(f"getattr(x, n)\n't{i}'\n" for i in range(4_000)),
+    "many names": "".join(f"n = 't{i}'\n" for i in range(5_000)) + "getattr(x, n)\n" * 2_000,
+    "many calls": "def f(o, n): return getattr(o, n)\n" + "f(x, 't')\n" * 4_000,
+    "many arguments": "f(" + "x, " * 60_000 + ")",
+    "many attributes": ("x" + ".a" * 90 + "\n") * 400,
+    "many fields": "'" + "{0.a}" * 30_000 + "'",
+}
+
+
+@pytest.mark.parametrize("code", LONG.values(), ids=LONG)
+def test_no_text_takes_long_to_read(code: str) -> None:
+    assert len(code) <= MAX_SOURCE
+    start = time.process_time()
+    smells(code)
+    assert time.process_time() - start < 10

@@ -122,7 +122,8 @@ def examine(
             with _Desk(both, mine, server, found) as desk:
                 for test in mine:
                     found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
-            flags = [*read[None], *read[exercise], *sorted(desk.flags)]
+            texts = read if desk.everything else (None, exercise)
+            flags = [*(told for text in texts for told in read[text]), *sorted(desk.flags)]
             if flags:
                 found.flags[exercise] = tuple(dict.fromkeys(flags))
         if theirs:
@@ -170,6 +171,8 @@ class _Desk:
 
     Attributes:
         flags: what smells of tampering.
+        everything: whether the answers to other exercises run too.
+        everything: whether the answers to other exercises run too.
     """
 
     def __init__(
@@ -183,7 +186,7 @@ class _Desk:
         self._found, self._tests = found, [test.source for test in tests]
         self._stuck: set[int] = set()
         self._ended: set[object] = set()
-        self._everything = False
+        self.everything = False
         self._subject: Subject | None = None
         self._knows_hidden = False
         self._until = awake() + EXERCISE_SECONDS
@@ -203,8 +206,8 @@ class _Desk:
     def judge(self, test: TrustedTest, seed: str) -> Verdict:
         """Run a test; where a name is missing, once more with the answers to other exercises."""
         verdict = self._try(test, seed)
-        if not verdict.passed and self._lacks_a_name(verdict) and not self._everything:
-            self._everything = True
+        if not verdict.passed and self._lacks_a_name(verdict) and not self.everything:
+            self.everything = True
             self._dismiss()
             verdict = self._try(test, seed)
         if not verdict.passed and not verdict.hidden and self._knows_hidden and not self._over:
@@ -313,7 +316,7 @@ class _Desk:
     def _chosen(self) -> Iterator[tuple[int, StudentCell, PlainCell]]:
         """Yield the cells with their numbers; of the lesson's own what the others need."""
         numbered = [(number, *both) for number, both in enumerate(self._cells, 1)]
-        if self._everything:
+        if self.everything:
             yield from numbered
             return
         own: dict[int, str] = {}
@@ -338,7 +341,7 @@ class _Desk:
             return False
         if cell.exercise == self._exercise:
             return True
-        if cell.exercise and not self._everything:
+        if cell.exercise and not self.everything:
             return False
         unknown = 0.0 if len(self._stuck) < MAX_STUCK else QUICK_SECONDS
         return self._left > 0 or self._took.get(cell.index, unknown) < QUICK_SECONDS

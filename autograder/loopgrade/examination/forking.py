@@ -95,8 +95,10 @@ class ForkServer:
 
     def end(self) -> None:
         """End the subject, with all that it has started."""
-        # Outside a namespace of its own nobody knows what it has started, but for its session.
-        if self.level != "bubblewrap" or not self._ends_by_itself():
+        # Outside a namespace of its own nobody knows what it has started, but for its session;
+        # and without a filter it may leave a word where nobody looks, in a queue for example.
+        used_again = self.level == "bubblewrap" and sandbox.filters()
+        if not used_again or not self._ends_by_itself():
             self.close()
 
     def _ends_by_itself(self) -> bool:

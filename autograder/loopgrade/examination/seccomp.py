@@ -1,10 +1,11 @@
 """Which calls of the kernel a subject may not make, as a filter that bubblewrap installs.
 
 No program of a student's needs these. With them one could outlive the sandbox (`ptrace`), hold
-memory that no process seems to have (`memfd_create`, `shmget`), leave a word for the next student
-in a keyring (`keyctl`) or in what the machine has cached of a file (`posix_fadvise`, `preadv2`,
-`mincore`), or reach parts of the kernel where faults are found each year (`bpf`, `io_uring`).
-Each is answered as if this kernel did not have it.
+memory that no process seems to have (`memfd_create`, `shmget`), leave a word for the next exercise
+or student in a keyring (`keyctl`), a queue (`mq_open`, `msgget`), a semaphore (`semget`) or in what
+the machine has cached of a file (`posix_fadvise`, `preadv2`, `mincore`), or reach parts of the
+kernel where faults are found each year (`bpf`, `io_uring`). Each is answered as if this kernel did
+not have it.
 
 The filter is a program for the kernel's classic BPF (seccomp(2)); the numbers of the calls are
 those of the kernel's tables for each processor.
@@ -21,9 +22,12 @@ from collections.abc import Mapping
 _X86_64: Mapping[str, int] = {
     "mincore": 27,
     "shmget": 29,
+    "semget": 64,
+    "msgget": 68,
     "ptrace": 101,
     "readahead": 187,
     "fadvise64": 221,
+    "mq_open": 240,
     "add_key": 248,
     "request_key": 249,
     "keyctl": 250,
@@ -40,6 +44,9 @@ _X86_64: Mapping[str, int] = {
     "pwritev2": 328,
 }
 _AARCH64: Mapping[str, int] = {
+    "mq_open": 180,
+    "msgget": 186,
+    "semget": 190,
     "shmget": 194,
     "readahead": 213,
     "add_key": 217,

@@ -19,14 +19,31 @@ from __future__ import annotations
 import ast
 import asyncio
 import builtins
+import contextlib
+import functools
+import gc
+import inspect
+import queue
 import re
+import selectors
+import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import looplab
 from loopgrade.examination.notation import MAX_SOURCE
+from loopgrade.examination.reading import (
+    Text,
+    asked_by_format,
+    bindings_of,
+    called,
+    folded,
+    gives_loop,
+    is_names,
+)
 
 _MAX_TOLD = 10
 """Smells that are told of one cell."""
@@ -44,18 +61,52 @@ _INSIDE = frozenset(
 _OF_LIBRARIES = frozenset({"_asdict", "_exit", "_field_defaults", "_fields", "_make", "_replace"})
 """What begins with an underscore and is public all the same."""
 
-_BY_NAME = frozenset({"getattr", "setattr", "delattr", "hasattr", "attrgetter", "methodcaller"})
-_GIVE_LOOPS = frozenset(
-    {"get_running_loop", "get_event_loop", "new_event_loop", "get_loop", "current_task"}
-    | {"create_task", "ensure_future", "create_future", "run_in_executor"}
+_BY_NAME = frozenset(
+    {"getattr", "setattr", "delattr", "hasattr", "getattr_static"}
+    | {"__setattr__", "__delattr__", "object"}
 )
+"""Functions and methods that take an owner and the name of an attribute; of a mock, too."""
+
+_MAY_BE_HANDED_ON = frozenset({"getattr", "setattr", "delattr"})
+_BY_PATH = frozenset({"attrgetter", "methodcaller", "locate", "resolve_name"})
+"""Those whose arguments are names, and which take no owner before them."""
+
+_OF_INSPECT = frozenset(
+    {"getclosurevars", "getcoroutinelocals", "getgeneratorlocals", "getasyncgenlocals"}
+    | {"getargvalues", "getmembers", "getmembers_static"}
+)
+"""Functions of inspect that show what is inside something."""
+
+_ARE_NAMES = frozenset({"__class__", "__dict__", "__globals__", "__closure__", "__builtins__"})
+"""Names that give away what they are for, also where they are a text."""
+
+_HOOKS = frozenset({"sys.modules", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache"})
 _RUN_TEXT = frozenset({"exec", "eval", "compile", "__import__", "import_module", "run_path"})
 _COMPARE = frozenset({"__eq__", "__ne__", "__lt__", "__gt__", "__le__", "__ge__", "__len__"})
 _PLAIN = frozenset(
     {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
 )
 _SEALED = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__bases__"})
-_WATCHED = {"asyncio": asyncio, "builtins": builtins, "time": time}
+_MODULES = (
+    asyncio,
+    builtins,
+    contextlib,
+    functools,
+    gc,
+    inspect,
+    queue,
+    selectors,
+    threading,
+    time,
+)
+_WATCHED: Mapping[str, object] = {module.__name__: module for module in (*_MODULES, weakref)}
+"""Modules that a program should leave as they are: it and its tests use them."""
+
+_MAY_BE_SET = frozenset({"excepthook", "slow_callback_duration", "callbacks"})
+_WAIT_BY = frozenset(
+    {"call_at", "call_later", "call_soon", "call_soon_threadsafe", "create_future", "create_task"}
+)
+"""Methods of loops by which a program waits, and asyncio for it."""
 
 
 def smells(source: str) -> list[str]:
@@ -113,11 +164,11 @@ class _Nose(ast.NodeVisitor):
 
     def __init__(self, tree: ast.Module) -> None:
         self.found: list[tuple[int, str]] = []
-        self._own = frozenset(_defined(tree))
-        self._loops = frozenset(_loops(tree))
+        self._text = Text(tree)
         # What a `with` at the top patches is as it was before the cell ends.
         blocks = (each for each in tree.body if isinstance(each, ast.With | ast.AsyncWith))
         self._at_the_top = {item.context_expr for block in blocks for item in block.items}
+        self._fine: set[ast.AST] = set()
         self.visit(tree)
 
     def _tell(self, node: ast.AST, words: str) -> None:
@@ -129,15 +180,42 @@ class _Nose(ast.NodeVisitor):
         self._look_at_name(node, node.attr, node.value)
         if isinstance(node.ctx, ast.Store | ast.Del):
             self._look_at_change(node, node.value, node.attr)
-        if node.attr == "__dict__" and self._is_loop(node.value):
-            self._tell(node, _SETS)
-        if node.attr == "modules" and isinstance(node.value, ast.Name) and node.value.id == "sys":
-            self._tell(node, "takes modules from sys.modules")
+        if node.attr == "__dict__":
+            self._look_at_names_asked_for(node, node.value)
+        self._look_at_use(node, node.attr)
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
         if node.id == "__builtins__":
             self._tell(node, _LOOKS_INSIDE)
+        self._look_at_use(node, node.id)
+
+    def _look_at_use(self, node: ast.Attribute | ast.Name, name: str) -> None:
+        if self._text.module(node) in _HOOKS and node not in self._fine:
+            self._tell(node, "takes modules from sys.modules, or changes how they are found")
+        handed_on = isinstance(node.ctx, ast.Load) and node not in self._fine
+        if handed_on and isinstance(node, ast.Name) and name in _MAY_BE_HANDED_ON:
+            self._tell(node, _PUTS_TOGETHER)
+        if handed_on and name in _OF_INSPECT:
+            self._tell(node, _LOOKS_INSIDE)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        # Whether a module is there.
+        self._fine |= {each for each in node.comparators if isinstance(each, ast.Attribute)}
+        self.generic_visit(node)
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:
+            self._look_at_name(node, name, None)
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if not isinstance(node.value, str) or node in self._fine:
+            return
+        if node.value in _ARE_NAMES:
+            self._tell(node, _LOOKS_INSIDE)
+        for name in asked_by_format(node.value):
+            self._look_at_name(node, name, None)
 
     def _look_at_name(self, node: ast.AST, name: str, owner: ast.expr | None) -> None:
         if name in _INSIDE:
@@ -145,37 +223,72 @@ class _Nose(ast.NodeVisitor):
         elif _is_private(name) and not self._is_its_own(name, owner):
             if name in _private_names():
                 self._tell(node, f"uses a private name of asyncio's or looplab's: {name}")
-            elif owner is not None and _root(owner) in _WATCHED:
+            elif owner is not None and self._root(owner) in _WATCHED:
                 self._tell(node, "uses a private name of a module")
 
     def _is_its_own(self, name: str, owner: ast.expr | None) -> bool:
         # The cell has a class with such an attribute, and this is an object of some name.
-        return name in self._own and isinstance(owner, ast.Name) and owner.id not in self._loops
+        here = name in self._text.defined and isinstance(owner, ast.Name)
+        return here and isinstance(owner, ast.Name) and owner.id not in self._text.loops
+
+    def _root(self, node: ast.expr) -> str:
+        return self._text.module(node).partition(".")[0]
 
     def _is_loop(self, node: ast.expr) -> bool:
         """Whether an expression is, as far as one can read, a loop, a task or a future."""
         match node:
             case ast.Name(id=name):
-                return name in self._loops or name in ("loop", "_loop")
+                return name in self._text.loops or name in ("loop", "_loop")
             case ast.Attribute(attr=name):
                 return name in ("loop", "_loop")
             case ast.Call(func=ast.Name(id="type"), args=[inner]):
                 return self._is_loop(inner)
-        return _gives_loop(node)
+        return gives_loop(node)
 
     # What is changed
 
     def _look_at_change(self, node: ast.AST, owner: ast.expr, name: str | None) -> None:
-        if self._is_loop(owner):
+        if name in _MAY_BE_SET:
+            return
+        if self._is_loop(owner) or (name in _WAIT_BY and not self._is_own(owner)):
             self._tell(node, _SETS)
         if name in _SEALED:
             self._tell(node, "changes the code, the defaults or the bases of something")
-        root = _root(owner)
-        if root == "looplab" or (name and root in _WATCHED and _is_there(owner, name)):
-            self._tell(node, "sets an attribute of asyncio, time, builtins or looplab")
+        path = self._text.module(owner)
+        there = name is None or _is_there(path, name)
+        if path.partition(".")[0] == "looplab" or (self._root(owner) in _WATCHED and there):
+            self._tell(node, _SETS_MODULE)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if is_names(node.value):
+            if isinstance(node.ctx, ast.Store | ast.Del):
+                self._look_at_names_of(node, node.value)
+            told = folded(node.slice)
+            if isinstance(told, str):
+                self._look_at_name(node, told, None)
+        self.generic_visit(node)
+
+    def _look_at_names_asked_for(self, node: ast.AST, owner: ast.expr) -> None:
+        if self._is_loop(owner):
+            self._tell(node, _SETS)
+        elif self._root(owner) in ("asyncio", "looplab"):
+            self._tell(node, _LOOKS_INSIDE)
+
+    def _look_at_names_of(self, node: ast.AST, names: ast.expr) -> None:
+        """Look at who changes `vars(x)` or `x.__dict__`: of its own objects anybody may."""
+        owner = None
+        if is_names(names):
+            owner = names.args[0] if isinstance(names, ast.Call) else names.value  # type: ignore[attr-defined]  # an attribute's
+        if owner is not None and not self._is_own(owner):
+            self._tell(node, "changes the attributes of something by a dict")
+
+    def _is_own(self, node: ast.expr) -> bool:
+        """Whether an expression is an object, a class or a function of the cell's own."""
+        itself = isinstance(node, ast.Name) and node.id in ("self", "cls")
+        return itself or self._text.is_made_here(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        bound = {name for name, _ in _bindings_of(node)}
+        bound = {name for name, _ in bindings_of(node)}
         if "__class__" in bound:
             self._tell(node, "makes a class whose objects say that they are of another one")
         bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
@@ -186,40 +299,63 @@ class _Nose(ast.NodeVisitor):
     # Calls
 
     def visit_Call(self, node: ast.Call) -> None:
-        called = _called(node.func)
-        if called in _BY_NAME or called in ("__setattr__", "__delattr__", "object"):
-            self._look_at_names(node, called)
-        if called == "vars" and node.args and self._is_loop(node.args[0]):
-            self._tell(node, _SETS)
-        if called in _RUN_TEXT and node.args:
-            self._look_at_text(node, called)
-        if called in ("patch", "setattr") and node.args and node not in self._at_the_top:
-            root = str(_folded(node.args[0])).partition(".")[0]
+        name = called(node.func)
+        if name in _BY_NAME:
+            self._look_at_names(node, name)
+        elif name in _BY_PATH:
+            self._look_at_each_name(node, node.args, None)
+        if name in _OF_INSPECT and node.args and self._may_look_at(node.args[0]):
+            self._fine.add(node.func)
+        if name in _MAY_BE_HANDED_ON or isinstance(node.func, ast.Name):
+            self._fine |= {node.func} - ({node.func} if name in _OF_INSPECT else set())
+        if name == "vars" and node.args:
+            self._look_at_names_asked_for(node, node.args[0])
+        if name in _CHANGE_A_DICT and isinstance(node.func, ast.Attribute):
+            self._look_at_names_of(node, node.func.value)
+        if name in _RUN_TEXT and node.args:
+            self._look_at_text(node, name)
+        if name in ("patch", "setattr") and node.args and node not in self._at_the_top:
+            root = str(folded(node.args[0])).partition(".")[0]
             if root in _WATCHED or root == "looplab":
-                self._tell(node, "sets an attribute of asyncio, time, builtins or looplab")
+                self._tell(node, _SETS_MODULE)
         self.generic_visit(node)
 
-    def _look_at_names(self, node: ast.Call, called: str) -> None:
-        """Look at the names in `getattr(x, name)` and its like."""
-        by_operator = called in ("attrgetter", "methodcaller")
-        names = node.args if by_operator else node.args[1:2]
-        owner = None if by_operator or not node.args else node.args[0]
+    def _may_look_at(self, node: ast.expr) -> bool:
+        watched = self._root(node) in _WATCHED or self._root(node) == "looplab"
+        return self._text.is_made_here(node) or (self._text.is_imported(node) and not watched)
+
+    def _look_at_names(self, node: ast.Call, name: str) -> None:
+        """Look at the name in `getattr(x, name)` and its like."""
+        if any(isinstance(each, ast.Starred) for each in node.args):
+            self._tell(node, _PUTS_TOGETHER)
+        owner, names = (node.args[0] if node.args else None), node.args[1:2]
+        if name in ("getattr", "hasattr"):
+            self._fine |= set(names)
+        self._look_at_each_name(node, names, owner)
+        changes = name in ("setattr", "delattr", "__setattr__", "__delattr__")
+        told = owner is not None and isinstance(folded(owner), str)  # a mock's: it is a path
+        if (changes or (name == "object" and node not in self._at_the_top)) and owner and not told:
+            read = folded(names[0]) if names else None
+            self._look_at_change(node, owner, read if isinstance(read, str) else None)
+
+    def _look_at_each_name(
+        self, node: ast.Call, names: Sequence[ast.expr], owner: ast.expr | None
+    ) -> None:
         for each in names:
-            told = _folded(each)
-            for part in told.split(".") if isinstance(told, str) else ():
-                self._look_at_name(node, part, owner)
-            if isinstance(each, ast.Constant | ast.Name | ast.Starred):
-                continue
-            self._tell(node, "puts the name of an attribute together")
-        changes = called in ("setattr", "delattr", "__setattr__", "__delattr__")
-        if changes and owner is not None and not isinstance(_folded(owner), str):
-            name = _folded(names[0]) if names else None
-            self._look_at_change(node, owner, name if isinstance(name, str) else None)
+            read = self._text.texts(each)
+            whole = folded(each)
+            if isinstance(whole, str):
+                read = [whole]
+            for told in read or ():
+                for part in re.split(r"[.:]", told):
+                    self._look_at_name(node, part, owner)
+            if read is None or isinstance(each, ast.BinOp | ast.JoinedStr):
+                self._tell(node, _PUTS_TOGETHER)
 
     def _look_at_text(self, node: ast.Call, called: str) -> None:
-        text = _folded(node.args[0])
+        text = folded(node.args[0])
         if not isinstance(text, str):
-            self._tell(node, "runs a text, or imports a module, that it puts together")
+            self._tell(node, _RUNS_TEXT)
         elif called in ("__import__", "import_module"):
             self._look_at_module(node, text)
         else:
@@ -247,18 +383,21 @@ class _Nose(ast.NodeVisitor):
     def _look_at_module(self, node: ast.AST, module: str) -> None:
         if module.startswith("looplab.") and module != "looplab.legacy":
             self._tell(node, "imports a part of looplab's that is not for programs")
-        elif module.partition(".")[0] in ("ctypes", "_ctypes", "_asyncio", "_testcapi"):
+        elif module.partition(".")[0] in ("ctypes", "_ctypes", "_asyncio", "_testcapi", "marshal"):
             self._tell(node, "imports ctypes or another inner part of Python's")
 
     # Texts that are put together
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        text = _folded(node)
+        text = folded(node)
         if isinstance(text, str) and (text in _INSIDE or text in _private_names()):
-            self._tell(node, "puts the name of an attribute together")
+            self._tell(node, _PUTS_TOGETHER)
         self.generic_visit(node)
 
 
+_PUTS_TOGETHER = "puts the name of an attribute together"
+_RUNS_TEXT = "runs a text, or imports a module, that it puts together"
+_SETS_MODULE = "sets an attribute of asyncio, looplab or a module that they use"
 _SETS = "sets an attribute of a loop, a task or a future"
 _LOOKS_INSIDE = "looks into closures, frames or what else it was not given"
 
@@ -269,85 +408,13 @@ def _rooms() -> frozenset[str]:
     return frozenset(path.parent.name for path in folder.glob("*/__init__.py"))
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
-    """Yield the attributes that the cell's own classes and their objects have."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            yield from (name for name, _ in _bindings_of(node))
-        match node:
-            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name, ctx=ast.Store()):
-                yield name
-
-
-def _bindings_of(node: ast.ClassDef) -> Iterator[tuple[str, ast.AST]]:
-    for each in node.body:
-        match each:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield name, each
-            case ast.Assign(targets=targets):
-                yield from ((t.id, each) for t in targets if isinstance(t, ast.Name))
-                for target in targets:
-                    if isinstance(target, ast.Tuple):
-                        yield from ((t.id, each) for t in target.elts if isinstance(t, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                yield name, each
-
-
-def _loops(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that are bound to a loop, a task or a future."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _gives_loop(value):
-                yield name
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
-                for target, value in zip(targets, values, strict=False):
-                    if isinstance(target, ast.Name) and _gives_loop(value):
-                        yield target.id
-            case ast.NamedExpr(target=ast.Name(id=name), value=value) if _gives_loop(value):
-                yield name
-
-
-def _gives_loop(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and _called(node.func) in _GIVE_LOOPS
-
-
-def _called(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _is_there(owner: ast.expr, name: str) -> bool:
+def _is_there(path: str, name: str) -> bool:
     """Whether an attribute of a watched module is there already: a new one harms nobody."""
-    path = [name]
-    while isinstance(owner, ast.Attribute):
-        path.append(owner.attr)
-        owner = owner.value
-    found: object = _WATCHED.get(owner.id) if isinstance(owner, ast.Name) else None
-    for each in reversed(path):
+    root, *parts = path.split(".")
+    found: object = _WATCHED.get(root)
+    for each in (*parts, name):
         found = vars(found).get(each) if hasattr(found, "__dict__") else None
     return found is not None
 
 
-def _folded(node: ast.expr) -> object:
-    """Return the constant that an expression is; None where it is none that one can read."""
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            one, other = _folded(left), _folded(right)
-            return one + other if isinstance(one, str) and isinstance(other, str) else None
-        case ast.JoinedStr(values=values):
-            parts = [_folded(each) for each in values]
-            texts = [each for each in parts if isinstance(each, str)]
-            return "".join(texts) if len(texts) == len(parts) else None
-        case ast.FormattedValue(value=value):
-            return _folded(value)
-    return None
+_CHANGE_A_DICT = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__"})

@@ -17,7 +17,7 @@ from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
 from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.notation import PlainCell
-from loopgrade.examination.smells import known_names
+from loopgrade.examination.smells import known_names, smells
 from loopgrade.examination.stopping import pause
 from looplab.observer.expecting import CheckFailed
 from looplab.observer.observing import not_run
@@ -25,7 +25,7 @@ from looplab.observer.schedules import Found
 from looplab.runs.failures import describe_exception
 from looplab.runs.run import Run
 from looplab.runs.wire import Json, Value, WireError, decode, dumps, loads, unpack
-from looplab.subject.protocol import MAX_OUTPUTS, NOTICES, PROTOCOL, REPLACES, CellOutput
+from looplab.subject.protocol import MAX_OUTPUTS, NOTICES, PROTOCOL, REPLACES, RUNS, CellOutput
 from looplab.virtual.answers import TooMuch
 from looplab.virtual.world import World
 
@@ -43,6 +43,9 @@ MAX_BYTES = 8 * 2**20
 
 MAX_NOTICES = 20
 """That are kept of one subject."""
+
+MAX_TEXTS = 200_000
+"""Characters of the texts that stand in no cell, and that one subject runs, that are read."""
 
 GLANCE_SECONDS = 0.25
 """How often a subject's processes are counted."""
@@ -106,6 +109,7 @@ class Subject:
         self._until, self._too_long = math.inf, ""
         self.said = 0
         self.notices: set[str] = set()
+        self._texts_left = MAX_TEXTS
         try:
             self._request(START_SECONDS, protocol=PROTOCOL, seconds=PROCESSOR_SECONDS)
             if self._reply(None).get("protocol") != PROTOCOL:
@@ -230,10 +234,25 @@ class Subject:
     def _note(self, words: Json) -> None:
         if not isinstance(words, str):
             raise Odd(_NO_ANSWER, "forges an answer")
+        if words.startswith(RUNS):
+            self._read_text(words.removeprefix(RUNS))
+            return
         if not _is_notice(words):
             words = "says of itself what is no notice"
+        self._keep_notice(words)
+
+    def _keep_notice(self, words: str) -> None:
         if len(self.notices) < MAX_NOTICES:
             self.notices.add(words)
+
+    def _read_text(self, text: str) -> None:
+        """Read a text that stands in no cell and that the code has run, as cells are read."""
+        self._texts_left -= len(text)
+        if self._texts_left < 0:
+            self._keep_notice(_TOO_MANY_TEXTS)
+            return
+        for words in smells(text):
+            self._keep_notice(f"{words} of a text that it runs")
 
     def _line(self) -> Json:
         part, end, self._rest = self._rest.partition(b"\n")
@@ -285,6 +304,7 @@ class Subject:
 
 
 _NO_START = "The sandbox ({}) does not start: {}. Run `looplab doctor`."
+_TOO_MANY_TEXTS = "runs more texts that stand in no cell than can be read"
 _ENDED = "your code ended its own process, as os._exit or a crash does: let it return instead"
 _WAITED = "your code did not come to an end in {:g} s: does it wait for what never comes?"
 _NO_ANSWER = "your code's process gave an answer that is none"

@@ -14,7 +14,7 @@ import hmac
 import linecache
 import random
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, Protocol
@@ -30,7 +30,7 @@ from looplab.observer.expecting import CheckFailed
 from looplab.observer.exploring import Exploration, Outcome
 from looplab.observer.observing import with_record
 from looplab.observer.schedules import Found, Schedule
-from looplab.runs.run import Run
+from looplab.runs.run import MAX_BLOCKED, Run
 from looplab.runs.wire import Json, encode
 from looplab.subject.protocol import CellOutput, is_pythons
 from looplab.virtual.specs import Spec, spec_to_json
@@ -305,9 +305,12 @@ class _Observers:
         world = World(specs)
         told = [spec_to_json(spec, whole=False) for spec in specs]
         how = {"take": take, "cancel_at": cancel_at, "services": told}
-        run = self._asked.observe({**request, **how}, world)
-        self.seen.append(with_record(run, world, call_text(program, args, take, cancel_at)))
-        return self.seen[-1]
+        answer = self._asked.observe({**request, **how}, world)
+        run = with_record(answer, world, call_text(program, args, take, cancel_at))
+        for notice in differences(run, world):
+            self._asked.note(notice)
+        self.seen.append(run)
+        return run
 
     def explore(
         self, program: Any, *args: Any, orders: int | None = None, seed: object = 0
@@ -374,6 +377,21 @@ class _Observers:
         request["code"] = code
         request["constants"] = {n: encode(self._names[n], reference) for n in constants}
         return request, specs
+
+
+def differences(run: Run, world: World) -> Iterator[str]:
+    """Yield where a run says less than the examiner's own record, in words as of a notice.
+
+    Args:
+        run: what the subject tells of a program that it has run.
+        world: what it ran on.
+    """
+    told = sum(each.seconds for each in run.blocked)
+    if len(run.blocked) < MAX_BLOCKED and world.held_up > told + 1e-6:
+        yield "hides that it held up the loop"
+    open_ = any(call.outcome == "pending" for call in run.calls)
+    if open_ and run.error is None and not (run.leftovers or run.lost):
+        yield "leaves a call of a service under way, and no task that waits for it"
 
 
 def _ending(run: Run) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from looplab.runs.wire import Json, Value, dumps, encode, loads
@@ -86,13 +86,18 @@ class Channel:
 
 
 class ExaminersWorld:
-    """The examiner's clock and services, from here."""
+    """The examiner's clock and services, from here.
+
+    Args:
+        channel: to the examiner.
+        glance: called whenever time is about to pass.
+    """
 
     shuffle = None
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, glance: Callable[[], None]) -> None:
         self.now = 0.0
-        self._channel = channel
+        self._channel, self._glance = channel, glance
         self._finished = False
 
     def ask(self, service: int, method: str, arguments: Sequence[Value]) -> Answer:
@@ -104,6 +109,7 @@ class ExaminersWorld:
 
     def advance(self, deadline: float | None) -> list[tuple[int, Answer]] | None:
         """As `World.advance`."""
+        self._glance()
         answer = self._ask({"advance": deadline})
         self.now = answer["now"]
         if answer["done"] is None:

@@ -20,6 +20,9 @@ MAX_OUTPUTS = 50
 REPLACES = "replaces"
 """Before the name of what a program has replaced."""
 
+RUNS = "runs the text "
+"""Before a text that stands in no cell, and that a program has run or imported."""
+
 FRAMES = "looks into the frames of its callers"
 OBJECTS = "asks the garbage collector for objects that are not its own"
 NAMES = "names its code after a file of Python's or looplab's"
@@ -30,8 +33,12 @@ WRITES = "writes outside its temporary folder"
 PROC = "reads /proc"
 SIGNALS = "sends a signal to another process"
 SETS = "sets the code, defaults, class or bases of what is not its own"
+SETS_LOOP = "puts something in the place of a loop's method"
+SHADOWS = "runs a module of its own that is named as one of Python's"
 
-NOTICES = frozenset({FRAMES, OBJECTS, NAMES, TRACES, HOOKS, CTYPES, WRITES, PROC, SIGNALS, SETS})
+NOTICES = frozenset(
+    {FRAMES, OBJECTS, NAMES, TRACES, HOOKS, CTYPES, WRITES, PROC, SIGNALS, SETS, SETS_LOOP, SHADOWS}
+)
 """All that a subject may say it has noticed, beside what was replaced: "the code ..."."""
 
 

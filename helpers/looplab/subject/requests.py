@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import linecache
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 from looplab.observer.observing import perform
@@ -20,8 +21,14 @@ from looplab.virtual.specs import spec_from_json
 from looplab.virtual.stand_ins import stand_in
 from looplab.virtual.world import World
 
-_BUILTINS = dict(vars(builtins))
-"""As they are before a student's line runs."""
+
+def _is_instance(value: object, kinds: Any) -> bool:
+    """As `isinstance`, for tests: what an object says of its class itself does not count."""
+    return issubclass(type(value), kinds)
+
+
+_BUILTINS = MappingProxyType({**vars(builtins), "isinstance": _is_instance})
+"""Those of tests: Python's as they are before a student's line runs."""
 
 
 class TestNames(dict[str, Any]):
@@ -31,7 +38,7 @@ class TestNames(dict[str, Any]):
     """
 
     def __init__(self, students: dict[str, Any]) -> None:
-        super().__init__(__name__="looplab_test", __builtins__=_BUILTINS)
+        super().__init__(__name__="looplab_test", __builtins__=dict(_BUILTINS))
         self._students = students
 
     def __missing__(self, name: str) -> Any:
@@ -86,9 +93,18 @@ class Requested:
         return {"$name": name, "$def": self._names.__getitem__, "$spec": service}
 
 
-def observe(request: dict[str, Json], notebook: Notebook, channel: Channel) -> Run:
-    """Run the program that a request describes, on the examiner's world."""
-    asked, world = Requested(request, notebook), ExaminersWorld(channel)
+def observe(
+    request: dict[str, Json], notebook: Notebook, channel: Channel, glance: Callable[[], None]
+) -> Run:
+    """Run the program that a request describes, on the examiner's world.
+
+    Args:
+        request: what the examiner sent.
+        notebook: where the student's names are.
+        channel: to the examiner.
+        glance: called whenever time is about to pass.
+    """
+    asked, world = Requested(request, notebook), ExaminersWorld(channel, glance)
     take, cancel_at = request["take"], request["cancel_at"]
     return perform(asked.program, asked.arguments(world)(), world, take=take, cancel_at=cancel_at)
 

@@ -116,8 +116,9 @@ def serve(channel: Channel, seconds: float) -> None:
     noticing.listen()
     while (request := channel.receive()) is not None:
         channel.begin(request["id"])
+        noticing.observing = request["op"] != "cell"
         try:
-            reply = answer(request, notebook, channel, seconds)
+            reply = answer(request, notebook, channel, seconds, noticing.glance)
         except MissingName as error:
             reply = {"missing": str(error)}
         except TooMuch as error:
@@ -137,9 +138,21 @@ def serve(channel: Channel, seconds: float) -> None:
 
 
 def answer(
-    request: dict[str, Json], notebook: Notebook, channel: Channel, seconds: float
+    request: dict[str, Json],
+    notebook: Notebook,
+    channel: Channel,
+    seconds: float,
+    glance: Callable[[], None],
 ) -> dict[str, Json]:
-    """Do what a request asks, in so many seconds of processor time, and return the reply."""
+    """Do what a request asks, in so many seconds of processor time, and return the reply.
+
+    Args:
+        request: what the examiner sent.
+        notebook: where the student's names are.
+        channel: to the examiner.
+        seconds: the processor time that it may use.
+        glance: called whenever time is about to pass.
+    """
     # What comes after the program is not the program's time, so it stands outside.
     if request["op"] == "cell":
         with processor_time(seconds, channel):
@@ -152,7 +165,7 @@ def answer(
             found = explore(request, notebook, go_on)
         return {"found": found.to_json()}
     with processor_time(seconds, channel):
-        run = observe(request, notebook, channel)
+        run = observe(request, notebook, channel, glance)
     return {"run": run.to_json()}
 
 

@@ -36,6 +36,9 @@ class World:
             the services' answers in the order in which they were asked, and after them the
             next timer. An answer takes no time.
         shuffle_ready: whether it also chooses who of the ready tasks runs next.
+
+    Attributes:
+        held_up: seconds for which the program held up its loop, until it ended.
     """
 
     def __init__(
@@ -55,7 +58,7 @@ class World:
             choose: as for a new one.
         """
         self.let_choose(choose)
-        self.now = 0.0
+        self.now = self.held_up = 0.0
         self.finished: float | None = None
         self._services = [serve(spec, self) for spec in self._specs]
         self._due: list[tuple[float, int, Callable[[], Ending]]] = []
@@ -138,6 +141,8 @@ class World:
     def block(self, seconds: float) -> None:
         """Let `seconds` pass while the program holds up its loop."""
         self.now = round(self.now + max(0.0, seconds), 9)
+        if self.finished is None:
+            self.held_up += max(0.0, seconds)
 
     def finish(self) -> None:
         """Keep the record as it is now: the program has ended."""

@@ -1,0 +1,67 @@
+"""Who changes a module of asyncio's, or a loop, is told of, also where it is put back at once.
+
+Neither modules nor loops tell an audit hook when an attribute of theirs is set. Here they do
+(PEP 578), and hooks are what nothing removes. What `vars(module)` gives is a copy.
+
+    looplab.module   a module and the name of what is replaced in it
+    looplab.loop     a loop and the name of the method that is hidden by an attribute
+
+Caveat: who writes into the dict that a loop keeps its attributes in is not told here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any
+
+from looplab.virtual.loop import VirtualLoop
+
+MODULE, LOOP = "looplab.module", "looplab.loop"
+
+_names: Any = vars(ModuleType)["__dict__"].__get__
+
+
+def names_of(owner: Any) -> Mapping[str, Any]:
+    """Return what a module or a class has, by name, and not a copy of it."""
+    found: Mapping[str, Any] = _names(owner) if isinstance(owner, ModuleType) else vars(owner)
+    return found
+
+
+class _Sealed(ModuleType):
+    """A module that tells who replaces what it has."""
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # a copy for whoever asks
+        return dict(_names(self))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _names(self):
+            sys.audit(MODULE, self, name)
+        super().__setattr__(name, value)
+
+
+_Sealed.__name__ = _Sealed.__qualname__ = "module"
+
+
+def seal(modules: Iterable[ModuleType]) -> None:
+    """Let these modules tell who replaces what they have, for as long as the process lives."""
+    for module in modules:
+        module.__class__ = _Sealed
+
+
+METHODS = frozenset(name for name in dir(asyncio.BaseEventLoop) if name[0] != "_")
+"""The methods of a loop by which programs, and asyncio itself, use it."""
+
+
+def seal_loops() -> None:
+    """Let virtual loops tell who hides a method of theirs."""
+
+    def __setattr__(self: VirtualLoop, name: str, value: object) -> None:
+        if name in METHODS:
+            sys.audit(LOOP, self, name)
+        object.__setattr__(self, name, value)
+
+    VirtualLoop.__setattr__ = __setattr__  # type: ignore[assignment]  # only where nobody is trusted

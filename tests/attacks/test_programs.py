@@ -1,0 +1,62 @@
+"""Programs that do not do what is asked, as the strongest student would write them.
+
+Each answers an exercise of the course, and is examined as one that is handed in. None may keep
+every point without a flag. Above each stand the lesson, the exercise and what it is.
+"""
+
+from pathlib import Path
+
+import pytest
+from attacking import passed, programs
+
+from loopgrade.authoring import build
+from loopgrade.authoring.lesson import Lesson, grade_id, read_lesson
+from loopgrade.authoring.regions import solution_text
+from loopgrade.examination.examiner import Examination, StudentCell, examine
+from loopgrade.examination.test_cell import TrustedTest, seed_of
+
+LESSONS = Path(__file__).parents[2] / "autograder" / "lessons"
+TEXT = (Path(__file__).parent / "programs.txt").read_text(encoding="utf-8")
+PROGRAMS = programs(TEXT)
+
+
+def handed_in(lesson: Lesson, exercise: str, answer: str) -> Examination:
+    """Examine an answer, beside the references of the other exercises."""
+    others, _, answer = answer.rpartition("#: in another cell above\n")
+    tests = [test for each in lesson.exercises if each.name == exercise for test in each.tests]
+    cells = [StudentCell(1_000, others)] if others else []
+    for number, cell in enumerate(lesson.cells):
+        if cell.kind == "code" and cell.role != "test":
+            mine = cell.exercise == exercise
+            text = answer if mine else solution_text(cell.source)
+            cells.append(StudentCell(number, text, cell.exercise, not mine))
+    return examine(
+        cells,
+        [TrustedTest(grade_id(test), exercise, build.test_source(test)) for test in tests],
+        level="bubblewrap",
+        seed=lambda test: seed_of(b"programs", lesson.name, test),
+    )
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_none_keeps_every_point_without_a_flag(name: str) -> None:
+    number, exercise, _ = name.split(" ", 2)
+    (path,) = LESSONS.glob(f"{number}_*.py")
+    found = handed_in(read_lesson(path), exercise, PROGRAMS[name])
+    assert found.flags.get(exercise) or passed(found) != set(found.verdicts)
+
+
+def test_a_right_answer_keeps_them_all() -> None:
+    (path,) = LESSONS.glob("06_*.py")
+    right = """
+async def say_both(say_after):
+    return list(await asyncio.gather(say_after(2, "hello"), say_after(1, "world")))
+"""
+    found = handed_in(read_lesson(path), "say_both", right)
+    assert passed(found) == set(found.verdicts)
+    assert found.flags == {}
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(PROGRAMS) >= 30
+    assert len({name.split()[1] for name in PROGRAMS}) >= 10
