@@ -35,9 +35,12 @@ class ByAllTests(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Judge a notebook; nbgrader has changed into its folder."""
-        course = Path(self.config.CourseDirectory.root).parent
+        root = self.config.CourseDirectory.root
         try:
-            report = judge(course, Path("the notebook"), deepcopy(nb.cells), sandbox.strongest())
+            if not isinstance(root, str):  # somebody's course, with an exercise of ours in it
+                raise CheckError("It has no lessons of its own.")
+            course, name = Path(root).parent, Path("the notebook")
+            report = judge(course, name, deepcopy(nb.cells), sandbox.strongest())
         except CheckError:
             told: tuple[Any, dict[str, Any]] = Execute(parent=self.parent).preprocess(nb, resources)
             return told
