@@ -73,7 +73,7 @@ def needed(own: Mapping[int, str], others: Iterable[str], tests: Iterable[str]) 
             return dict(own)
         wanted |= names.used
     for text in tests:
-        names = _names(text)
+        names = _names_of_test(text)
         if names is None:
             return dict(own)
         wanted |= names.used - names.bound
@@ -136,6 +136,11 @@ def _sets_up(statement: ast.stmt) -> bool:
         case ast.Expr(ast.Call(func=ast.Name(name))):
             return name in SET_UP
     return False
+
+
+@cache  # every submission has the same tests
+def _names_of_test(source: str) -> _Names | None:
+    return _names(source)
 
 
 def _names(source: str) -> _Names | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import symtable
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 
-def definitions(source: str) -> dict[str, str]:
+@cache  # every submission has the same tests
+def definitions(source: str) -> Mapping[str, str]:
     """Return the source of each definition and import at the top level, by its name."""
     found: dict[str, str] = {}
     for node in ast.parse(source).body:
@@ -18,11 +21,11 @@ def definitions(source: str) -> dict[str, str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
                 found[(alias.asname or alias.name).partition(".")[0]] = text
-    return found
+    return MappingProxyType(found)
 
 
 def closure(
-    needed: Iterable[str], definitions: dict[str, str], names: dict[str, Any]
+    needed: Iterable[str], definitions: Mapping[str, str], names: dict[str, Any]
 ) -> tuple[list[str], list[str]]:
     """Return the texts, and the names of the constants, that the `needed` definitions use."""
     todo = list(needed)
@@ -41,6 +44,7 @@ def closure(
     return list(dict.fromkeys(ordered)), sorted(constants)
 
 
+@cache
 def _used_names(source: str) -> list[str]:
     """Return the global names that a definition reads: what is local to it stays here."""
     todo = [symtable.symtable(source, "<test>", "exec")]

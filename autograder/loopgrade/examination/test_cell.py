@@ -16,7 +16,7 @@ import random
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Protocol
 
 import looplab
@@ -223,8 +223,7 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     names["observe"], names["explore"] = observers.observe, observers.explore
     announcing.forget()
     try:
-        code = compile(test.source, filename, "exec", dont_inherit=True)
-        exec(code, names)  # trusted: see TrustedTest
+        exec(_compiled(test.source, filename), names)  # trusted: see TrustedTest
     except (Gone, SandboxError):
         raise
     except (OSError, MemoryError) as error:  # no test does anything that raises these
@@ -250,6 +249,11 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
     finally:
         announcing.forget()
     return Verdict(test.grade_id, True, observed=tuple(observers.seen))
+
+
+@cache  # every submission has the same tests
+def _compiled(source: str, filename: str) -> types.CodeType:
+    return compile(source, filename, "exec", dont_inherit=True)
 
 
 def _jobs_that_are_the_same(seed: str) -> Callable[..., Spec]:

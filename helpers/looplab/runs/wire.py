@@ -288,6 +288,8 @@ def _readers(cls: Hashable) -> dict[str, _Read]:
 def _reader(hint: Hashable) -> _Read:
     """Return what reads a part with that annotation."""
     read = _reader_of_the_plain(hint)
+    if not (hint is Value or is_dataclass(hint) or get_args(hint)):
+        return read  # a leaf, as deep as what it hangs on
 
     def read_in_bounds(data: Json, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -368,8 +370,10 @@ def dumps(message: Json) -> bytes:
     >>> dumps({"b": 1, "a": None})
     b'{"b":1,"a":null}\\n'
     """
-    text = json.dumps(message, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.encode("ascii") + b"\n"
+    return _encode_json(message).encode("ascii") + b"\n"
+
+
+_encode_json = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
 
 def loads(line: bytes) -> Json:
@@ -387,9 +391,7 @@ def loads(line: bytes) -> Json:
     if sum(map(line.count, (b",", b"[", b"{"))) > MAX_PARTS:
         raise WireError(f"A line has more than {MAX_PARTS:,} parts.")
     try:
-        return json.loads(
-            line, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
-        )
+        return _decode_json(line.decode())
     except WireError:
         raise
     except (ValueError, RecursionError) as error:
@@ -414,3 +416,8 @@ def _finite(text: str) -> float:
 
 def _no_constant(name: str) -> Json:
     raise WireError(f"A line has {name}, which is not JSON.")
+
+
+_decode_json = json.JSONDecoder(
+    object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+).decode
