@@ -132,6 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--dry-run", action="store_true", help="say what would change, and enter nothing"
     )
+    grade.add_argument(
+        "--new-secret", action="store_true", help="grade all again with the secret that is here"
+    )
     grade.add_argument("--reasons", action="store_true", help="say why each point was lost")
     where = grade.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_count, metavar="N", help="how many processes at once")
@@ -265,7 +268,7 @@ def _rehearse(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from loopgrade.classroom.batch import lessons_named
 
-    lessons = lessons_named(course.own(), options.lessons)
+    lessons = lessons_named(course.graded(), options.lessons)
     several = len(lessons) > 1
     status = 0
     for number, lesson in enumerate(lessons):
@@ -282,12 +285,13 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     from loopgrade.classroom.table import flags, reasons, table
 
     rows = grade(
-        course.own(),
+        course.graded(),
         lesson,
         students=options.students,
         level=options.isolation,
         which=options.which,
         dry_run=options.dry_run,
+        new_secret=options.new_secret,
         workers=options.workers,
         scheduler=options.scheduler,
         progress=Progress("grading"),
@@ -303,6 +307,8 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     if options.dry_run:
         print("This was a dry run: nothing of it is entered.")
     print(f"isolation: {', '.join(sorted({row.isolation for row in rows} - {''})) or 'none'}")
+    if beside := sorted({test for row in rows for test in row.beside}):
+        print(f"run beside the student's code, a weaker promise: {', '.join(beside)}")
     # Who has handed in nothing lacks nothing of the grader's, unless they were asked for.
     ungraded = [
         row

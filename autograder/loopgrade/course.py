@@ -2,7 +2,7 @@
 
 A course is a folder with `autograder/nbgrader_config.py` and `notebooks/`. A command
 finds it in the folder it runs in or the nearest above; where there is none, in the copy
-that came with the package.
+that came with the package. What grades and keeps the books also takes any folder of nbgrader's.
 """
 
 from __future__ import annotations
@@ -70,6 +70,26 @@ def own(start: Path | None = None) -> Path:
     found = _above((start or Path.cwd()).resolve())
     if found is None:
         raise NoCourse("There is no course here; go to its folder, the one that holds autograder/.")
+    return found
+
+
+def graded(start: Path | None = None) -> Path:
+    """Return the folder of a course whose submissions are graded: ours, or any of nbgrader's.
+
+    Args:
+        start: where to look first, and then upwards; left out, the current folder.
+
+    Raises:
+        NoCourse: there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    plain = (each for each in (here, *here.parents) if (each / "nbgrader_config.py").is_file())
+    found = _above(here) or next(plain, None)
+    if found is None:
+        raise NoCourse(
+            "There is no course here; go to its folder, the one that holds autograder/ or "
+            "nbgrader_config.py."
+        )
     return found
 
 

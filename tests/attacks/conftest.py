@@ -67,7 +67,8 @@ def attack(
     class Subject(subject.Subject):
         def __init__(self, *args: Any) -> None:
             super().__init__(*args)
-            namespaces.update(pid_namespaces(self._process.pid))
+            process = args[0].process
+            namespaces.update(pid_namespaces(process.pid) if process else ())
 
     monkeypatch.setattr(examiner, "Subject", Subject)
 

@@ -1,5 +1,8 @@
 """Lies on the pipe: a student's code may say anything there, and none of it earns a point."""
 
+import contextlib
+import json
+import os
 import subprocess
 import sys
 import time
@@ -7,7 +10,8 @@ import time
 import pytest
 from attacking import Attack, passed
 
-from loopgrade.examination import examiner, sandbox, subject
+from loopgrade.examination import examiner, subject
+from loopgrade.examination.forking import ForkServer
 from looplab.subject.protocol import PROTOCOL
 
 # All that follows runs in the student's process. It has the examiner's pipe and the id of the
@@ -104,11 +108,12 @@ QUESTIONS = {
 SUBJECT = """
 import json, sys
 def say(text): print(text, flush=True)
+question = json.loads(sys.argv[1])
 for line in sys.stdin:
     request = json.loads(line)
     if "protocol" in request: say(json.dumps({"id": request["id"], "protocol": int(sys.argv[2])}))
     elif request.get("op") == "cell": say(json.dumps({"id": request["id"], "outputs": []}))
-    elif request.get("op") == "observe": say(sys.argv[1].replace("ID", request["id"]))
+    elif request.get("op") == "observe": say(question.replace("ID", request["id"]))
     # what the question is answered with, nobody reads
     else: say(json.dumps({"id": request["id"], "run": None}))
 """
@@ -119,16 +124,24 @@ def test_no_word_out_of_turn_earns_a_point(
     attack: Attack, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """These need no real subject, which takes longer to start."""
-    spoken = question, str(PROTOCOL)
+    spoken = json.dumps(question), str(PROTOCOL)
     command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", SUBJECT, *spoken]
-    monkeypatch.setattr(sandbox, "start", lambda _: start(command))
-    assert not passed(attack(only="fetch"))
+    with contextlib.ExitStack() as started:
+        monkeypatch.setattr(ForkServer, "fork", lambda _: start(command, started))
+        assert not passed(attack(only="fetch"))
 
 
-def start(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+def start(command: list[str], started: contextlib.ExitStack) -> tuple[int, int]:
+    """Start it and return its two ends; it ends when its requests do."""
+    process = started.enter_context(
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
     )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    asking, telling = os.dup(process.stdin.fileno()), os.dup(process.stdout.fileno())
+    process.stdin.close()
+    os.set_blocking(asking, False)
+    return asking, telling
 
 
 LIES = {

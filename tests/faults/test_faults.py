@@ -195,7 +195,7 @@ def test_a_worker_that_is_told_to_end_costs_nobody_a_grade(
     hand_in("s01", **WRONG)
     hand_in("s03", **SLOW)
     with grading(small_course, "--workers", "2") as grader:
-        until(lambda: below(grader, "serving"))
+        until(lambda: below(grader, "looplab.subject.forking"))
         for server in below(grader, "forkserver"):
             for worker in server.children():
                 worker.terminate()
@@ -232,7 +232,7 @@ def at_work(course: Path) -> set[str]:
 
 def subjects_that_wait(grader: subprocess.Popen[str]) -> list[psutil.Process]:
     """Return the innermost processes of subjects that have run for a second: s03's, which waits."""
-    found = below(grader, "looplab.subject.serving")
+    found = below(grader, "looplab.subject.forking")
     return [each for each in found if time.time() - each.create_time() > 1.5]
 
 
@@ -332,7 +332,9 @@ def test_a_secret_that_changes_while_nobody_looks_is_told(
     secret = small_course / "autograder" / ".looplab_secret"
     before = secret.read_bytes()
     secret.unlink()
-    (row,) = grade(small_course, LESSON, level=LEVEL, dry_run=True)
+    with pytest.raises(GradingError, match=r"bring back the file that belongs to it"):
+        grade(small_course, LESSON, level=LEVEL, dry_run=True)
+    (row,) = grade(small_course, LESSON, level=LEVEL, dry_run=True, new_secret=True)
     assert (row.state, row.why) == (State.STALE, "the secret changed")
     secret.write_bytes(before)
     (row,) = grade(small_course, LESSON, level=LEVEL)

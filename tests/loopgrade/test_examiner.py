@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import psutil
 import pytest
 
 from loopgrade.examination import sandbox, subject
 from loopgrade.examination.awake import AwakeClock
 from loopgrade.examination.examiner import Examination, StudentCell, examine
+from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.subject import Subject
 from loopgrade.examination.test_cell import TrustedTest, Verdict, seed_of
 
@@ -331,29 +333,34 @@ def test_a_cell_that_kills_its_process_is_left_out() -> None:
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_machine_that_fails_judges_nobody(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    start, starts = sandbox.start, itertools.count(1)
+    fork, starts = ForkServer.fork, itertools.count(1)
 
-    def fails(level: sandbox.Level) -> subprocess.Popen[bytes]:
+    def fails(server: ForkServer) -> tuple[int, int]:
         if next(starts) == number:
             raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-        return start(level)
+        return fork(server)
 
-    monkeypatch.setattr(sandbox, "start", fails)
+    monkeypatch.setattr(ForkServer, "fork", fails)
     with pytest.raises(sandbox.SandboxError, match=r"does not start: .*Resource temp.*doctor"):
         look()
 
 
+@pytest.mark.parametrize("what", ["the sandbox", "the subject"])
 @pytest.mark.parametrize("doing", ["cell", "observe"])
 def test_who_is_ended_by_the_machine_gets_another_chance(
-    doing: str, monkeypatch: pytest.MonkeyPatch
+    doing: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual, ended = getattr(Subject, doing), []
 
     def is_ended(self: Subject, *args: object) -> object:
         if not ended:
             ended.append(self)
-            self._process.kill()
-            self._process.wait()
+            assert self._server.process is not None
+            process = psutil.Process(self._server.process.pid)
+            if what == "the subject":
+                process = process.children(recursive=True)[-1]
+            process.kill()
+            process.wait()
         return usual(self, *args)
 
     monkeypatch.setattr(Subject, doing, is_ended)
@@ -519,8 +526,8 @@ def test_an_examiner_that_fails_leaves_no_process(monkeypatch: pytest.MonkeyPatc
     started = []
     start = sandbox.start
 
-    def noted(level: sandbox.Level) -> subprocess.Popen[bytes]:
-        started.append(start(level))
+    def noted(level: sandbox.Level, control: int) -> subprocess.Popen[bytes]:
+        started.append(start(level, control))
         return started[-1]
 
     def fail(*_: object) -> str:

@@ -48,10 +48,3 @@ def test_folders_of_installed_packages_are_found_to_be_hidden(tmp_path: Path) ->
         (tmp_path / "lib" / name).mkdir(parents=True)
     hidden = [path.name for path in sandbox._packages([tmp_path / "lib"])]
     assert hidden == ["dist-packages", "site-packages"]
-
-
-def test_a_subject_can_be_stopped_twice() -> None:
-    process = sandbox.start(sandbox.strongest())
-    sandbox.stop(process)
-    sandbox.stop(process)
-    assert process.poll() is not None

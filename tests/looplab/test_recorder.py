@@ -538,6 +538,13 @@ async def keeps_a_failed_task_to_the_end() -> str:
     return task.get_name()
 
 
+@says(raises("Deadlock"), lost(("exception", "fails", "KeyError: 'lost'")))
+async def holds_a_failed_task_where_it_stands_still() -> None:
+    task = asyncio.create_task(fails(), name="fails")
+    await asyncio.Event().wait()
+    await task
+
+
 @says(lost(("exception", "broken", "ValueError: nobody looks")), takes(1))
 async def loses_an_exception() -> None:
     async def broken() -> None:

@@ -34,6 +34,16 @@ class Settings:
     solutions: bool
 
 
+def nbgrader_folder(course: Path) -> Path:
+    """Return the folder that holds nbgrader_config.py: ours is below the course's, others' is it.
+
+    Args:
+        course: the course's folder.
+    """
+    plain = (course / "nbgrader_config.py").is_file()
+    return course if plain else course / "autograder"
+
+
 def read_settings(autograder: Path) -> Settings:
     """Return what a course's nbgrader_config.py says."""
     path = autograder / "nbgrader_config.py"

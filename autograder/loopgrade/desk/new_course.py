@@ -21,6 +21,7 @@ IGNORED = f"""\
 /autograder/feedback/
 /autograder/.grading/
 /autograder/gradebook.db*
+/autograder/.looplab_references/
 /autograder/*.csv
 /autograder/{SECRET_FILE}*
 /autograder/.looplab_*.json*

@@ -1,4 +1,4 @@
-"""Starts a subject: the process that runs a student's code, as isolated as this machine can.
+"""Starts a sandbox: where a student's code runs, as isolated as this machine can.
 
 Two levels, best first:
 
@@ -110,20 +110,18 @@ def require(level: Level) -> None:
         )
 
 
-def start(level: Level) -> subprocess.Popen[bytes]:
-    """Start a subject.
+def start(level: Level, control: int) -> subprocess.Popen[bytes]:
+    """Start a sandbox, whose first process is `looplab.subject.forking.main`.
 
     Args:
         level: the isolation; see `require`.
-
-    Returns:
-        The process, with pipes for its requests and its replies.
+        control: the socket over which it is told to start subjects.
     """
     prefix = _bubblewrap() if level == "bubblewrap" else []
     library = "/subject" if level == "bubblewrap" else _library().name
     bootstrap = (
         f"import sys; sys.path.insert(0, {library!r}); "
-        "from looplab.subject.serving import main; main()"
+        "from looplab.subject.forking import main; main()"
     )
     # -S: no site-packages. Not -I: it would ignore PYTHONHASHSEED, and with it the order
     # of a set, and so a grade, would change from run to run.
@@ -131,10 +129,9 @@ def start(level: Level) -> subprocess.Popen[bytes]:
     with _filtered(level) as (options, descriptors):
         process = subprocess.Popen(
             [*_at_the_same_addresses(), *prefix[:1], *options, *prefix[1:], *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=control,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            bufsize=0,
             env=_environment(),
             start_new_session=True,
             cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
@@ -237,7 +234,9 @@ def _namespaces() -> list[str]:
     bwrap = shutil.which("bwrap") or "bwrap"
     known = subprocess.run([bwrap, "--help"], capture_output=True, text=True, check=False)
     options = [bwrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-    options += ["--cap-drop", "ALL", "--uid", "65534", "--gid", "65534", "--hostname", "subject"]
+    # The fork server is the first process, to which no other one's signal comes.
+    options += ["--as-pid-1", "--cap-drop", "ALL", "--hostname", "subject"]
+    options += ["--uid", "65534", "--gid", "65534"]
     if "--disable-userns" in known.stdout:  # from 0.8 on
         options.append("--disable-userns")
     options += ["--proc", "/proc", "--dev", "/dev"]
@@ -285,13 +284,6 @@ def _packages(folders: list[Path]) -> Iterator[Path]:
                     yield path
 
 
-def pipes(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """Return where a subject's requests are written, without blocking, and its replies read."""
-    assert process.stdin is not None and process.stdout is not None  # `start` opens them
-    os.set_blocking(process.stdin.fileno(), False)
-    return process.stdin.fileno(), process.stdout.fileno()
-
-
 @dataclass(frozen=True)
 class Weight:
     """What a subject takes of the machine.
@@ -328,22 +320,18 @@ def weight(process: subprocess.Popen[bytes]) -> Weight:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a subject, and all that it started where bubblewrap holds it.
+    """End a sandbox, and all that is in it where bubblewrap holds it.
 
-    At the level `process` what it started ends too, unless it has left its session.
+    At the level `process` what a subject started ends too, unless it has left its session.
     """
     _kill(process)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
     _running.discard(process)
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
 
 
 def leave() -> None:
-    """End all subjects that this process has started, for one that then ends without a word."""
+    """End all sandboxes that this process has started, for one that then ends without a word."""
     for process in tuple(_running):
         _kill(process)
     if _library.cache_info().currsize:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
+from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.notation import PlainCell
 from loopgrade.examination.smells import known_names
 from loopgrade.examination.stopping import pause
@@ -80,7 +81,7 @@ class Subject:
     """A student's process, as its examiner sees it.
 
     Args:
-        level: how isolated it is.
+        server: what starts it.
 
     Attributes:
         said: bytes that it has sent since the last request.
@@ -93,12 +94,12 @@ class Subject:
         SandboxError: it does not start, which is no fault of the code's.
     """
 
-    def __init__(self, level: sandbox.Level) -> None:
+    def __init__(self, server: ForkServer) -> None:
+        self._server = server
         try:
-            self._process = sandbox.start(level)
-            self._stdin, self._stdout = sandbox.pipes(self._process)
+            self._stdin, self._stdout = server.fork()
         except OSError as error:  # the machine has no process, memory or file left
-            raise sandbox.SandboxError(_NO_START.format(level, error)) from None
+            raise sandbox.SandboxError(_NO_START.format(server.level, error)) from None
         self._rest = b""
         self._id = ""
         self._deadline = self._glance_at = 0.0
@@ -111,7 +112,8 @@ class Subject:
                 raise Gone("it speaks another version of the protocol")
         except Gone as gone:
             self.close()
-            raise sandbox.SandboxError(_NO_START.format(level, gone)) from None
+            server.close()
+            raise sandbox.SandboxError(_NO_START.format(server.level, gone)) from None
         except BaseException:
             self.close()
             raise
@@ -127,7 +129,11 @@ class Subject:
 
     def close(self) -> None:
         """End it."""
-        sandbox.stop(self._process)
+        try:
+            self._server.end()
+        finally:
+            os.close(self._stdin)
+            os.close(self._stdout)
 
     def cell(self, cell: PlainCell, number: int) -> tuple[CellOutput, ...]:
         """Run a cell and return its outputs.
@@ -267,7 +273,7 @@ class Subject:
             ready = any(select.select(reading, writing, [], GLANCE_SECONDS))
 
     def _glance(self) -> None:
-        weight = sandbox.weight(self._process)
+        weight = self._server.weight()
         if weight.processes > sandbox.MAX_PROCESSES:
             raise Gone(
                 f"your code started more than {sandbox.MAX_PROCESSES} processes: start fewer"

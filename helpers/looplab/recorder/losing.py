@@ -36,6 +36,8 @@ class Losses:
         self._tasks: list[Lost] = []
         self._exceptions: set[int] = set()
         recorder.on_unhandled = self._unhandled
+        # Before who did not end by itself is cancelled, and lets go of the tasks that it holds.
+        recorder.hooks.callback(self.look_at_exceptions)
 
     @contextmanager
     def noted(self) -> Iterator[None]:

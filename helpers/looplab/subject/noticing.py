@@ -17,7 +17,9 @@ who replaces this module's own functions first may hide what follows.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
+import operator
 import os
 import re
 import sys
@@ -68,8 +70,8 @@ class Noticing:
         self._tell = tell
         self._told: set[str] = set()
         self._looking: set[int] = set()
-        self._known = list(_watched())
-        _classes()  # as they are now
+        # By now some are ours, as `asyncio.run` is.
+        self._values = [space[name] for space, name in zip(*watched()[1:], strict=True)]
         self._process = os.getpid()
 
     def listen(self) -> None:
@@ -78,7 +80,12 @@ class Noticing:
 
     def compare(self) -> None:
         """Tell what has been replaced since this object was made."""
-        for owner, name, value in self._known:
+        owners, spaces, names = watched()
+        with contextlib.suppress(KeyError):  # one is no longer there
+            # After each request, so in C: these are some thousand names.
+            if _all(_map(_is, _map(_of, spaces, names), self._values)):
+                return
+        for owner, name, value in zip(owners, names, self._values, strict=True):
             now = vars(owner).get(name)
             if now is not value and not _is_ours(now):
                 self._notice(f"{REPLACES} {_name_of(owner)}.{name}")
@@ -102,6 +109,9 @@ class Noticing:
             self._looking.discard(thread)
         if words:
             self._notice(words)
+
+
+_all, _map, _is, _of = all, map, operator.is_, operator.getitem  # as they are now
 
 
 # ---- what Python audits ----
@@ -304,8 +314,19 @@ _EVENTS: Mapping[str, _Judge] = MappingProxyType(
 # ---- what is replaced ----
 
 
-def _watched() -> Iterator[tuple[Any, str, Any]]:
-    """Yield what a program should find as it is: owner, name and value."""
+@functools.cache
+def watched() -> tuple[tuple[Any, ...], tuple[Mapping[str, Any], ...], tuple[str, ...]]:
+    """Return what a program should find as it is: owners, their namespaces, and the names there.
+
+    To be called first before a line of the student's runs.
+    """
+    owners, names = zip(*_watched(), strict=True)
+    _classes()  # as they are now
+    return owners, tuple(map(vars, owners)), names
+
+
+def _watched() -> Iterator[tuple[Any, str]]:
+    """Yield the owner and the name of each."""
     modules = [
         module
         for name, module in list(sys.modules.items())
@@ -314,7 +335,7 @@ def _watched() -> Iterator[tuple[Any, str, Any]]:
     for module in (*modules, time, builtins):
         for name, value in list(vars(module).items()):
             if callable(value) or (name.isupper() and module not in (builtins, time)):
-                yield module, name, value
+                yield module, name
             if isinstance(value, type) and value.__module__ == module.__name__ != "builtins":
                 yield from _methods(value)
 
@@ -322,14 +343,14 @@ def _watched() -> Iterator[tuple[Any, str, Any]]:
 @functools.cache
 def _classes() -> frozenset[type]:
     """Return the classes whose methods are watched, and that of a module."""
-    owners = {owner for owner, _, _ in _watched() if isinstance(owner, type)}
+    owners = {owner for owner, _ in _watched() if isinstance(owner, type)}
     return frozenset(owners | {ModuleType})
 
 
-def _methods(cls: type) -> Iterator[tuple[Any, str, Any]]:
+def _methods(cls: type) -> Iterator[tuple[Any, str]]:
     for name, value in list(vars(cls).items()):
         if callable(value) or isinstance(value, property | classmethod | staticmethod):
-            yield cls, name, value
+            yield cls, name
 
 
 def _is_ours(value: object) -> bool:

@@ -1,7 +1,7 @@
 """The untrusted side of grading: it runs a student's cells, and tells what they did.
 
-An examiner starts this module in a sandbox and talks to it in lines of JSON, requests
-on the standard input and replies on the standard output. There are three requests:
+An examiner has this started in a sandbox (`looplab.subject.forking`) and talks to it in lines of
+JSON, over two pipes. There are three requests:
 
 - `cell`: run a cell of the notebook; the reply is its outputs.
 - `observe`: run a program of the student's; the reply is a `Run`. Meanwhile the
@@ -156,21 +156,20 @@ def answer(
     return {"run": run.to_json()}
 
 
-def main() -> None:
-    """Serve on the standard input and output; the student's code gets neither."""
-    # Their own descriptors, so that print() and sys.stdout reach nobody.
-    requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
+def main(requests: int, replies: int) -> None:
+    """Serve until the examiner goes.
+
+    Args:
+        requests: the descriptor from which they are read.
+        replies: the one to which they are written.
+    """
     limit(memory=2**30, processor=60, file_size=2**24)
     # A shell that starts a grader with `&` has it ignored, and what it starts too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Nothing is drawn here.
     Run.timeline = picture  # type: ignore[attr-defined]  # nobody looks at pictures here
     looplab.compare = picture  # type: ignore[assignment]  # nobody looks at pictures here
-    channel = Channel(requests, replies)
+    channel = Channel(os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
     hello = channel.receive()
     if hello is None or hello.get("protocol") != PROTOCOL:
         raise WireError(f"The examiner must speak version {PROTOCOL} of the protocol.")

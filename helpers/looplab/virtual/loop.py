@@ -96,6 +96,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         world: the clock and the services.
     """
 
+    _too_much = TooMuch  # also where Python ends, and has taken the module's names away
+
     def __init__(self, world: Clock) -> None:
         super().__init__(_Selector(self))
         self._own = _Own(world)
@@ -130,7 +132,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """As asyncio's; but a program whose time is up ends, also where a callback noticed it."""
         error = context.get("exception")
-        if isinstance(error, TooMuch):
+        if isinstance(error, self._too_much):
             self._own.over = error
         super().call_exception_handler(context)
 
