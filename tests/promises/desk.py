@@ -61,7 +61,7 @@ class Promise:
 
     def __str__(self) -> str:
         mark = "✓" if self.kept else "✗"
-        return f"{mark} {self.what:<48} {self.was:8.2f} {self.unit:<3} (at most {self.most:g})"
+        return f"{mark} {self.what:<56} {self.was:8.2f} {self.unit:<3} (at most {self.most:g})"
 
 
 def desk(lessons: Sequence[str] | None) -> int:

@@ -31,6 +31,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from traceback import walk_stack
 from types import FrameType
 from typing import Any
@@ -46,6 +47,7 @@ from looplab.notebook import (
     solutions,
 )
 from looplab.notebook.answers import Answers, is_test
+from looplab.notebook.between import Between
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
 from looplab.observer import announcing
@@ -126,6 +128,10 @@ def _follow_the_kernel(shell: Any, undo: ExitStack) -> None:
     _register(shell, "post_run_cell", after_script, undo)
     if hosting.in_main_thread():
         _wake_on_interrupt(loop, undo)
+        between = Between(loop, partial(_drop_what_waits, shell))
+        between.listen(getattr(shell, "kernel", None), undo)
+        _register(shell, "pre_run_cell", between.before_cell, undo)
+        _register(shell, "post_run_cell", between.after_cell, undo)
         _interrupt_blocked_cells(shell, undo)
 
 
@@ -279,8 +285,14 @@ def _bring_timeline_magic(shell: Any, undo: ExitStack) -> None:
 
 
 def _register(shell: Any, event: str, callback: Callable[..., None], undo: ExitStack) -> None:
-    shell.events.register(event, callback)
-    undo.callback(shell.events.unregister, event, callback)
+    def call(*args: Any) -> None:
+        try:
+            callback(*args)
+        except KeyboardInterrupt:  # IPython would go on
+            _drop_what_waits(shell)
+
+    shell.events.register(event, call)
+    undo.callback(shell.events.unregister, event, call)
 
 
 def _show_tick(check: announcing.Check) -> None:
