@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 
 from loopgrade.authoring.cell import OBSERVERS, TestCell
 from loopgrade.authoring.lint import Problem, lint_test_cell
@@ -30,7 +30,7 @@ def names_bound(cells: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-@cache  # every submission has the same tests
+@lru_cache(maxsize=1024)  # each submission has the same tests
 def is_observed(test: str, students_names: frozenset[str]) -> bool:
     """Return whether a test runs programs by `observe` or `explore`, and not by calling them.
 
