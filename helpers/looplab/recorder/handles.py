@@ -23,6 +23,7 @@ from typing import Any
 from looplab.recorder.callbacks import of_program
 from looplab.recorder.notes import ENDED, LONG, ROW, STILL_RUNNING, TIMED, Tick
 from looplab.recorder.recorder import Recorder
+from looplab.recorder.replacing import put
 
 _SLEEP = asyncio.sleep.__code__
 
@@ -62,14 +63,14 @@ def patched(owner: Any, name: str, value: Any) -> Iterator[None]:
     """Set an attribute in the with block; a recording that ends twice puts it back once."""
     missing = object()
     before = vars(owner).get(name, missing)
-    setattr(owner, name, value)
+    put(owner, name, value)
     try:
         yield
     finally:
         if before is missing:
             delattr(owner, name)
         else:
-            setattr(owner, name, before)
+            put(owner, name, before)
 
 
 def _holding(recorder: Recorder) -> property:

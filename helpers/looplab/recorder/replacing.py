@@ -45,7 +45,7 @@ def replaced(
     for name, function in functions.items():
         # What goes to another process goes by this name, and is the real one there.
         function.__module__, function.__qualname__ = module.__name__, name
-        setattr(module, name, function)
+        put(module, name, function)
     spaces = _spaces(names)
     _replace_by_name(spaces, {id(old[name]): function for name, function in functions.items()})
     known = len(sys.modules)
@@ -53,10 +53,21 @@ def replaced(
         yield
     finally:
         for name, function in old.items():
-            setattr(module, name, function)
+            put(module, name, function)
         if len(sys.modules) != known:
             spaces = _spaces(names)
         _replace_by_name(spaces, {id(functions[name]): old[name] for name in functions})
+
+
+def put(owner: Any, name: str, value: Any) -> None:
+    """Set an attribute of a module or a class; a module is not to tell of it (see `sealing`)."""
+    if isinstance(owner, ModuleType):
+        _set_in_module(owner, name, value)
+    else:
+        setattr(owner, name, value)
+
+
+_set_in_module: Callable[[ModuleType, str, Any], None] = ModuleType.__setattr__
 
 
 @contextmanager

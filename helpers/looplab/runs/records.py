@@ -7,13 +7,10 @@ which one task or generator ran, from 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from looplab.runs.failures import Failure
 from looplab.runs.wire import Value
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,19 +228,29 @@ def pack(record: Any) -> dict[str, Json]:
     >>> pack(Failure("KeyError", ("KeyError",), "'x'"))["type"]
     'KeyError'
     """
-    hints = _hints(type(record))  # type: ignore[arg-type]  # a class is hashable
-    return {f.name: _pack(getattr(record, f.name), hints[f.name]) for f in fields(record)}
+    return {
+        name: getattr(record, name) if write is None else write(getattr(record, name))
+        for name, write in _writers(type(record))  # type: ignore[arg-type]  # a class is hashable
+    }
 
 
-def _pack(value: Any, hint: Any) -> Json:
+@cache
+def _writers(cls: Hashable) -> list[tuple[str, Callable[[Any], Json] | None]]:
+    hints = _hints(cls)
+    return [(f.name, _writer(hints[f.name])) for f in fields(typing.cast(Any, cls))]
+
+
+def _writer(hint: Any) -> Callable[[Any], Json] | None:
+    """Return what makes JSON of a part with that annotation; None where it is JSON as it is."""
     if hint is Value:
-        return encode(value)
-    if is_dataclass(value):
-        return pack(value)
-    if isinstance(value, tuple):
-        item = get_args(hint)[0]
-        return [_pack(part, item) for part in value]
-    return value
+        return encode
+    if is_dataclass(hint):
+        return pack
+    if get_origin(hint) is tuple:
+        write = _writer(get_args(hint)[0])
+        return list if write is None else lambda parts: [write(part) for part in parts]
+    options = [option for option in get_args(hint) if is_dataclass(option)]
+    return (lambda value: None if value is None else pack(value)) if options else None
 
 
 def unpack(cls: type[T], data: Json) -> T:
