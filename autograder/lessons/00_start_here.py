@@ -285,8 +285,8 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 #   you have left out, go on: it comes.
 #
 # The rhythm is always the same. **Predict**: write down what you expect; a guess that turns out wrong teaches most. **Run** the
-# cell. **Watch** the timeline. **Explain** it to yourself, then read *What happened*. *Your turn* at the
-# end has exercises, with hints that you can unfold.
+# cell. **Watch** the timeline. **Explain** it to yourself, then click *What happened*, which unfolds.
+# *Your turn* at the end has exercises, with hints that unfold too.
 #
 # ## The words, in English and in Chinese
 #
@@ -326,7 +326,12 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # in the folder `my-work`, and never overwrites what is in there. JupyterLab saves every two minutes, and
 # when you press Ctrl+S.
 #
-# To start a lesson again, keep your file under another name, and download the lesson anew.
+# To begin one exercise again, write `import looplab; looplab.reset()` into the first line of its cell
+# and run it: what you had is kept. To start a whole lesson again, keep your file under another name,
+# and download the lesson anew.
+#
+# When you have the points of an exercise, or have tried three answers, `looplab.solution("hello_later")`
+# shows a solution, and how it runs beside yours.
 
 # %% [markdown]
 # ## Your turn
@@ -440,6 +445,18 @@ run = observe(two_at_once_, seconds_)
 expect(run).returned(
     [seconds_, seconds_], hint="each call waits on its own, and several may wait at the same time"
 )
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

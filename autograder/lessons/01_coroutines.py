@@ -244,7 +244,7 @@ compare(old, new, names=["then", "now"])
 # %% [markdown]
 # **What happened.** Both take 2 seconds. Today's program has one task more: `main` itself.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | who makes the loop | `asyncio.get_event_loop()` | `asyncio.run` |
 # | who closes it | `loop.close()`, if you think of it | `asyncio.run` |
@@ -813,6 +813,18 @@ expect(run).returned(
 )
 run = observe(what_is, *gens([1, 2]))
 expect(run).returned("something else", hint="a generator is no coroutine")
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

@@ -368,7 +368,7 @@ run.timeline()
 # it stands. `asyncio.wait([making])` waits until the task has ended. (`await making` would wait
 # too, and then raise the `CancelledError` in `main`.)
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | hand over a value | `sink.send(item)` | `await queue.put(item)` |
 # | take a value | `item = yield wants_more` | `item = await queue.get()` |
@@ -1283,6 +1283,18 @@ for length in (4, 7, 10, 15):
         expected_, hint="keep the numbers in local variables of the generator, not outside of it"
     )
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

@@ -303,7 +303,7 @@ compare(then, now, names=["then", "now"])
 # **What happened.** None but the names: `await` does what `yield from` did. The warning says what to
 # write today. What is new is what the words refuse.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | what makes it a coroutine | the decorator, which is easily forgotten | `async def`, two words that belong together |
 # | without any `await` or `yield from` in it | a plain function that the decorator has to wrap | a coroutine all the same |
@@ -1155,6 +1155,18 @@ run = observe(two_of_one_job_, 3)
 expect(run).returned(
     ([1, 2, 3], [1, 2, 3]), hint="keep the value in the object: another one may have the same job"
 )
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

@@ -410,7 +410,7 @@ compare(run_then, run_now, names=["then", "now"])
 # You may read that `get_event_loop` is how Python 3.7 does it, and `asyncio.run` is for later ones.
 # But `asyncio.run` came *with* Python 3.7. The loop by hand is the form of 3.4 to 3.6.
 #
-# | | then, before 3.7 | now |
+# | what | then, before 3.7 | now |
 # |---|---|---|
 # | a program | `loop.run_until_complete(main())` | `asyncio.run(main())` |
 # | several `main`s on one loop | `loop.run_until_complete` again | `with asyncio.Runner() as runner:`, from 3.11 on |
@@ -1488,6 +1488,18 @@ def calls_():
 
 run = observe(calls_)
 expect(run).returned((1, ["call"]), hint="call `job` once")
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

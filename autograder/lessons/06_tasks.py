@@ -276,7 +276,7 @@ run.timeline()
 # **What happened.** The end of the block is reached at 0 seconds, and left at 2: there `main` waits for
 # both tasks. Behind the block both have ended, so `result()` has something to give.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | make a task | `asyncio.ensure_future(work)` | `asyncio.create_task(work)` |
 # | where | anywhere, with a loop found or made | where an event loop runs |
@@ -1206,6 +1206,18 @@ expect(run).returned(
     hint="a task may end by any error, and somebody may cancel it: `wait` raises none of that, and "
     "waits for the others",
 )
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

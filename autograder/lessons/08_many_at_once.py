@@ -181,7 +181,7 @@ compare(*failing, names=["wait", "as_completed", "gather"])
 #
 # `asyncio.gather(*tasks, return_exceptions=True)` waits for all and puts the errors among the results.
 #
-# | | `wait` | `as_completed` | `gather` |
+# | what | `wait` | `as_completed` | `gather` |
 # |---|---|---|---|
 # | takes | a list or set of tasks | a list of tasks or coroutines | tasks or coroutines as arguments |
 # | gives | `(done, pending)`, sets of tasks | results, one at a time | a list of results |
@@ -459,7 +459,7 @@ compare(run_then, run_now, run_failing, names=["then", "now", "now, with errors"
 # In the third picture `work 4` ends at 2 s: `work 2`, whose error made the group cancel it, is named
 # in its label. Nothing is left. The group gives what you would have to write around `gather`.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | start them | `ensure_future`, before a loop runs | `create_task`, in a coroutine |
 # | wait for all | `run_until_complete(asyncio.wait(tasks))` | the end of `async with` |
@@ -1063,6 +1063,18 @@ run = observe(within, jobs([10, 10], clean_ups=[2, 2]), 2, 60, cancel_at=1)
 expect(run).cancelled().jobs_ended(
     whole=True, hint="also then a task may need time to end: wait for it"
 ).took(3).nothing_left()
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

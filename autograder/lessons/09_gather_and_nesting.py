@@ -338,7 +338,7 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 # a group's block ends, its whole part of the tree has ended.** The price is the form of the error:
 # each group on the path wraps it once more. `except* ValueError` finds it at any depth.
 #
-# | | `gather` | `TaskGroup` (Python 3.11) |
+# | what | `gather` | `TaskGroup` (Python 3.11) |
 # |---|---|---|
 # | takes | coroutines, tasks, futures, all at once | coroutines, one by one, also while others run |
 # | gives | a list of results | nothing: ask the tasks |
@@ -451,7 +451,7 @@ for fork in (with_wait, with_as_completed, lets_it_out):
 # that gets it knows that the rest is not needed, so the `finally` cancels the others and waits for
 # them. Where to deal with an error is a question of who can do something about it.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | make the tasks | `ensure_future(do_some_work(x))` | `gather` does; `create_task` where you want a name |
 # | run `main` and get its result | `loop.run_until_complete(main())`, `loop.close()` | `asyncio.run(main())` |
@@ -1406,6 +1406,18 @@ for count in (2, 4) if sys.version_info >= (3, 13) else ():
         True, hint="a CancelledError that comes while you wait for the losers is meant for you"
     )
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

@@ -472,7 +472,7 @@ for program, *args in ([both], [say_after, 1, "hello"], [both]):
 # its own, or where a program calls `asyncio.run` twice. Make a lock in `main`, or in the object
 # that it guards, and it does not come up.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | take it and give it back | `yield from lock.acquire()`, then `try:` and `finally: lock.release()` | `async with lock:` does these three |
 # | another old form | `with (yield from lock):`, gone since Python 3.9 | `with lock:` raises `TypeError`; write `async with` |
@@ -1544,6 +1544,18 @@ for waiting in (0, 1, 2):
     expect(run).returned(
         True, hint="cancelled in the moment when there are enough: then they are for somebody else"
     )
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

@@ -299,7 +299,7 @@ run.timeline()
 # not: it takes a child that ends cancelled for one that somebody wanted to end, and waits for the
 # others. And `join` of a queue (lesson 13) hears nothing of it at all.
 #
-# | | not meant for you (`cancelling()` is 0) | meant for you |
+# | what | not meant for you (`cancelling()` is 0) | meant for you |
 # |---|---|---|
 # | what it is | an answer: what you wait for was cancelled | an order: end |
 # | what to do | treat it as you would an error | clean up, and let it out |
@@ -503,7 +503,7 @@ script("from looplab import enable; enable(legacy=True)" + recipe)
 # Where the clean-up awaits something, one turn ends none of them, and all four are left. Do not count
 # the turns of a loop; wait for the tasks.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | Ctrl+C | `KeyboardInterrupt`, wherever the program is | `asyncio.run` cancels the main task |
 # | who cancels the tasks | you: `gather(*Task.all_tasks()).cancel()` | who started them: a `TaskGroup`, a `finally` |
@@ -1575,6 +1575,18 @@ for count in (1, 2, 6):
     run = observe(cancelled_, cleanups_, random_.randint(1, 9))
     expect(run).returned(True, hint="let your own CancelledError out").nothing_left()
 ### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

@@ -375,7 +375,7 @@ print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed
 # `thread.join()` waited for all that. The `try` makes sure that the thread ends even if one of
 # the results is an error.
 #
-# | | then | now |
+# | what | then | now |
 # |---|---|---|
 # | the loop of the thread | `new_event_loop()`, `set_event_loop(loop)`, `run_forever()` | `asyncio.run(main())` in the thread |
 # | who ends it | nobody | an event, and `thread.join()` |
@@ -1420,6 +1420,18 @@ expect(run).returned(
     ([], True),
     hint="wait for a future, an event or a thread, without a time limit; do not sleep and look again",
 )
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

@@ -224,7 +224,7 @@ async def shut_down():
 run = observe(shut_down)
 
 # %% [markdown]
-# | | `END` for each worker | `join`, then `cancel` | `shutdown` |
+# | what | `END` for each worker | `join`, then `cancel` | `shutdown` |
 # |---|---|---|---|
 # | since | always | always | Python 3.13 |
 # | who counts | the master: as many `END` as workers | the queue: a `task_done` for each job | nobody |
@@ -465,7 +465,7 @@ compare(in_threads, in_tasks, names=["then: threads", "now: tasks"])
 # **What happened.** The same, at nearly the same moments. The recorder does not look into threads,
 # so their bars are solid also where they wait. The tasks show their waits.
 #
-# | | then: threads | now: tasks |
+# | what | then: threads | now: tasks |
 # |---|---|---|
 # | the queue | `queue.Queue`, safe for threads | `asyncio.Queue`, for the tasks of one loop |
 # | another one may take over | between any two instructions | at an `await` only |
@@ -1488,6 +1488,18 @@ for k in (1, 3):
         happened=f"{len(run.calls)} calls of work",
         hint="k at once, and none after a cancellation",
     )
+
+# %% [markdown]
+# ### Check all
+#
+# The next cell hands this lesson in to yourself: all tests judge all exercises, also the tests that
+# you do not see. It takes some seconds, the square in the toolbar stops it, and nothing leaves this
+# machine.
+
+# %%
+from looplab import check_all
+
+check_all()
 
 # %% [markdown]
 # ## Further reading

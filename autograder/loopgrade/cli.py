@@ -7,13 +7,15 @@ missing tool. Errors are one sentence; `--debug` shows the traceback.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import looplab
-from loopgrade import course, desk_commands
+from loopgrade import course, desk_commands, quick_start
 from loopgrade.examination import sandbox
 from loopgrade.progress import Progress
 from looplab.notebook.keeping import KEPT, restore, save
@@ -21,6 +23,7 @@ from looplab.notebook.keeping import KEPT, restore, save
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
+    quick_start.leave_out()
     options = _parser().parse_args(argv)
     try:
         status = int(options.run(options))
@@ -71,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--pictures", type=Path, metavar="FOLDER", help="save timelines of what failed there"
     )
+
+    check.add_argument("--json", action="store_true", help="print what came of it as JSON")
+
+    solution = command("solution", _solution, "Show a solution of an exercise.")
+    solution.add_argument("notebook", metavar="LESSON", help="a lesson, such as 02, or a file")
+    solution.add_argument("exercise", metavar="EXERCISE")
+    solution.add_argument("--json", action="store_true", help="print it as JSON")
 
     save = command("save", _save, "Keep your answers, predictions and progress in one small file.")
     restore = command("restore", _restore, "Put kept work back into the notebooks of this folder.")
@@ -128,6 +138,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--dry-run", action="store_true", help="say what would change, and enter nothing"
     )
+    grade.add_argument(
+        "--new-secret", action="store_true", help="grade all again with the secret that is here"
+    )
     grade.add_argument("--reasons", action="store_true", help="say why each point was lost")
     where = grade.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_count, metavar="N", help="how many processes at once")
@@ -160,20 +173,40 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from loopgrade.classroom.oneself import check, notebooks_named, save_pictures, told
+    from loopgrade.classroom.oneself import check, data, notebooks_named, save_pictures, told
 
     root, level = course.find(), sandbox.strongest()
     found = []
     for notebook in notebooks_named(root, Path.cwd(), options.notebooks):
         found.append(check(root, notebook, level))
+        if options.json:
+            continue
         print(told(found[-1]), end="\n\n", flush=True)
         if options.pictures is not None:
             print(*save_pictures(found[-1], options.pictures), sep="\n")
     points, of = sum(each.points for each in found), sum(each.of for each in found)
+    if options.json:
+        print(json.dumps([data(each) for each in found]))
+        return 0 if points == of else 1
     if len(found) > 1:
         print(f"{points:g} of {of:g} points in all")
     print(f"isolation: {level}")
     return 0 if points == of else 1
+
+
+def _solution(options: argparse.Namespace) -> int:
+    from loopgrade.classroom.oneself import notebooks_named, solution
+
+    root = course.find()
+    [notebook] = notebooks_named(root, Path.cwd(), [options.notebook])
+    found = solution(root, notebook, options.exercise)
+    if options.json:
+        print(json.dumps(asdict(found)))
+        return 0
+    print(found.text)
+    for name, text in found.others:
+        print(f"\n\n# Another way: {name}\n{text}")
+    return 0
 
 
 def _save(options: argparse.Namespace) -> int:
@@ -245,7 +278,7 @@ def _rehearse(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     from loopgrade.classroom.batch import lessons_named
 
-    lessons = lessons_named(course.own(), options.lessons)
+    lessons = lessons_named(course.graded(), options.lessons)
     several = len(lessons) > 1
     status = 0
     for number, lesson in enumerate(lessons):
@@ -262,12 +295,13 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     from loopgrade.classroom.table import flags, reasons, table
 
     rows = grade(
-        course.own(),
+        course.graded(),
         lesson,
         students=options.students,
         level=options.isolation,
         which=options.which,
         dry_run=options.dry_run,
+        new_secret=options.new_secret,
         workers=options.workers,
         scheduler=options.scheduler,
         progress=Progress("grading"),
@@ -283,6 +317,8 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     if options.dry_run:
         print("This was a dry run: nothing of it is entered.")
     print(f"isolation: {', '.join(sorted({row.isolation for row in rows} - {''})) or 'none'}")
+    if beside := sorted({test for row in rows for test in row.beside}):
+        print(f"run beside the student's code, a weaker promise: {', '.join(beside)}")
     # Who has handed in nothing lacks nothing of the grader's, unless they were asked for.
     ungraded = [
         row

@@ -2,7 +2,7 @@
 
 A course is a folder with `autograder/nbgrader_config.py` and `notebooks/`. A command
 finds it in the folder it runs in or the nearest above; where there is none, in the copy
-that came with the package.
+that came with the package. What grades and keeps the books also takes any folder of nbgrader's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ import looplab
 
 PACKAGED = Path(__file__).resolve().parent / "course"
 STUDENTS_VIEW = Path(__file__).resolve().parent / "students_view"
+COURSE = "LOOPLAB_COURSE"
+"""The variable by which a kernel of `looplab lab` knows the course that its notebooks are from."""
+
 AT_START = Path(looplab.__file__).with_name("notebook") / "at_start.py"
 
 
@@ -38,7 +41,9 @@ def _above(start: Path) -> Path | None:
 
 
 def find(start: Path | None = None) -> Path:
-    """Return the course's folder: the nearest upwards from `start`, else the packaged copy.
+    """Return the course's folder: the nearest upwards from `start`, else where copies come from.
+
+    That is the course from which `looplab lab` has made a notebook's folder, or the packaged copy.
 
     Args:
         start: where to look first; left out, the current folder.
@@ -47,6 +52,8 @@ def find(start: Path | None = None) -> Path:
         NoCourse: there is neither.
     """
     found = _above((start or Path.cwd()).resolve())
+    if found is None and COURSE in os.environ:
+        found = _above(Path(os.environ[COURSE]))
     if found is not None:
         return found
     if PACKAGED.is_dir():
@@ -63,6 +70,26 @@ def own(start: Path | None = None) -> Path:
     found = _above((start or Path.cwd()).resolve())
     if found is None:
         raise NoCourse("There is no course here; go to its folder, the one that holds autograder/.")
+    return found
+
+
+def graded(start: Path | None = None) -> Path:
+    """Return the folder of a course whose submissions are graded: ours, or any of nbgrader's.
+
+    Args:
+        start: where to look first, and then upwards; left out, the current folder.
+
+    Raises:
+        NoCourse: there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    plain = (each for each in (here, *here.parents) if (each / "nbgrader_config.py").is_file())
+    found = _above(here) or next(plain, None)
+    if found is None:
+        raise NoCourse(
+            "There is no course here; go to its folder, the one that holds autograder/ or "
+            "nbgrader_config.py."
+        )
     return found
 
 
@@ -117,14 +144,15 @@ def lab(folder: Path | None, *, browser: bool) -> int:
     Raises:
         NoCourse: there is no course to copy, or what was named is no folder.
     """
-    source = find() / "notebooks"
+    course = find()
+    source = course / "notebooks"
     root = (_usual_folder(source) if folder is None else folder).resolve()
     if root.suffix == ".ipynb" or (root.exists() and not root.is_dir()):
         raise NoCourse(f"{root.name} is no folder; say looplab lab FOLDER, and open it there.")
     copied, kept = copy_notebooks(source, root)
     print(f"{root}: {len(copied)} notebooks copied, {len(kept)} were there and are kept.")
     # -P: a `queue.py` that a student has in this folder is not what JupyterLab imports.
-    command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={root}"]
+    command = [sys.executable, "-P", "-m", "loopgrade.quick_start", f"--ServerApp.root_dir={root}"]
     command += ["--Application.log_level=ERROR"]
     command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     first = min([*copied, *kept], default="")
@@ -135,7 +163,8 @@ def lab(folder: Path | None, *, browser: bool) -> int:
         command.append("--ServerApp.allow_root=True")
     # Of a token that it has made itself Jupyter tells six lines; ours is told in one.
     token = secrets.token_hex(24)
-    process = subprocess.Popen(command, env={"JUPYTER_TOKEN": token, **_students_view()})
+    env = {"JUPYTER_TOKEN": token, **_students_view(), COURSE: str(course)}
+    process = subprocess.Popen(command, env=env)
     with _ends_with_us(process):
         telling = threading.Thread(target=_tell_address, args=(process, first, token), daemon=True)
         telling.start()

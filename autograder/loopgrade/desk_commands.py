@@ -79,7 +79,7 @@ def _collect(options: argparse.Namespace) -> int:
     from loopgrade.desk.collect import collect
 
     done = collect(
-        course.own(),
+        course.graded(),
         options.lesson,
         options.source,
         roster=options.roster,
@@ -117,7 +117,7 @@ def _seen(options: argparse.Namespace) -> int:
     from loopgrade.desk.looking import all_right
 
     exercises = options.exercises or None
-    found = all_right(course.own(), options.lesson, options.student, exercises, by=options.by)
+    found = all_right(course.graded(), options.lesson, options.student, exercises, by=options.by)
     print(f"{options.student}: {', '.join(found)} seen by {options.by}")
     return 0
 
@@ -127,7 +127,7 @@ def _feedback(options: argparse.Namespace) -> int:
 
     to = options.to or Path(f"{options.lesson}-feedback.zip")
     given = feedback(
-        course.own(),
+        course.graded(),
         options.lesson,
         students=options.students,
         platform=options.zip,
@@ -147,7 +147,7 @@ def _report(options: argparse.Namespace) -> int:
 
     form = next((each for each in FORMS if getattr(options, each, None) is not None), FORMS[-1])
     parts = report(
-        course.own(),
+        course.graded(),
         options.lesson,
         form,
         with_bank=not options.no_bank,

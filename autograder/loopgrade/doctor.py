@@ -6,7 +6,13 @@ import sys
 from dataclasses import dataclass
 from importlib import metadata
 
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
 from loopgrade import course
+from loopgrade.authoring.settings import nbgrader_folder, read_settings
+from loopgrade.classroom import database
+from loopgrade.classroom.workers import reason
 from loopgrade.examination import canary, sandbox
 
 PACKAGES = ("jupyterlab", "nbgrader", "nest-asyncio2", "matplotlib", "jupytext")
@@ -35,7 +41,7 @@ def examine_machine() -> list[Finding]:
     """Look at everything that LoopLab uses."""
     found = [_python()]
     found += [_package(name) for name in PACKAGES]
-    found += [_isolation(), _grading(), _course()]
+    found += [_isolation(), _grading(), _course(), *_gradebook()]
     return found
 
 
@@ -76,6 +82,23 @@ def _course() -> Finding:
         return Finding("course", True, str(course.find()))
     except course.NoCourse as error:
         return Finding("course", False, str(error), "python -m pip install .", needed=False)
+
+
+def _gradebook() -> list[Finding]:
+    """Look at the database of the course that this folder belongs to, if it belongs to one."""
+    try:
+        settings = read_settings(nbgrader_folder(course.graded()))
+    except course.NoCourse:
+        return []
+    folder = CourseDirectory(config=settings.config, root=settings.root)
+    try:
+        return [Finding("gradebook", True, database.described(folder.db_url), needed=False)]
+    except database.NoDriver as error:
+        told, _, remedy = str(error).partition("; ")
+        return [Finding("gradebook", False, told, remedy)]
+    except SQLAlchemyError as error:
+        told = f"the database does not answer ({reason(error)})"
+        return [Finding("gradebook", False, told, "start it, or mend c.CourseDirectory.db_url")]
 
 
 def report(found: list[Finding]) -> str:

@@ -9,8 +9,11 @@
 """
 
 from looplab.notebook.enabling import disable, enable
+from looplab.notebook.handing_in import check_all
 from looplab.notebook.keeping import restore, save
 from looplab.notebook.progress import progress
+from looplab.notebook.resetting import reset
+from looplab.notebook.solutions import solution
 from looplab.observer.announcing import check
 from looplab.observer.expecting import CheckFailed, expect
 from looplab.observer.exploring import explore
@@ -36,6 +39,7 @@ __all__ = [
     "Run",
     "arrivals",
     "check",
+    "check_all",
     "compare",
     "disable",
     "enable",
@@ -47,7 +51,9 @@ __all__ = [
     "observe",
     "progress",
     "recording",
+    "reset",
     "restore",
     "save",
+    "solution",
     "store",
 ]

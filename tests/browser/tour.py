@@ -7,11 +7,15 @@ or dark with --dark. For people who want to look at what a change has done to th
 import argparse
 import json
 import re
+import sys
 import tempfile
 from pathlib import Path
 
 from playwright import sync_api
-from test_lesson import CHROMIUM, QUIET, ROOT, Lab, write_json
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from in_jupyterlab import CHROMIUM, QUIET, ROOT, Lab, write_json  # in the folder above
 
 MINUTES = 3
 """The most that one lesson may take."""

@@ -332,7 +332,9 @@ def test_a_secret_that_changes_while_nobody_looks_is_told(
     secret = small_course / "autograder" / ".looplab_secret"
     before = secret.read_bytes()
     secret.unlink()
-    (row,) = grade(small_course, LESSON, level=LEVEL, dry_run=True)
+    with pytest.raises(GradingError, match=r"bring back the file that belongs to it"):
+        grade(small_course, LESSON, level=LEVEL, dry_run=True)
+    (row,) = grade(small_course, LESSON, level=LEVEL, dry_run=True, new_secret=True)
     assert (row.state, row.why) == (State.STALE, "the secret changed")
     secret.write_bytes(before)
     (row,) = grade(small_course, LESSON, level=LEVEL)

@@ -373,12 +373,24 @@ def test_a_test_may_be_added_when_submissions_exist(
     assert gradebook.find_grade("twice-seven", LESSON, LESSON, "bob").manual_score == 1
 
 
-def test_another_secret_is_seen(hand_in: HandIn, small_course: Path) -> None:
+def test_another_secret_is_seen_and_refused(hand_in: HandIn, small_course: Path) -> None:
     hand_in("ada", **RIGHT)
     grade(small_course)
-    (small_course / "autograder" / ".looplab_secret").write_text("another")
+    secret = small_course / "autograder" / ".looplab_secret"
+    before = secret.read_text()
+    secret.write_text("another")
     assert export(small_course)["ada"]["why"] == "the secret changed"
-    assert "graded" in grade(small_course)[1]["ada"]
+    status, _, told = grade(small_course)
+    assert status == 1
+    assert told.count("\n") == 1
+    assert "is graded with the secret" in told and "bring back the file" in told
+    status, _, err = run(small_course, "nbgrader", "autograde", LESSON)
+    assert status == 1 and "bring back the file" in err
+    assert export(small_course)["ada"]["score"] == "4.0"
+    assert "graded" in grade(small_course, "--new-secret")[1]["ada"]
+    assert grade(small_course)[0] == 0
+    secret.write_text(before)
+    assert grade(small_course)[0] == 1
 
 
 def test_a_gradebook_from_a_backup_is_filled_again(hand_in: HandIn, small_course: Path) -> None:

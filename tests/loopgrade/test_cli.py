@@ -170,6 +170,7 @@ class Server:
         self.signals: list[str] = []
         assert str(course_module.STUDENTS_VIEW) in env["JUPYTER_CONFIG_PATH"]
         assert len(env["JUPYTER_TOKEN"]) == 48
+        assert (Path(env[course_module.COURSE]) / "autograder" / "lessons").is_dir()
 
     def wait(self) -> int:
         signal.raise_signal(signal.SIGTERM)  # in this thread: there is another one
@@ -203,6 +204,17 @@ def test_lab_opens_the_first_lesson_and_ends_with_its_server(
     assert f"--LabApp.default_url=/lab/tree/{LESSON}.ipynb" in command
     assert "--ServerApp.open_browser=False" in command
     assert (mine / f"{LESSON}.ipynb").is_file()
+
+
+def test_copies_elsewhere_know_their_course(
+    small_course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(course_module, "PACKAGED", tmp_path / "none")
+    monkeypatch.setenv(course_module.COURSE, str(small_course))
+    assert course_module.find(tmp_path) == small_course
+    monkeypatch.setenv(course_module.COURSE, str(tmp_path))
+    with pytest.raises(course_module.NoCourse):
+        course_module.find(tmp_path)
 
 
 def test_lab_works_in_copies_and_overwrites_none(
@@ -304,3 +316,17 @@ def test_who_has_read_enough_makes_no_error() -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["quick_start --version", f"cli check {LESSON}.ipynb"])
+def test_what_takes_a_second_to_load_and_nobody_asks_is_left_out(
+    words: str, small_course: Path
+) -> None:
+    command = [sys.executable, "-P", "-X", "importtime", "-m", *f"loopgrade.{words}".split()]
+    found = subprocess.run(
+        command, cwd=small_course / "notebooks", capture_output=True, text=True, check=False
+    )
+    assert found.stdout.strip()
+    assert "jsonschema._format" in found.stderr
+    assert "rfc3987_syntax.syntax_helpers" not in found.stderr

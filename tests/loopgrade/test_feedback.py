@@ -16,6 +16,7 @@ from small import ANSWERS, LESSON, RIGHT, submission
 
 from loopgrade.classroom.batch import grade
 from loopgrade.cli import main
+from loopgrade.desk import references as references_module
 from loopgrade.desk.feedback import FeedbackError, feedback
 from loopgrade.desk.feedback_page import MAX_BYTES, Feedback, feedback_page
 from loopgrade.desk.handed_in import BadSource
@@ -340,3 +341,64 @@ def test_a_zip_of_the_command(
     assert capsys.readouterr().out.splitlines()[-1] == "o.zip"
     with zipfile.ZipFile(small_course / "o.zip") as archive:
         assert archive.namelist() == [f"ada_5_assignsubmission_file/{LESSON}.html"]
+
+
+SEQUENTIAL = ANSWERS["fetch_all/wrong/sequential.py"]
+
+
+def test_a_right_answer_stands_beside_what_was_wrong(hand_in: HandIn, small_course: Path) -> None:
+    hand_in("eve", fetch_all=SEQUENTIAL, twice=RIGHT["twice"])
+    text = unescape(page_of(small_course, "eve"))
+    (told,) = re.findall(r"<pre>(yours: .*?)</pre>", text, re.DOTALL)
+    yours, right = told.split("a right answer: ")
+    assert "took 7 s" in yours and "took 4 s" in right
+    assert text.count('class="looplab-timeline"') == 1
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len({*ids})
+
+
+def test_nothing_stands_beside_what_is_hidden(hand_in: HandIn, small_course: Path) -> None:
+    hand_in("bob", fetch_all=BY_HEART, twice=RIGHT["twice"])
+    assert "a right answer" not in page_of(small_course, "bob")
+    (kept,) = (small_course / "autograder" / ".looplab_references").glob("*.json")
+    runs = json.loads(kept.read_text(encoding="utf-8"))["runs"]
+    # Each has the one observation that students see; what the hidden part adds is not there.
+    assert {test: len(each) for test, each in runs.items()} == {
+        "fetch_all-order": 1,
+        "fetch_all-overlap": 1,
+        "twice-seven": 1,
+    }
+
+
+@pytest.mark.parametrize("reveal", REVEALS)
+def test_the_reveal_level_holds_for_it_too(
+    hand_in: HandIn, small_course: Path, reveal: str
+) -> None:
+    hand_in("eve", fetch_all=SEQUENTIAL, twice=RIGHT["twice"])
+    with (small_course / "autograder" / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+        file.write(f"c.FeedbackPage.reveal = {reveal!r}\n")
+    text = page_of(small_course, "eve")
+    assert ("a right answer" in text) == (reveal in ("hint", "everything"))
+    assert "looplab-timeline" in text
+
+
+def test_the_solutions_are_examined_once(
+    hand_in: HandIn, small_course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in("eve", fetch_all=SEQUENTIAL, twice=RIGHT["twice"])
+    asked: list[int] = []
+    examine = references_module.examine
+
+    def counted(*words: Any, **told: Any) -> Any:
+        asked.append(1)
+        return examine(*words, **told)
+
+    monkeypatch.setattr(references_module, "examine", counted)
+    first = page_of(small_course, "eve")
+    feedback(small_course, LESSON)
+    assert len(asked) == 1
+    (kept,) = (small_course / "autograder" / ".looplab_references").glob("*.json")
+    kept.write_text("{ half a fi", encoding="utf-8")
+    given = feedback(small_course, LESSON)
+    assert len(asked) == 2
+    assert given.pages["eve"][0].read_text(encoding="utf-8") == first

@@ -4,37 +4,9 @@ import time
 from html.parser import HTMLParser
 
 import pytest
+from hostile import HOSTILE
 
 from loopgrade.steps.markdown import MAX_MARKDOWN, harmless_html
-
-HOSTILE = {
-    "a script": "<script>grade()</script>",
-    "a handler": '<img src="x" onerror="grade()"><p onclick="grade()">so</p>',
-    "a link that runs": "[so](javascript:grade()) <a href='vbscript:grade()'>so</a>",
-    "the same with signs between": (
-        "<a href='java&#10;script:grade()'>a</a><a href='&#1;javascript:x'>b</a>"
-    ),
-    "a link to data": '<a href="data:text/html,<script>1</script>">so</a>',
-    "a link in its own window": '<a href="//elsewhere.test/x" target="_blank">so</a>',
-    "a picture from elsewhere": "![so](https://elsewhere.test/seen.png)",
-    "a picture of the page's own server": '<img src="/formgrader/api/x">',
-    "a picture that is a document": '<img src="data:image/svg+xml;base64,PHN2Zz4=">',
-    "pictures in a set": '<img srcset="https://elsewhere.test/a 1x" src="">',
-    "a button of formgrader's": '<div class="full-credit modal-backdrop">so</div>',
-    "a name of formgrader's": '<span id="maincontent" class="btn">so</span>',
-    "a style": '<p style="position:fixed;inset:0">so</p><style>p{color:red}</style>',
-    "a form": '<form action="https://elsewhere.test"><input name="points"><button>x</button>',
-    "a frame": '<iframe src="https://elsewhere.test"></iframe><object data="x"></object>',
-    "what a page goes to": '<meta http-equiv="refresh"><base href="https://elsewhere.test">',
-    "svg": '<svg onload="grade()"><a xlink:href="javascript:1">so</a></svg>',
-    "math with markup in it": "$<img src=x onerror=grade()>$ \\begin{a}<script>1</script>\\end{a}",
-    "what ends what it stands in": "</div></div><script>grade()</script>",
-    "a comment that a browser reads": "<!--[if gte IE 4]><script>1</script><![endif]-->",
-    "an attribute in an attribute": '<a title=\'" onmouseover="grade()\' href="#x">so</a>',
-    "a fence that names a class": "```full-credit modal-backdrop\nso\n```",
-    "a reference": "[so]: javascript:grade()\n[so]",
-    "an address alone": "<javascript:grade()>",
-}
 
 
 class Page(HTMLParser):

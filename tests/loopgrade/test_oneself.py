@@ -1,6 +1,8 @@
 """`looplab check`: the whole verdict, hidden tests and all, for who learns alone."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +128,49 @@ def test_the_command(
     assert main(["check", "01", "--pictures", "pictures"]) == 1
     assert f"{LESSON}-fetch_all-1.svg" in capsys.readouterr().out
     assert b"<svg" in (folder / "pictures" / f"{LESSON}-fetch_all-1.svg").read_bytes()
+
+
+# nbgrader validate
+
+
+def validated(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return what nbgrader says in the folder of a course."""
+    monkeypatch.chdir(notebook.parent)
+    command = [sys.executable, "-m", "nbgrader", "validate", notebook.name]
+    found = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    return found.stdout + found.stderr
+
+
+@pytest.mark.slow
+def test_nbgrader_validate_knows_of_hidden_tests(
+    small_course: Path, mine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = small_course / "autograder" / f"{LESSON}.ipynb"
+    path.write_bytes(mine(**{**RIGHT, "fetch_all": BY_HEART}).read_bytes())
+    said = validated(path, monkeypatch)
+    assert "VALIDATION FAILED ON 1 CELL(S)!" in said
+    assert "the jobs overlap (2 points): a hidden test failed" in said
+    assert "delays_" not in said
+    path.write_bytes(mine(**RIGHT).read_bytes())
+    assert "Success! Your notebook passes all the tests." in validated(path, monkeypatch)
+    path.write_bytes(mine(twice=RIGHT["twice"]).read_bytes())
+    assert "VALIDATION FAILED ON 2 CELL(S)!" in validated(path, monkeypatch)
+
+
+@pytest.mark.slow
+def test_nbgrader_validates_what_is_no_lesson_as_ever(
+    small_course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = nbformat.v4.new_code_cell("assert 1 + 1 == 3")
+    cell.metadata["nbgrader"] = {
+        "grade": True,
+        "grade_id": "sum",
+        "locked": False,
+        "points": 1,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
+    path = small_course / "autograder" / "other.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    assert "AssertionError" in validated(path, monkeypatch)

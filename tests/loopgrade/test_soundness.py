@@ -119,9 +119,9 @@ def test_a_stub_that_passes_stops_all_grading(small_course: Path) -> None:
         require_lesson_sound(small_course, LESSON, LEVEL)
 
 
-def test_a_test_that_does_not_observe_is_told(small_course: Path) -> None:
-    """A plain assert of an nbgrader exercise cannot be judged here, and got 0 in silence."""
-    change_test(small_course, "twice-seven", "assert twice(7) == 14")
+def test_a_test_that_is_neither_is_told(small_course: Path) -> None:
+    """generate_assignment refuses it; here it came another way, and nobody gets 0 in silence."""
+    change_test(small_course, "twice-seven", "run = observe(twice, 7)\nassert twice(7) == 14")
     with pytest.raises(Unsound, match=r"'twice' loses 'twice-seven'.*not callable"):
         require_lesson_sound(small_course, LESSON, LEVEL)
 

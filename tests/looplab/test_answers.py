@@ -146,6 +146,14 @@ def test_what_was_saved_later_and_not_run_is_told(
         assert cells.says("hello-says") == ""
 
 
+def test_the_cell_that_imports_what_a_test_judges_with_is_no_answer() -> None:
+    cells = Cells()
+    cells.run("import time\nfrom looplab import SEED, check, expect, observe", "first")
+    cells.run(GOOD, "hello")
+    test = "check('says', points=1)\nrun = observe(hello, SEED)\nexpect(run).returned('hello')"
+    assert cells.answers.answer(test, None) == GOOD
+
+
 def test_a_test_cell_is_known_by_its_first_line() -> None:
     assert is_test(TEST)
     assert not is_test(GOOD)

@@ -1,12 +1,14 @@
-"""What the grader promises of the same submission, measured: python tests/promises.
+"""What is promised, measured: python tests/promises.
 
     python tests/promises same       the same class again and again, on an idle and a busy machine
     python tests/promises agree      the same class under plain nbgrader, in a kernel of its own
+    python tests/promises desk       a student's desk, in a real browser: how soon, and how much
 
 `same` examines the whole answer bank, and compares scores, reasons and Runs byte for byte (but
 for the Runs of programs that start threads: these have real time in them).
 `agree` hands the bank in, and grades it twice: with the examiner, and by nbgrader alone, which
-runs the same cells and tests in one kernel. Both print a table and the differences.
+runs the same cells and tests in one kernel. Both print a table and the differences. `desk` takes
+some minutes, and wants a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ USE_EXAMINER = re.compile(r"^use_examiner\(c\)$", re.MULTILINE)
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", nargs="?", choices=["same", "agree"], help="left out, both")
+    parser.add_argument("what", nargs="?", choices=["same", "agree", "desk"], help="left out, all")
     parser.add_argument("--times", type=int, default=20, help="how often `same` grades")
     parser.add_argument("--lessons", nargs="+", metavar="LESSON")
     options = parser.parse_args()
@@ -59,6 +61,11 @@ def main() -> int:
         failed += same(options.times, options.lessons, level)
     if options.what in ("agree", None):
         failed += agree(options.lessons, level)
+    if options.what in ("desk", None):
+        sys.path.insert(0, str(Path(__file__).parents[1]))
+        from desk import desk  # it needs Chromium
+
+        failed += desk(options.lessons)
     return 1 if failed else 0
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loopgrade.authoring.folding import folded
 from loopgrade.authoring.leaks import check_nothing_leaks
 from loopgrade.authoring.lesson import (
     Cell,
@@ -34,7 +35,7 @@ from loopgrade.authoring.lesson import (
 )
 from loopgrade.authoring.lint import lint_test_cell
 from loopgrade.authoring.names import bound_names
-from loopgrade.authoring.regions import without_solution
+from loopgrade.authoring.regions import regions, without_solution
 from loopgrade.authoring.settings import Settings, read_settings, undisturbed
 
 StubPasses = Callable[[Lesson, Exercise], str | None]
@@ -98,7 +99,7 @@ def _build_lesson(course: Path, path: Path, lesson: Lesson, settings: Settings) 
     source = autograder / "source" / lesson.name / file
     release = autograder / "release" / lesson.name / file
     notebook = course / "notebooks" / file
-    _write(source, _as_bytes(_source_notebook(lesson)))
+    _write(source, _as_bytes(_source_notebook(lesson, settings)))
     _generate_assignment(path, lesson, settings)
     made = release.read_bytes()
     try:
@@ -181,11 +182,11 @@ def _check_stubs(path: Path, lesson: Lesson, stub_passes: StubPasses | None) -> 
 # The source notebook
 
 
-def _source_notebook(lesson: Lesson) -> dict[str, Any]:
+def _source_notebook(lesson: Lesson, settings: Settings) -> dict[str, Any]:
     """Return the notebook that nbgrader makes the student's from."""
-    ids = cell_ids(lesson)
+    cells = zip(lesson.cells, cell_ids(lesson), strict=True)
     return {
-        "cells": [_notebook_cell(cell, id) for cell, id in zip(lesson.cells, ids, strict=True)],
+        "cells": [_notebook_cell(cell, id, settings.stub) for cell, id in cells],
         "metadata": {
             "kernelspec": {
                 "display_name": "Python 3 (ipykernel)",
@@ -193,18 +194,22 @@ def _source_notebook(lesson: Lesson) -> dict[str, Any]:
                 "name": "python3",
             },
             "language_info": {"name": "python"},
+            # What `looplab.solution` asks in a student's kernel.
+            "looplab": {"solutions": settings.solutions},
         },
         "nbformat": 4,
         "nbformat_minor": 5,
     }
 
 
-def _notebook_cell(cell: Cell, id: str) -> dict[str, Any]:
+def _notebook_cell(cell: Cell, id: str, stub: str) -> dict[str, Any]:
     source = test_source(cell) if cell.role == "test" else cell.source
+    if cell.kind == "markdown":
+        source = folded(source)
     made: dict[str, Any] = {
         "cell_type": cell.kind,
         "id": id,
-        "metadata": _metadata(cell),
+        "metadata": _metadata(cell) | _for_the_kernel(cell, stub),
         "source": source.splitlines(keepends=True),
     }
     if cell.kind == "code":
@@ -242,6 +247,15 @@ def _metadata(cell: Cell) -> dict[str, Any]:
             "task": False,
         } | ({"points": cell.points} if is_test else {})
     return metadata
+
+
+def _for_the_kernel(cell: Cell, stub: str) -> dict[str, Any]:
+    """Return what `looplab.notebook.desk` reads in a student's kernel."""
+    if cell.role == "answer":
+        return {"looplab": {"stub": without_solution(cell.source, stub)}}
+    if cell.role == "test" and regions(cell.source):
+        return {"looplab": {"more": True}}  # it goes on when it is graded
+    return {}
 
 
 def _as_bytes(notebook: dict[str, Any]) -> bytes:

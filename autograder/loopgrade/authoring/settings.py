@@ -18,11 +18,30 @@ from loopgrade.authoring.lesson import LessonError
 
 @dataclass(frozen=True)
 class Settings:
-    """nbgrader's settings of a course: where it is, the configuration, and the stub."""
+    """nbgrader's settings of a course.
+
+    Attributes:
+        root: where it is.
+        config: all that nbgrader_config.py says.
+        stub: what stands for a solution in a student's notebook.
+        solutions: whether `looplab.solution` shows students the course's own, once they have the
+            points or have tried: `c.Lessons.solutions = True`. A course that is graded does not.
+    """
 
     root: str
     config: Any
     stub: str
+    solutions: bool
+
+
+def nbgrader_folder(course: Path) -> Path:
+    """Return the folder that holds nbgrader_config.py: ours is below the course's, others' is it.
+
+    Args:
+        course: the course's folder.
+    """
+    plain = (course / "nbgrader_config.py").is_file()
+    return course if plain else course / "autograder"
 
 
 def read_settings(autograder: Path) -> Settings:
@@ -36,7 +55,10 @@ def read_settings(autograder: Path) -> Settings:
 
         root = str(autograder.resolve())
         config = PyFileConfigLoader(path.name, path=root).load_config()
-        return Settings(root, config, stub=ClearSolutions(config=config).code_stub["python"])
+        stub = ClearSolutions(config=config).code_stub["python"]
+        return Settings(
+            root, config, stub, solutions=config.Lessons.get("solutions", False) is True
+        )
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from typing import Any, Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from loopgrade.authoring.settings import read_settings, undisturbed
+from loopgrade.authoring.settings import nbgrader_folder, read_settings, undisturbed
 from loopgrade.classroom.changes import Change, changes
 from loopgrade.classroom.cluster import Cluster, NoCluster
 from loopgrade.classroom.converter import Grading, grading
+from loopgrade.classroom.database import AnotherSecret
 from loopgrade.classroom.dates import BadDate
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.lock import Locked
@@ -51,6 +52,7 @@ def grade(
     level: sandbox.Level = "bubblewrap",
     which: Which = "changed",
     dry_run: bool = False,
+    new_secret: bool = False,
     workers: int | None = None,
     scheduler: Any = None,
     progress: Callable[[int, int, str], None] = lambda *_: None,
@@ -60,12 +62,13 @@ def grade(
     """Grade what was handed in for a lesson.
 
     Args:
-        course: the folder that holds `autograder/`.
+        course: the folder that holds `autograder/`, or nbgrader's own.
         lesson: its name, such as `02_yield_and_send`.
         students: whose submissions; left out, all.
         level: how isolated the students' code must run.
         which: whether what has a grade that holds is graded again too.
         dry_run: whether grading enters nothing, and only says what it would.
+        new_secret: whether the secret that is here takes the place of the gradebook's.
         workers: how many processes examine; left out, one for each processor.
         scheduler: the address of a Dask scheduler, or a cluster object of Dask's, whose
             workers examine instead, on other machines.
@@ -79,26 +82,27 @@ def grade(
 
     Raises:
         GradingError: there is nothing to grade, the lesson was not built, another
-            process grades it, its own reference loses a point here, or the scheduler
-            has no worker that examines.
+            process grades it, the secret is not the gradebook's, its own reference loses a
+            point here, or the scheduler has no worker that examines.
         Stopped: Ctrl+C or SIGTERM; what is graded so far stays.
         sandbox.SandboxError: `level` cannot be had here.
     """
     sandbox.require(level)
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     if "exporter_class" not in settings.config.Autograde:
         raise GradingError(
-            f"{course / 'autograder' / 'nbgrader_config.py'} does not use the examiner; add "
+            f"{Path(settings.root, 'nbgrader_config.py')} does not use the examiner; add "
             "use_examiner(c) of loopgrade.nbgrader_plugins."
         )
     settings.config.Examine.isolation = level
     with undisturbed(), _where_it_was():
         grader = grading(settings.root, settings.config)
+        grader.new_secret = new_secret
         told = ""
         try:
             with stoppable(), grader.at_work(lesson) as register:
                 if not dry_run:
-                    grader.enter_dates(lesson)
+                    grader.settle(lesson)
                 chosen = _chosen(register, Path(settings.root), lesson, students)
                 todo = [each.student for each in chosen if _is_asked_for(each, which)]
                 session = _Session(grader, lesson, chosen, len(todo))
@@ -119,7 +123,7 @@ def grade(
                     told = session.told()
                 after = register if dry_run else grader.register(lesson).as_its_holder()
                 return [session.row(after, each.student) for each in chosen]
-        except (BadDate, Locked, NoCluster, NoLesson, Unsound) as error:
+        except (AnotherSecret, BadDate, Locked, NoCluster, NoLesson, Unsound) as error:
             raise GradingError(str(error)) from None
         except SQLAlchemyError as error:
             raise GradingError(
@@ -135,7 +139,7 @@ def lessons_named(course: Path, names: Sequence[str]) -> list[str]:
     """Return the lessons that somebody means, each once.
 
     Args:
-        course: the folder that holds `autograder/`.
+        course: the folder that holds `autograder/`, or nbgrader's own.
         names: of lessons; or `all`, for those that somebody has handed in.
 
     Raises:
@@ -143,7 +147,7 @@ def lessons_named(course: Path, names: Sequence[str]) -> list[str]:
     """
     if "all" not in names:
         return list(dict.fromkeys(names))
-    root = Path(read_settings(course / "autograder").root)
+    root = Path(read_settings(nbgrader_folder(course)).root)
     known = {path.name for path in (root / "source").glob("*") if path.is_dir()}
     found = sorted(known & {path.name for path in (root / "submitted").glob("*/*")})
     if not found:
@@ -158,14 +162,14 @@ def require_lesson_sound(course: Path, lesson: str, level: sandbox.Level) -> Non
     """Make sure that a lesson that was built can be graded here.
 
     Args:
-        course: the folder that holds `autograder/`.
+        course: the folder that holds `autograder/`, or nbgrader's own.
         lesson: its name.
         level: how isolated code runs.
 
     Raises:
         Unsound: its own reference loses a point here, or its stub has one.
     """
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     settings.config.Examine.isolation = level
     with undisturbed(), _where_it_was():
         grader = grading(settings.root, settings.config)

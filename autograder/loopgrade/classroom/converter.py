@@ -29,6 +29,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
+from loopgrade.classroom.database import (
+    AnotherSecret,
+    keep_secret,
+    only_grader,
+    require_driver,
+    require_secret,
+)
 from loopgrade.classroom.dates import BadDate, terms_of
 from loopgrade.classroom.gradebook import Graded, Penalty, enter, enter_terms
 from loopgrade.classroom.lock import Locked, lesson_lock
@@ -42,7 +49,7 @@ from loopgrade.examination.test_cell import seed_of
 from loopgrade.steps.job import Exam, Exams, Paper, Terms, config_of, graded, names_of
 from loopgrade.steps.secret import course_secret
 from loopgrade.steps.soundness import own_texts, require_sound
-from loopgrade.steps.stamp import timestamp_of
+from loopgrade.steps.stamp import secret_id, timestamp_of
 from loopgrade.steps.submission import odd_file
 
 
@@ -67,6 +74,8 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
     _registers: Mapping[str, Register] = MappingProxyType({})
     _exams: Mapping[str, bytes] = MappingProxyType({})
     _gradebook: Gradebook | None = None
+    new_secret = False
+    """Whether the secret that is here takes the place of the one that the gradebook knows."""
 
     # nbgrader's way: a whole class, one after the other
 
@@ -81,9 +90,16 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
                     stack.enter_context(stoppable())
                 for lesson in lessons:
                     stack.enter_context(self.at_work(lesson))
-                    self.enter_dates(lesson)
+                    self.settle(lesson)
                 super().convert_notebooks()
-        except (BadDate, Locked, NoLesson, Unsound, sandbox.SandboxError) as error:
+        except (
+            AnotherSecret,
+            BadDate,
+            Locked,
+            NoLesson,
+            Unsound,
+            sandbox.SandboxError,
+        ) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
         except KeyboardInterrupt:
@@ -129,6 +145,7 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         """Be the only grader of a lesson, and have a folder to work in.
 
         Raises:
+            AnotherSecret: the gradebook is graded with another one.
             Locked: another process grades it.
             NoLesson: the gradebook does not know it.
             SandboxError: the isolation cannot be had here.
@@ -136,8 +153,11 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         """
         sandbox.require(self.level)
         work = Path(self.coursedir.root, WORK)
-        with lesson_lock(work, lesson):
+        db_url, course_id = self.coursedir.db_url, self.coursedir.course_id
+        with lesson_lock(work, lesson), only_grader(db_url, course_id, lesson):
             register = self.register(lesson).as_its_holder()
+            if not self.new_secret:
+                require_secret(db_url, course_id, self._secret())
             self._registers = {**self._registers, lesson: register}
             self._exams = {**self._exams, lesson: self._exams_of(register).to_bytes()}
             self._run = f"{lesson}~{secrets.token_hex(4)}"
@@ -231,16 +251,23 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
         files = {name: folder / f"{name}.ipynb" for name in known}
         return {name: read_results(file) for name, file in files.items() if file.exists()}
 
-    def enter_dates(self, lesson: str) -> None:
-        """Enter the dates of a lesson in the gradebook; an extension needs no new grading.
+    def settle(self, lesson: str) -> None:
+        """Enter, before any grade, the dates of a lesson and which secret it is graded with.
+
+        An extension needs no new grading.
 
         Raises:
             BadDate: nbgrader_config.py has one that cannot be read.
         """
+        db_url, course_id = self.coursedir.db_url, self.coursedir.course_id
+        keep_secret(db_url, course_id, self._secret())
         terms = terms_of(self.config, lesson)
         if terms.due is not None or terms.extensions is not None:
-            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            with Gradebook(db_url, course_id) as gradebook:
                 enter_terms(gradebook, lesson, terms, self._penalty)
+
+    def _secret(self) -> str:
+        return secret_id(course_secret(Path(self.coursedir.root)))
 
     def _penalty(self, student: str) -> Penalty:
         late = AssignLatePenalties(parent=self)
@@ -341,10 +368,14 @@ def grading(root: str, config: Config) -> Grading:
     Args:
         root: the folder that holds `submitted/`.
         config: what its nbgrader_config.py says.
+
+    Raises:
+        NoDriver: this Python cannot speak to the course's database.
     """
     log = logging.Logger("nbgrader")
     log.addHandler(logging.NullHandler())
     folder = CourseDirectory(config=config, log=log, root=root)
+    require_driver(folder.db_url)
     return Grading(coursedir=folder, config=config, log=log)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    InvalidEntry,
     MissingEntry,
     Notebook,
     Student,
@@ -75,7 +77,7 @@ class Book:
     """What the gradebook knows of a lesson.
 
     Attributes:
-        known: the graded code cells of each of its notebooks, by grade id.
+        known: the cells that it knows of each of its notebooks, by grade id.
         stubs: the text of each cell for an answer, as released, of each notebook.
         kernels: the kernelspec of each notebook, as its source has it; empty where it has none.
         written: whether a notebook asks for an answer that has no cell of its own.
@@ -114,7 +116,7 @@ def read_book(db_url: str, course_id: str, lesson: str) -> Book | None:
             written[book.name] = bool(book.task_cells)
         roster = tuple(gradebook.db.scalars(select(Student.id).order_by(Student.id)))
         entries = read_entries(gradebook, lesson)
-    known = {name: graded_cells(db_url, lesson, name) for name in stubs}
+        known = {name: graded_cells(gradebook, lesson, name) for name in stubs}
     return Book(known, stubs, kernels, written, entries, roster)
 
 
@@ -250,7 +252,8 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
         MissingEntry: it does not know the student, and may not create one.
     """
     if create_student:
-        gradebook.update_or_create_student(graded.student)
+        with suppress(InvalidEntry):  # another grader has just entered the same student
+            gradebook.update_or_create_student(graded.student)
     gradebook.find_student(graded.student)
     told = {} if graded.timestamp is None else {"timestamp": graded.timestamp}
     # A submission that is there without scores says of itself that it is not graded.

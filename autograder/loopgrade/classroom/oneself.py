@@ -7,6 +7,7 @@ Of a hidden test nothing is told but that it failed, and its hint.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from loopgrade.authoring.build import test_source
 from loopgrade.authoring.lesson import Lesson, grade_id, read_lesson
-from loopgrade.authoring.regions import without_solution
+from loopgrade.authoring.regions import solution_text, without_solution
 from loopgrade.authoring.settings import read_settings
 from loopgrade.classroom.states import State
 from loopgrade.examination import sandbox
@@ -24,10 +25,11 @@ from loopgrade.steps.cells import GradedCell, grade_id_of, repaired, student_cel
 from loopgrade.steps.outputs import public_lines
 from loopgrade.steps.reading import NoNotebook, read_notebook
 from looplab.pictures.describing import one_line
-from looplab.pictures.timeline import draw
 
 SECRET = b"looplab check"
 """What the hidden inputs grow out of here: the same each time, and no course's."""
+
+_EXERCISE = re.compile(r"""^# %%.*\bexercise=["'](\w+)["']""", re.MULTILINE)
 
 
 class CheckError(Exception):
@@ -103,6 +105,19 @@ class Report:
         return sum(each.of for each in self.exercises)
 
 
+@dataclass(frozen=True)
+class Solution:
+    """What the course has for an exercise.
+
+    Attributes:
+        text: its answer cell, with the solution.
+        others: right answers of the bank, each with what is particular about it.
+    """
+
+    text: str
+    others: tuple[tuple[str, str], ...]
+
+
 def notebooks_named(course: Path, here: Path, names: Sequence[str]) -> list[Path]:
     """Return the notebooks that somebody means.
 
@@ -158,7 +173,22 @@ def check(course: Path, notebook: Path, level: sandbox.Level) -> Report:
         cells = read_notebook(notebook).cells
     except NoNotebook as error:
         raise CheckError(f"{notebook.name} {error}.") from None
-    lesson = _lesson_of(course, notebook, cells)
+    return judge(course, notebook, cells, level)
+
+
+def judge(course: Path, notebook: Path, cells: list[Any], level: sandbox.Level) -> Report:
+    """Judge the cells of a notebook by all the tests of its lesson.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        notebook: the file; it is only named.
+        cells: what it holds.
+        level: how isolated its code runs.
+
+    Raises:
+        CheckError: no lesson of the course has an exercise of it.
+    """
+    lesson = lesson_of(course, notebook, cells)
     stub = read_settings(course / "autograder").stub
     known = {cell.grade_id: cell for cell in _known(lesson, stub)}
     cells = repaired(cells, known)
@@ -192,6 +222,61 @@ def check(course: Path, notebook: Path, level: sandbox.Level) -> Report:
     return Report(notebook, lesson.name, exercises, flags)
 
 
+def data(report: Report) -> dict[str, Any]:
+    """Return a report as JSON, with what a student may know of each test."""
+    return {
+        "lesson": report.lesson,
+        "exercises": [
+            {
+                "name": each.exercise,
+                "of": each.of,
+                "tests": [
+                    {
+                        "name": test.name,
+                        "points": test.points,
+                        "passed": test.verdict.passed,
+                        "hidden": test.verdict.hidden,
+                        "told": public_lines(test.verdict) if not test.verdict.passed else [],
+                    }
+                    for test in each.tests
+                ],
+            }
+            for each in report.exercises
+        ],
+        "flags": report.flags,
+    }
+
+
+def solution(course: Path, notebook: Path, exercise: str) -> Solution:
+    """Return the solution of an exercise, where the course shows it to students.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        notebook: the student's file, which says which lesson it is.
+        exercise: its name.
+
+    Raises:
+        CheckError: the course shows no solutions, or has no such exercise.
+    """
+    if not read_settings(course / "autograder").solutions:
+        raise CheckError("This course shows students no solutions; ask whoever teaches it.")
+    try:
+        lesson = lesson_of(course, notebook, read_notebook(notebook).cells)
+    except NoNotebook as error:
+        raise CheckError(f"{notebook.name} {error}.") from None
+    found = {each.name: each for each in lesson.exercises}.get(exercise)
+    if found is None:
+        known = ", ".join(each.name for each in lesson.exercises)
+        raise CheckError(f"{lesson.name} has no exercise {exercise!r}; there are {known}.")
+    right = course / "autograder" / "answers" / lesson.name / exercise / "right"
+    # The first line of an answer of the bank says what is particular about it.
+    texts = [
+        path.read_text(encoding="utf-8").partition("\n") for path in sorted(right.glob("*.py"))
+    ]
+    others = tuple((first.lstrip("# "), text.strip("\n")) for first, _, text in texts)
+    return Solution(solution_text(found.answer.source), others)
+
+
 def told(report: Report) -> str:
     """Return a report in words, for a terminal."""
     return "\n".join(_lines(report))
@@ -204,6 +289,8 @@ def save_pictures(report: Report, folder: Path) -> list[Path]:
         report: of a notebook.
         folder: where they are to be. A hidden test's program has no picture.
     """
+    from looplab.pictures.timeline import draw  # it brings matplotlib
+
     files = []
     for exercise in report.exercises:
         for number, test in enumerate(exercise.tests, 1):
@@ -236,18 +323,31 @@ def _lesson_files(course: Path) -> list[Path]:
     return sorted((course / "autograder" / "lessons").glob("[0-9]*.py"))
 
 
-def _lesson_of(course: Path, notebook: Path, cells: Sequence[Any]) -> Lesson:
-    """Return the lesson that a notebook belongs to: by its cells, whatever it is called."""
+def lesson_of(course: Path, notebook: Path, cells: Sequence[Any]) -> Lesson:
+    """Return the lesson that a notebook belongs to: by its cells, whatever it is called.
+
+    Args:
+        course: the folder that holds `autograder/`.
+        notebook: the file.
+        cells: what it holds.
+
+    Raises:
+        CheckError: no lesson of the course has an exercise of it.
+    """
     ids = {grade_id_of(cell) for cell in cells} - {None}
-    lessons = [read_lesson(path) for path in _lesson_files(course)]
-    known = {lesson.name: {each.name for each in lesson.exercises} & ids for lesson in lessons}
-    best = max(lessons, key=lambda lesson: len(known[lesson.name]), default=None)
-    if best is None or not known[best.name]:
+    # To read one takes a while: first it is only looked for.
+    count = {path: len(_names_in(path) & ids) for path in _lesson_files(course)}
+    best = max(count, key=lambda path: count[path], default=None)
+    if best is None or not count[best]:
         raise CheckError(
             f"{one_line(notebook.name, 80)} has no exercise of this course; "
             "give the notebook of a lesson."
         )
-    return best
+    return read_lesson(best)
+
+
+def _names_in(path: Path) -> set[str | None]:
+    return {*_EXERCISE.findall(path.read_text(encoding="utf-8"))}
 
 
 def _known(lesson: Lesson, stub: str) -> Iterator[GradedCell]:

@@ -38,6 +38,11 @@ class Results:
         """What smells of tampering, by exercise."""
         return {name: tuple(told) for name, told in self.stamp.get("flags", {}).items()}
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The tests that ran beside the student's code: the examiner has not judged them."""
+        return tuple(self.stamp.get("beside", ()))
+
 
 def read_results(notebook: Path) -> Results:
     """Return what a graded notebook says.

@@ -42,6 +42,7 @@ class Row:
         flags: what smells of tampering, by exercise; no points hang on it.
         late: by how many seconds.
         penalty: what it loses for that.
+        beside: the tests that ran beside the student's code, which is a weaker promise.
     """
 
     student: str
@@ -53,6 +54,7 @@ class Row:
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     late: float = 0.0
     penalty: float = 0.0
+    beside: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
@@ -105,6 +107,7 @@ def row_of(submission: Submission, entry: Entry, *, fresh: bool = False) -> Row:
         submission.flags,
         entry.late,
         entry.penalty,
+        tuple(sorted(test for each in submission.results.values() for test in each.beside)),
     )
 
 

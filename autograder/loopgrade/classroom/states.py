@@ -23,6 +23,7 @@ from loopgrade.classroom.gradebook import Book, Entry, read_book
 from loopgrade.classroom.lock import Holder, holder
 from loopgrade.classroom.results import Results, read_results
 from loopgrade.examination import sandbox
+from loopgrade.steps.cells import exercise_of
 from loopgrade.steps.reading import NoNotebook, read_notebook
 from loopgrade.steps.secret import course_secret
 from loopgrade.steps.stamp import conditions, submission_digest
@@ -115,7 +116,10 @@ class Register:
         """
         book = read_book(folder.db_url, folder.course_id, lesson)
         if book is None:
-            raise NoLesson(f"The gradebook does not know {lesson}; run `looplab build` first.")
+            raise NoLesson(
+                f"The gradebook does not know {lesson}; run `looplab build` first, "
+                "or nbgrader's generate_assignment."
+            )
         secret = course_secret(Path(folder.root))
         made = {name: conditions(known, secret, level) for name, known in book.known.items()}
         return cls(folder, lesson, book, made, holder(Path(folder.root, WORK), lesson))
@@ -221,7 +225,7 @@ class Register:
         if not flags:
             return Submission(student, State.GRADED, "", results)
         waits = any(
-            mark.waits and grade_id.partition("-")[0] in flags
+            mark.waits and exercise_of(grade_id) in flags
             for marks in self.book.entries[student].marks.values()
             for grade_id, mark in marks.items()
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from nbgrader import utils
 from sqlalchemy.exc import SQLAlchemyError
 
-from loopgrade.authoring.settings import read_settings, undisturbed
+from loopgrade.authoring.settings import nbgrader_folder, read_settings, undisturbed
 from loopgrade.classroom.converter import grading
 from loopgrade.classroom.states import WORK, NoLesson
 from loopgrade.classroom.workers import reason
@@ -105,7 +105,7 @@ def collect(
     Example:
         print(collect(Path("."), "02_yield_and_send", Path("downloaded.zip")))
     """
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     listed = read_roster(roster) if roster else None
     with undisturbed():
         sheet = read_worksheet(worksheet) if worksheet else None

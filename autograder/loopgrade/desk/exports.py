@@ -46,7 +46,10 @@ class _ForAPlatform(ExportPlugin):  # type: ignore[misc]  # nbgrader has no type
         asked = {*map(str, self.assignment)}
         known = {each.name: each for each in gradebook.assignments}
         for name in sorted(asked - known.keys()):
-            raise BadList(f"The gradebook does not know {name}; run `looplab build` first.")
+            raise BadList(
+                f"The gradebook does not know {name}; run `looplab build` first, "
+                "or nbgrader's generate_assignment."
+            )
         try:
             return [
                 each for name, each in sorted(known.items()) if goes_out(self.config, name, asked)

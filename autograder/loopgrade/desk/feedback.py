@@ -13,7 +13,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SQLAlchemyError
 
-from loopgrade.authoring.settings import read_settings, undisturbed
+from loopgrade.authoring.settings import nbgrader_folder, read_settings, undisturbed
 from loopgrade.classroom.converter import Grading, grading
 from loopgrade.classroom.gradebook import Entry
 from loopgrade.classroom.rows import Row, row_of
@@ -103,7 +103,7 @@ def feedback(
             f"Say --like FILE too, the zip that you downloaded from {platform.title()}: "
             "it tells whose a page is."
         )
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     with undisturbed():
         grader = grading(settings.root, settings.config)
         try:

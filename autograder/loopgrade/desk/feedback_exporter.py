@@ -14,7 +14,9 @@ from traitlets import Unicode as Text
 from loopgrade.classroom.gradebook import Entry, read_entries
 from loopgrade.desk.feedback_page import Feedback, feedback_page
 from loopgrade.desk.judged import REVEALS, Reveal, judged
+from loopgrade.desk.references import References, references
 from loopgrade.desk.roster import known_students
+from loopgrade.steps.cells import graded_cells
 
 
 class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert has no types
@@ -35,6 +37,7 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert has no types
         super().__init__(**told)
         self._entries: dict[str, dict[str, Entry]] = {}
         self._names: dict[str, str] = {}
+        self._references: dict[tuple[str, str], References] = {}
 
     def from_file(self, file_stream: Any, resources: Any = None, **_: Any) -> Any:
         """Convert an open notebook, which the grader has written: it need not be proven again."""
@@ -45,11 +48,13 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert has no types
         """Return the page, and what nbgrader needs in order to write it."""
         told = resources["nbgrader"]
         entry = self._entry(told["assignment"], told["student"])
+        solved = self._solved(told["assignment"], told["notebook"])
+        beside = nb.metadata.get("looplab", {}).get("beside", ())
         page = feedback_page(
             Feedback(
                 told["notebook"],
                 self._names.get(told["student"]) or told["student"],
-                judged(nb.cells, entry, told["notebook"], self._revealed),
+                judged(nb.cells, entry, told["notebook"], self._revealed, beside, solved),
                 entry.penalty,
                 entry.late,
                 nb.cells,
@@ -60,6 +65,17 @@ class FeedbackPage(Exporter):  # type: ignore[misc]  # nbconvert has no types
     def _revealed(self, test: str) -> Reveal:
         level: Reveal = self.reveal_of.get(test, self.reveal)
         return level
+
+    def _solved(self, lesson: str, notebook: str) -> References:
+        if (lesson, notebook) not in self._references:
+            folder = self.parent.coursedir
+            with Gradebook(folder.db_url, folder.course_id) as gradebook:
+                known = graded_cells(gradebook, lesson, notebook)
+            level = self.config.Examine.get("isolation", "bubblewrap")
+            self._references[lesson, notebook] = references(
+                Path(folder.root), lesson, notebook, known, level
+            )
+        return self._references[lesson, notebook]
 
     def _entry(self, lesson: str, student: str) -> Entry:
         """Return what the gradebook has, read once: nbgrader makes an exporter each time."""

@@ -47,6 +47,7 @@ ul.tests > li {{ margin: .8rem 0 }}
 .test {{ display: flex; gap: .6rem; margin: 0 }}
 .test .points {{ margin-left: auto; white-space: nowrap }}
 .mark {{ font-weight: bold }}
+.beside {{ font-size: .9rem; margin: 0 0 0 1.4rem }}
 .full .mark {{ color: var(--good) }}
 .lost .mark {{ color: var(--bad) }}
 .lost .name {{ font-weight: bold }}
@@ -134,7 +135,12 @@ class _Pictures:
 
     def figure(self, test: Outcome) -> str:
         """Return what a test's program did as a picture with words; empty where nobody knows."""
-        if not test.run or test.run in self._shown or not (drawn := drawing(test.run)):
+        if not test.run or test.run in self._shown:
+            return ""
+        drawn = drawing(test.run, test.reference)
+        if drawn is not None and test.reference and len(drawn[0]) > self._left:
+            drawn = drawing(test.run)
+        if drawn is None:
             return ""
         self._shown.add(test.run)
         svg, words = drawn
@@ -150,20 +156,25 @@ class _Pictures:
 
 
 @lru_cache(maxsize=512)
-def drawing(run: str) -> tuple[str, str] | None:
+def drawing(run: str, reference: str = "") -> tuple[str, str] | None:
     """Return a run as SVG and in words; a class makes the same mistakes, so each is drawn once.
 
     Args:
         run: as JSON.
+        reference: what is drawn below it, on the same scale; empty for nothing.
 
     Returns:
         None where an older looplab wrote it.
     """
     try:
-        told = Run.from_json(json.loads(run))
+        told = [Run.from_json(json.loads(each)) for each in (run, reference) if each]
     except WireError:
         return None
-    return draw(told).svg(), describe(told)
+    names = ("yours", "a right answer")
+    if len(told) == 1:
+        return draw(told[0]).svg(), describe(told[0])
+    words = (f"{name}: {describe(each)}" for name, each in zip(names, told, strict=True))
+    return draw(*told, names=names).svg(), "\n\n".join(words)
 
 
 def _with_own_ids(svg: str, prefix: str) -> str:
@@ -195,6 +206,8 @@ def _test(test: Outcome, pictures: _Pictures) -> Iterator[str]:
         f'<span class="name">{escape(test.name)}</span> '
         f'<span class="points">{test.points:g} of {test.of:g}{hand}</span></p>\n'
     )
+    if test.beside:
+        yield '<p class="beside">run beside your code, as nbgrader does: a weaker promise</p>\n'
     if test.said:
         rows = (
             f"<dt>{escape(label)}</dt><dd>{_part(label, text)}</dd>" for label, text in test.said

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from nbgrader import utils
 
 from loopgrade.classroom.gradebook import Entry, Mark
 from loopgrade.desk.messages import parts
+from loopgrade.desk.references import References
+from loopgrade.desk.references import beside as solution_of
 from loopgrade.examination.test_cell import HIDDEN, announced_in
 from loopgrade.steps.cells import exercise_of, grade_id_of
+from loopgrade.steps.outputs import OBSERVATION
 from looplab.diagnosis.answer import Answer
 from looplab.diagnosis.finding import diagnose
 from looplab.runs.run import Run
@@ -37,6 +41,8 @@ class Outcome:
         by_hand: whether a human gave the points.
         said: why points were lost, each part with its label.
         run: what the program did, as JSON; empty where it is not known, or not to be shown.
+        reference: what the solution did instead, in the same way; empty where that is not known.
+        beside: whether the test ran beside the student's code, which is a weaker promise.
     """
 
     name: str
@@ -45,6 +51,8 @@ class Outcome:
     by_hand: bool = False
     said: tuple[tuple[str, str], ...] = ()
     run: str = ""
+    reference: str = ""
+    beside: bool = False
 
     @property
     def full(self) -> bool:
@@ -78,7 +86,12 @@ class Judged:
 
 
 def judged(
-    cells: Sequence[Any], entry: Entry, notebook: str, reveal: Callable[[str], Reveal]
+    cells: Sequence[Any],
+    entry: Entry,
+    notebook: str,
+    reveal: Callable[[str], Reveal],
+    beside: Container[str] = (),
+    solved: References = MappingProxyType({}),
 ) -> list[Judged]:
     """Return what came of each exercise of a graded notebook.
 
@@ -87,6 +100,8 @@ def judged(
         entry: what the gradebook has of the submission.
         notebook: the notebook's name.
         reveal: tells what may be known of a hidden test, by its grade id.
+        beside: the tests that ran beside the student's code, by their grade ids.
+        solved: what the solutions do in the visible tests.
     """
     marks, comments = entry.marks.get(notebook, {}), entry.comments.get(notebook, {})
     graded = [(id, cell) for cell in cells if (id := grade_id_of(cell)) is not None]
@@ -95,7 +110,10 @@ def judged(
     for id, cell in graded:
         if id in marks:
             tests = found.setdefault(exercise_of(id), [])
-            tests.append(_outcome(cell, marks[id], answers.get(exercise_of(id)), reveal(id)))
+            right = solved.get(id, ()) if reveal(id) in ("hint", "everything") else ()
+            answer = answers.get(exercise_of(id))
+            came = _outcome(cell, marks[id], answer, reveal(id), right)
+            tests.append(replace(came, beside=id in beside))
     return [
         Judged(
             exercise,
@@ -110,10 +128,11 @@ def judged(
     ]
 
 
-def _outcome(cell: Any, mark: Mark, answer: Any, reveal: Reveal) -> Outcome:
+def _outcome(cell: Any, mark: Mark, answer: Any, reveal: Reveal, solved: Sequence[Any]) -> Outcome:
     id = grade_id_of(cell) or ""
-    check = announced_in(cell.source) if not utils.is_solution(cell) else None
-    name = check.name if check else id.partition("-")[2] or "read by a human"
+    is_test = cell.cell_type == "code" and not utils.is_solution(cell)
+    check = announced_in(cell.source) if is_test else None
+    name = check.name if check else id.partition("-")[2] or (id if is_test else "read by a human")
     by_hand = mark.manual is not None or mark.extra != 0
     outputs = cell.get("outputs", [])
     error = next((each for each in outputs if each.get("output_type") == "error"), None)
@@ -134,7 +153,10 @@ def _outcome(cell: Any, mark: Mark, answer: Any, reveal: Reveal) -> Outcome:
     run = _run(outputs)
     said = _with_line(_said("\n".join(error["traceback"]), str(check)), run, answer)
     shown = json.dumps(run.to_json()) if run is not None else ""
-    return Outcome(name, mark.score, mark.of, by_hand, tuple(said), shown)
+    # Of a hidden part nothing is in `solved`, and its observations are counted from the same 0.
+    right = solution_of(run, _number(outputs), solved) if run is not None and not hidden else None
+    beside = json.dumps(right.to_json()) if right is not None else ""
+    return Outcome(name, mark.score, mark.of, by_hand, tuple(said), shown, beside)
 
 
 def _not_begun(answer: Any) -> bool:
@@ -156,6 +178,11 @@ def _run(outputs: Sequence[Mapping[str, Any]]) -> Run | None:
         return Run.from_json(told) if told is not None else None
     except WireError:  # an older looplab wrote it
         return None
+
+
+def _number(outputs: Sequence[Mapping[str, Any]]) -> int | None:
+    told = (each.get("metadata", {}).get(OBSERVATION) for each in outputs)
+    return next((each for each in told if isinstance(each, int)), None)
 
 
 def _with_line(said: list[tuple[str, str]], run: Run | None, answer: Any) -> list[tuple[str, str]]:

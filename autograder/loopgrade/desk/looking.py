@@ -9,7 +9,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SQLAlchemyError
 
-from loopgrade.authoring.settings import read_settings, undisturbed
+from loopgrade.authoring.settings import nbgrader_folder, read_settings, undisturbed
 from loopgrade.classroom.converter import grading
 from loopgrade.classroom.lock import Locked, lesson_lock
 from loopgrade.classroom.seen import Seen, see
@@ -50,7 +50,7 @@ def all_right(
     Example:
         all_right(Path("."), "02_yield_and_send", "ada", by="A. Doe")
     """
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     if not by.strip():
         raise NothingToSee("Say who has looked, by --by NAME.")
     with undisturbed():

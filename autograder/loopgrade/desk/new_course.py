@@ -21,6 +21,7 @@ IGNORED = f"""\
 /autograder/feedback/
 /autograder/.grading/
 /autograder/gradebook.db*
+/autograder/.looplab_references/
 /autograder/*.csv
 /autograder/{SECRET_FILE}*
 /autograder/.looplab_*.json*
@@ -35,6 +36,9 @@ ADVICE = """
 
 # What a late submission loses is said by a plugin of nbgrader's:
 # c.AssignLatePenalties.plugin_class = "late.MyPlugin"
+
+# Whether students see the solutions in their notebooks, once they have the points or have tried:
+# c.Lessons.solutions = True
 
 # What students get to know of a hidden test that failed: points, name, hint or everything.
 # c.FeedbackPage.reveal = "hint"
@@ -113,6 +117,7 @@ def _config(folder: Path, name: str, first: str) -> str:
     text = (folder / "nbgrader_config.py").read_text(encoding="utf-8")
     id = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "course"
     line = f"c.CourseDirectory.course_id = {json.dumps(id)}"
-    return re.sub(
-        r"^c\.CourseDirectory\.course_id = .*$", line, text, flags=re.MULTILINE
-    ) + ADVICE.format(first=first)
+    text = re.sub(r"^c\.CourseDirectory\.course_id = .*$", line, text, flags=re.MULTILINE)
+    # In a course of one's own points count.
+    text = re.sub(r"(?:^#.*\n)*^c\.Lessons\.solutions = .*\n\n?", "", text, flags=re.MULTILINE)
+    return text + ADVICE.format(first=first)

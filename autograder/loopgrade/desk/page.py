@@ -46,6 +46,9 @@ POLICY = (
 )
 """A Content-Security-Policy: nothing runs, and nothing comes from elsewhere."""
 
+BESIDE = " (run beside the student's code: a weaker promise)"
+"""Behind a test that the examiner has not judged."""
+
 END = "</main>\n</body>\n</html>\n"
 """Of every page."""
 
@@ -247,7 +250,10 @@ def _rest(lines: Iterable[Line]) -> str:
     for line in lines:
         stamp = line.stamp
         if stamp:
-            tests = "\n".join(f"{id} {told}" for id, told in sorted(stamp["tests"].items()))
+            tests = "\n".join(
+                f"{id} {told}{BESIDE * (id in stamp.get('beside', ()))}"
+                for id, told in sorted(stamp["tests"].items())
+            )
             told = (stamp["isolation"], stamp["version"], stamp["python"], stamp["secret"], tests)
             groups.setdefault(told, []).append(line.row.student)
     columns = ("students", "isolation", "looplab", "Python", "secret", "tests")

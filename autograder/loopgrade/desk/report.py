@@ -12,7 +12,7 @@ from typing import Any, Literal
 from nbgrader.api import Gradebook
 from sqlalchemy.exc import SQLAlchemyError
 
-from loopgrade.authoring.settings import Settings, read_settings, undisturbed
+from loopgrade.authoring.settings import Settings, nbgrader_folder, read_settings, undisturbed
 from loopgrade.classroom.converter import Grading, grading
 from loopgrade.classroom.export import harmless
 from loopgrade.classroom.states import NoLesson
@@ -21,6 +21,7 @@ from loopgrade.desk.mistakes import Known, known_mistakes
 from loopgrade.desk.page import page
 from loopgrade.desk.record import Record, record_of
 from loopgrade.desk.roster import known_students
+from loopgrade.steps.cells import exercise_of
 from looplab.pictures.describing import one_line
 
 Form = Literal["html", "csv", "json", "text"]
@@ -56,7 +57,7 @@ def report(
     Example:
         Path("report.html").write_text("".join(report(Path("."), "all", "html")), "utf-8")
     """
-    settings = read_settings(course / "autograder")
+    settings = read_settings(nbgrader_folder(course))
     with undisturbed():
         try:
             records = _records(course, settings, lesson, with_bank, progress)
@@ -96,7 +97,10 @@ def _lessons(grader: Grading) -> list[str]:
     with Gradebook(folder.db_url, folder.course_id) as gradebook:
         found = [each.name for each in gradebook.assignments]
     if not found:
-        raise NoLesson("The gradebook knows no lesson; run `looplab build` first.")
+        raise NoLesson(
+            "The gradebook knows no lesson; run `looplab build` first, "
+            "or nbgrader's generate_assignment."
+        )
     return sorted(found)
 
 
@@ -112,7 +116,7 @@ def _common(course: Path, lesson: str) -> list[str]:
 COLUMNS = (
     "lesson", "student", "name", "exercise", "state", "why", "points", "of", "late_seconds",
     "penalty", "final", "reasons", "flags", "seen", "odd", "isolation", "looplab", "python",
-    "secret", "tests",
+    "secret", "tests", "beside",
 )
 # fmt: on
 
@@ -150,9 +154,10 @@ def rows(record: Record) -> Iterator[dict[str, Any]]:
             "seen": "",
             "odd": list(line.odd),
             "tests": {},
+            "beside": [],
         }
         for score in row.scores:
-            mine = {id: told for id, told in tests.items() if _is_of(id, score.exercise)}
+            mine = {id: told for id, told in tests.items() if exercise_of(id) == score.exercise}
             yield {
                 **common,
                 "exercise": score.exercise,
@@ -162,11 +167,8 @@ def rows(record: Record) -> Iterator[dict[str, Any]]:
                 "flags": list(row.flags.get(score.exercise, ())),
                 "seen": str(line.seen.get(score.exercise, "")),
                 "tests": mine,
+                "beside": [id for id in row.beside if exercise_of(id) == score.exercise],
             }
-
-
-def _is_of(test: str, exercise: str) -> bool:
-    return test.partition("-")[0] == exercise
 
 
 def as_csv(records: Iterable[Record]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
+from loopgrade.examination.beside import examine_beside
 from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.needs import needed
 from loopgrade.examination.notation import Notation, PlainCell
@@ -27,11 +28,12 @@ from loopgrade.examination.smells import smells
 from loopgrade.examination.subject import MAX_BYTES, Ended, Gone, Odd, Subject
 from loopgrade.examination.test_cell import (
     HIDDEN,
+    PlainTest,
     TrustedTest,
     Verdict,
     error_type,
     run_test,
-    with_advice,
+    stopped,
     with_name,
 )
 from looplab.observer.expecting import CheckFailed
@@ -111,17 +113,46 @@ def examine(
     found, notation = Examination(), Notation()
     plain = [notation.plain(cell.source) for cell in cells]
     read = _smells_by_exercise(cells, plain)
+    ours = [test for test in tests if not isinstance(test, PlainTest)]
+    theirs = [test for test in tests if isinstance(test, PlainTest)]
+    both = list(zip(cells, plain, strict=True))
     with ForkServer(level) as server:
-        for exercise in dict.fromkeys(test.exercise for test in tests):
-            mine = [test for test in tests if test.exercise == exercise]
-            with _Desk(list(zip(cells, plain, strict=True)), mine, server, found) as desk:
+        for exercise in dict.fromkeys(test.exercise for test in ours):
+            mine = [test for test in ours if test.exercise == exercise]
+            with _Desk(both, mine, server, found) as desk:
                 for test in mine:
                     found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
             texts = read if desk.everything else (None, exercise)
             flags = [*(told for text in texts for told in read[text]), *sorted(desk.flags)]
             if flags:
                 found.flags[exercise] = tuple(dict.fromkeys(flags))
+        if theirs:
+            _add_beside(found, both, theirs, server, read)
     return found
+
+
+def _add_beside(
+    found: Examination,
+    cells: Sequence[tuple[StudentCell, PlainCell]],
+    tests: Sequence[PlainTest],
+    server: ForkServer,
+    read: Mapping[str | None, list[str]],
+) -> None:
+    """Add what comes of the tests that run beside the student's code, all of it."""
+    came = examine_beside([(cell.index, plain) for cell, plain in cells], tests, server)
+    found.verdicts.update(came.verdicts)
+    for cell, _ in cells:
+        outputs, size = came.outputs.get(cell.index, ()), came.sizes.get(cell.index, 0)
+        if cell.index in found.outputs:
+            continue
+        if cell.ours:
+            outputs = tuple(each for each in outputs if each.kind == "error")
+        found.outputs[cell.index] = outputs if found.room >= size else _NOT_KEPT
+        found.room -= min(size, found.room)
+    # Any line of the notebook has a hand in them.
+    flags = [*(each for told in read.values() for each in told), *sorted(came.notices)]
+    for exercise in dict.fromkeys(test.exercise for test in tests) if flags else ():
+        found.flags[exercise] = tuple(dict.fromkeys([*found.flags.get(exercise, ()), *flags]))
 
 
 def _smells_by_exercise(
@@ -335,7 +366,7 @@ class _Desk:
         if error is not None:
             first_line = one_line(cell.source.strip().partition("\n")[0], 40)
             name = "the cell with your answer" if mine else f"your cell `{first_line}`"
-            self._troubles[cell.index] = _stopped(name, error)
+            self._troubles[cell.index] = stopped(name, error)
 
     def _dismiss(self) -> None:
         if self._subject is not None:
@@ -375,11 +406,6 @@ def _others_too_long() -> str:
 
 
 _NOT_KEPT = (CellOutput("stream", "stderr", "(not kept: this notebook's outputs are too long)\n"),)
-
-
-def _stopped(cell: str, error: CellOutput) -> str:
-    what = f"{error.name}: {error.text}" if error.text else error.name
-    return with_advice(f"{cell} stopped: {what}", error.name)
 
 
 def _lost(test: TrustedTest, reason: str) -> Verdict:

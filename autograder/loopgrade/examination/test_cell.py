@@ -32,7 +32,7 @@ from looplab.observer.observing import with_record
 from looplab.observer.schedules import Found, Schedule
 from looplab.runs.run import MAX_BLOCKED, Run
 from looplab.runs.wire import Json, encode
-from looplab.subject.protocol import is_pythons
+from looplab.subject.protocol import CellOutput, is_pythons
 from looplab.virtual.specs import Spec, spec_to_json
 from looplab.virtual.world import World
 
@@ -58,6 +58,19 @@ class TrustedTest:
 
 
 @dataclass(frozen=True)
+class PlainTest(TrustedTest):
+    """A test that calls the student's code itself: it can run nowhere but beside that code.
+
+    Attributes:
+        index: its place in the notebook.
+        points: what it is worth.
+    """
+
+    index: int
+    points: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """How a test cell ended.
 
@@ -68,6 +81,9 @@ class Verdict:
         hint: the part of it that tells nothing about a hidden test.
         hidden: whether a hidden part of the test failed.
         run: what the program did, where it failed.
+        partial: of what the cell is worth, the points that it gives as its value, as nbgrader has
+            it; None where it gives none, and so all.
+        observed: what each `observe` of the test gave, in their order.
     """
 
     grade_id: str
@@ -76,6 +92,8 @@ class Verdict:
     hint: str = ""
     hidden: bool = False
     run: Run | None = None
+    partial: float | None = None
+    observed: tuple[Run, ...] = ()
 
 
 def seed_of(secret: bytes, lesson: str, grade_id: str) -> str:
@@ -106,6 +124,17 @@ _ADVICE = {
 def with_advice(happened: str, error: str) -> str:
     """Return what happened, with what to do about it where that is known."""
     return f"{happened} ({_ADVICE[error]})" if error in _ADVICE else happened
+
+
+def stopped(cell: str, error: CellOutput) -> str:
+    """Return that a cell stopped, why, and what to do about it.
+
+    Args:
+        cell: which, in words.
+        error: what it ended with.
+    """
+    what = f"{error.name}: {error.text}" if error.text else error.name
+    return with_advice(f"{cell} stopped: {what}", error.name)
 
 
 def with_name(test: TrustedTest, failed: CheckFailed) -> CheckFailed:
@@ -210,11 +239,17 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
         hidden = _in_hidden_part(test, error)
         hint = failed.hint
         return Verdict(
-            test.grade_id, False, with_name(test, failed).message, hint, hidden, failed.run
+            test.grade_id,
+            False,
+            with_name(test, failed).message,
+            hint,
+            hidden,
+            failed.run,
+            observed=tuple(observers.seen),
         )
     finally:
         announcing.forget()
-    return Verdict(test.grade_id, True)
+    return Verdict(test.grade_id, True, observed=tuple(observers.seen))
 
 
 def _jobs_that_are_the_same(seed: str) -> Callable[..., Spec]:
@@ -256,6 +291,7 @@ class _Observers:
 
     def __init__(self, test: TrustedTest, names: _TestNames, asked: Asked) -> None:
         self._definitions, self._names, self._asked = definitions(test.source), names, asked
+        self.seen: list[Run] = []
 
     def observe(
         self,
@@ -273,6 +309,7 @@ class _Observers:
         run = with_record(answer, world, call_text(program, args, take, cancel_at))
         for notice in differences(run, world):
             self._asked.note(notice)
+        self.seen.append(run)
         return run
 
     def explore(

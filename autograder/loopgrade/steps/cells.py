@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 
+from loopgrade.authoring.mixed import is_observed, names_bound
 from loopgrade.examination.examiner import StudentCell
-from loopgrade.examination.test_cell import TrustedTest
+from loopgrade.examination.test_cell import PlainTest, TrustedTest
 from loopgrade.steps.reading import give_ids
 
 
@@ -24,6 +26,8 @@ class GradedCell:
         checksum: nbgrader's, of the text and what the cell is for.
         points: what it is worth; None for a cell that earns none.
         is_answer: whether the student writes it.
+        cell_type: `code` or `markdown`.
+        is_task: whether it asks for cells that a human reads.
     """
 
     grade_id: str
@@ -31,11 +35,13 @@ class GradedCell:
     checksum: str
     points: float | None
     is_answer: bool
+    cell_type: str = "code"
+    is_task: bool = False
 
     @property
     def is_test(self) -> bool:
-        """Whether it is a test cell: it earns points, and the student does not write it."""
-        return self.points is not None and not self.is_answer
+        """Whether it is a test cell: code that earns points, and the student does not write it."""
+        return self.points is not None and not (self.is_answer or self.is_task)
 
     @property
     def exercise(self) -> str:
@@ -47,11 +53,11 @@ class GradedCell:
         told: dict[str, Any] = {
             "schema_version": 3,
             "grade_id": self.grade_id,
-            "grade": self.points is not None,
+            "grade": self.points is not None and not self.is_task,
             "solution": self.is_answer,
             "locked": not self.is_answer,
-            "task": False,
-            "cell_type": "code",
+            "task": self.is_task,
+            "cell_type": self.cell_type,
             "checksum": self.checksum,
         }
         if self.points is not None:
@@ -60,31 +66,38 @@ class GradedCell:
 
 
 def exercise_of(grade_id: str) -> str:
-    """Return the exercise of a cell.
+    """Return the exercise of a cell; a cell that nbgrader has named is one of its own.
 
     >>> exercise_of("round_robin-turns"), exercise_of("round_robin")
     ('round_robin', 'round_robin')
+    >>> exercise_of("cell-0123456789abcdef")
+    'cell-0123456789abcdef'
     """
-    return grade_id.partition("-")[0]
+    return grade_id if _OF_NBGRADER.fullmatch(grade_id) else grade_id.partition("-")[0]
 
 
-def graded_cells(db_url: str, assignment: str, notebook: str) -> dict[str, GradedCell]:
-    """Return the code cells that the gradebook knows of a notebook, by grade id."""
-    with Gradebook(db_url) as gradebook:
-        book = gradebook.find_notebook(notebook, assignment)
-        points = {cell.name: float(cell.max_score) for cell in book.grade_cells}
-        answers = {cell.name for cell in book.solution_cells}
-        return {
-            cell.name: GradedCell(
-                cell.name,
-                cell.source,
-                cell.checksum,
-                points.get(cell.name),
-                cell.name in answers,
-            )
-            for cell in book.source_cells
-            if cell.cell_type == "code"
-        }
+_OF_NBGRADER = re.compile(r"cell-[0-9a-f]{12,16}")
+
+
+def graded_cells(gradebook: Gradebook, assignment: str, notebook: str) -> dict[str, GradedCell]:
+    """Return the cells that the gradebook knows of a notebook, by grade id."""
+    book = gradebook.find_notebook(notebook, assignment)
+    tasks = {cell.name for cell in book.task_cells}
+    worth = (*book.grade_cells, *book.task_cells)
+    points = {cell.name: float(cell.max_score) for cell in worth}
+    answers = {cell.name for cell in book.solution_cells}
+    return {
+        cell.name: GradedCell(
+            cell.name,
+            cell.source,
+            cell.checksum,
+            points.get(cell.name),
+            cell.name in answers,
+            cell.cell_type,
+            cell.name in tasks,
+        )
+        for cell in book.source_cells
+    }
 
 
 def grade_id_of(cell: Any) -> str | None:
@@ -125,7 +138,10 @@ def repaired(cells: list[Any], known: Mapping[str, GradedCell]) -> list[Any]:
 def restored(cell: Any, trusted: GradedCell) -> Any:
     """Return a cell as the gradebook knows it; an answer keeps the student's text."""
     source = trusted.source if cell is None or not trusted.is_answer else cell.source
-    fresh = nbformat.v4.new_code_cell(source)
+    make = getattr(nbformat.v4, f"new_{trusted.cell_type}_cell")
+    fresh = make(source)
+    if trusted.cell_type == "markdown" and "attachments" in (cell or {}):
+        fresh.attachments = cell.attachments
     fresh.id = trusted.grade_id
     fresh.metadata["nbgrader"] = nbformat.from_dict(trusted.metadata())
     return fresh
@@ -161,8 +177,14 @@ def student_cells(
 def test_cells(cells: list[Any], known: Mapping[str, GradedCell]) -> list[TrustedTest]:
     """Return the tests, in the notebook's order, with their trusted text."""
     claimed = [known.get(grade_id_of(cell) or "") for cell in cells]
-    return [
-        TrustedTest(each.grade_id, each.exercise, each.source)
-        for each in claimed
-        if each is not None and each.is_test
-    ]
+    names = names_bound(each.source for each in known.values() if each.is_answer)
+    found: list[TrustedTest] = []
+    for index, each in enumerate(claimed):
+        if each is None or not each.is_test:
+            continue
+        told = (each.grade_id, each.exercise, each.source)
+        if is_observed(each.source, names):
+            found.append(TrustedTest(*told))
+        else:
+            found.append(PlainTest(*told, index, each.points or 0.0))
+    return found

@@ -17,6 +17,9 @@ MAX_LINES = 40
 MAX_RUN = 100_000
 """Characters of a Run's JSON that a verdict carries, to be drawn in feedback."""
 
+OBSERVATION = "looplab_observation"
+"""In the metadata of a Run's output: of which `observe` of its test it is, from 0."""
+
 FLAG = "looplab_flag"
 """In the metadata of an output that only teachers see."""
 # fmt: on
@@ -41,7 +44,7 @@ def write_outputs(cells: list[Any], examination: Examination) -> None:
         cell.execution_count = count
         verdict = examination.verdicts.get(grade_id_of(cell) or "")
         if verdict is not None:
-            cell.outputs = writable(verdict_outputs(verdict))
+            cell.outputs = writable(verdict_outputs(verdict, count))
         else:
             told = examination.outputs.get(index, ())
             cell.outputs = writable([notebook_output(each, count) for each in told])
@@ -65,10 +68,21 @@ def show_flags(cells: list[Any], examination: Examination) -> None:
             )
 
 
-def verdict_outputs(verdict: Verdict) -> list[Any]:
-    """Return a verdict as the outputs of its cell: none, or an error that says why, and the run."""
+def verdict_outputs(verdict: Verdict, count: int) -> list[Any]:
+    """Return a verdict as the outputs of its cell, as nbgrader reads them.
+
+    Args:
+        verdict: what came of the test.
+        count: the number of the cell.
+
+    Returns:
+        None for all points, a value for a part of them, or an error that says why, and the run.
+    """
     if verdict.passed:
-        return []
+        if verdict.partial is None:
+            return []
+        value = {"text/plain": repr(verdict.partial)}
+        return [nbformat.v4.new_output("execute_result", data=value, execution_count=count)]
     lines = verdict.message.splitlines()
     public = "\n".join(public_lines(verdict)) if verdict.hidden else lines[0]
     error = nbformat.v4.new_output(
@@ -83,7 +97,9 @@ def verdict_outputs(verdict: Verdict) -> list[Any]:
     told = verdict.run.to_json()
     if len(json.dumps(told)) <= MAX_RUN:
         data[RUN_TYPE] = told
-    return [error, nbformat.v4.new_output("display_data", data=data)]
+    number = next((n for n, run in enumerate(verdict.observed) if run is verdict.run), None)
+    place = {} if number is None else {OBSERVATION: number}
+    return [error, nbformat.v4.new_output("display_data", data=data, metadata=place)]
 
 
 def public_lines(verdict: Verdict) -> list[str]:

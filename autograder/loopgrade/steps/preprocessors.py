@@ -7,6 +7,8 @@
 - `Examine`, in the place of nbgrader's Execute: the verdicts, made outside the process
   that runs the student's code.
 - `Stamp`: what the grade rests on, so that it is known later whether it still holds.
+- `RefuseMixedTests`, before all that makes an assignment: a test that can be judged neither by the
+  examiner nor as nbgrader means it is told with its line.
 - `SaveChangedCells`, in the place of SaveCells: a test may be added or changed after
   submissions exist.
 - `FeedbackPage`, of the desk, in the place of nbgrader's page of feedback: students see no
@@ -36,6 +38,7 @@ from traitlets import Enum
 import looplab
 from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import examine
+from loopgrade.examination.test_cell import PlainTest
 from loopgrade.steps.cells import repaired, student_cells, test_cells
 from loopgrade.steps.outputs import Notebook, Resources, show_flags, write_outputs
 
@@ -61,10 +64,13 @@ def use_examiner(config: Any) -> None:
     config.ZipCollectApp.collector_plugin = "loopgrade.desk.zip_collect.ByGradeIds"
     config.ExportApp.plugin_class = "loopgrade.classroom.export.GradesWithStates"
     config.GenerateAssignment.preprocessors = [
-        "loopgrade.steps.migrating.SaveChangedCells"
-        if step is preprocessors.SaveCells
-        else f"nbgrader.preprocessors.{step.__name__}"
-        for step in GenerateAssignment.preprocessors.default()
+        "loopgrade.steps.refusing.RefuseMixedTests",
+        *(
+            "loopgrade.steps.migrating.SaveChangedCells"
+            if step is preprocessors.SaveCells
+            else f"nbgrader.preprocessors.{step.__name__}"
+            for step in GenerateAssignment.preprocessors.default()
+        ),
     ]
     # Its page reads the grades, and knows what of a hidden test may be told.
     config.GenerateFeedback.exporter_class = "loopgrade.desk.feedback_exporter.FeedbackPage"
@@ -102,9 +108,10 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
     def preprocess(self, nb: Notebook, resources: Resources) -> tuple[Notebook, Resources]:
         """Examine a repaired notebook, and write the verdicts as nbgrader reads them."""
         exam = resources["nbgrader"]["exam"]
+        tests = test_cells(nb.cells, exam.known)
         examination = examine(
             student_cells(nb.cells, exam.known, frozenset(exam.own)),
-            test_cells(nb.cells, exam.known),
+            tests,
             level=self.isolation,
             seed=exam.seeds.__getitem__,
         )
@@ -116,6 +123,7 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
                 "isolation": self.isolation,
                 "python": platform.python_version(),
                 "seeds": exam.seeds,
+                "beside": [each.grade_id for each in tests if isinstance(each, PlainTest)],
                 "flags": {name: list(told) for name, told in examination.flags.items()},
             }
         )

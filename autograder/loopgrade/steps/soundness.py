@@ -12,8 +12,8 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from loopgrade.examination import sandbox
 from loopgrade.examination.canary import Unsound, fault
 from loopgrade.examination.examiner import StudentCell
 from loopgrade.examination.test_cell import TrustedTest, seed_of
-from loopgrade.steps.cells import GradedCell, student_cells, test_cells
+from loopgrade.steps.cells import GradedCell, grade_id_of, restored, student_cells, test_cells
 from loopgrade.steps.secret import course_secret
 
 SOUND_FILE = ".looplab_sound.json"
@@ -51,40 +51,85 @@ def require_sound(
     Raises:
         Unsound: they cannot.
     """
-    source = course / "source" / assignment / f"{notebook}.ipynb"
     if not any(cell.is_test for cell in known.values()):
         return
-    if not source.is_file():
+    try:
+        told = reference_of(course, assignment, notebook, known, level)
+    except NoSource as error:
         raise Unsound(
-            f"{notebook} cannot be graded: its own solutions are examined first, and {source} is "
+            f"{notebook} cannot be graded: its own solutions are examined first, and {error} is "
             "not there; bring the course's folder source/ here."
-        )
-    secret = course_secret(course)
-    cells = nbformat.read(source, as_version=4).cells
-    texts = {cell.source.strip() for cell in cells}
-    reference = student_cells(cells, known, texts)
-    stub = [_as_stub(cell, known) for cell in reference]
-    tests = test_cells(cells, known)
-    tests += [
-        TrustedTest(each.grade_id, each.exercise, each.source)
-        for each in known.values()
-        if each.is_test and each.grade_id not in {test.grade_id for test in tests}
-    ]
+        ) from None
     place = f"{assignment}/{notebook}"
-    state = _hash(
-        _conditions(), secret.hex(), level, place, *map(repr, (*reference, *stub, *tests))
-    )
-    if _remembered(course).get(place) == state:
+    if _remembered(course).get(place) == told.state:
         return
+    secret = course_secret(course)
+    stub = [_as_stub(cell, known) for cell in told.cells]
     found = fault(
-        reference, stub, tests, level=level, seed=lambda test: seed_of(secret, assignment, test)
+        told.cells,
+        stub,
+        told.tests,
+        level=level,
+        seed=lambda test: seed_of(secret, assignment, test),
     )
     if found:
         raise Unsound(
             f"{notebook} cannot be graded with Python {sys.version.split()[0]}, isolation {level} "
             f"and this course's secret: {found}."
         )
-    _remember(course, place, state)
+    _remember(course, place, told.state)
+
+
+class NoSource(Exception):
+    """The notebook with the solutions is not there; the text is where it should be."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A notebook's own solutions.
+
+    Attributes:
+        cells: of a submission that is right.
+        tests: what it is examined by.
+        state: a hash of these, and of what else decides what comes of it.
+    """
+
+    cells: Sequence[StudentCell]
+    tests: Sequence[TrustedTest]
+    state: str
+
+
+def reference_of(
+    course: Path,
+    assignment: str,
+    notebook: str,
+    known: Mapping[str, GradedCell],
+    level: sandbox.Level,
+) -> Reference:
+    """Return a notebook's own solutions, as a submission.
+
+    Args:
+        course: nbgrader's folder, which holds `source/` and the secret.
+        assignment: the assignment's name.
+        notebook: the notebook's name.
+        known: what the gradebook knows of its cells, by grade id.
+        level: how isolated code runs.
+
+    Raises:
+        NoSource: they are not there.
+    """
+    source = course / "source" / assignment / f"{notebook}.ipynb"
+    if not source.is_file():
+        raise NoSource(str(source))
+    cells = nbformat.read(source, as_version=4).cells
+    texts = {cell.source.strip() for cell in cells}
+    present = {grade_id_of(cell) for cell in cells}
+    cells += [restored(None, e) for e in known.values() if e.is_test and e.grade_id not in present]
+    right, tests = student_cells(cells, known, texts), test_cells(cells, known)
+    stubs = (each for each in known.values() if each.is_answer)
+    conditions = (_conditions(), course_secret(course).hex(), level, assignment, notebook)
+    state = _hash(*conditions, *map(repr, (*right, *stubs, *tests)))
+    return Reference(right, tests, state)
 
 
 def own_texts(course: Path, assignment: str, notebook: str) -> frozenset[str]:

@@ -35,7 +35,16 @@ from traceback import walk_stack
 from types import FrameType
 from typing import Any
 
-from looplab.notebook import forgotten, hosting, nesting, old_spellings, progress
+from looplab.notebook import (
+    desk,
+    forgotten,
+    hosting,
+    nesting,
+    old_spellings,
+    progress,
+    reminding,
+    solutions,
+)
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
@@ -198,6 +207,8 @@ def _show_checks(shell: Any, undo: ExitStack) -> None:
     """Show after each test cell how it went; and let it judge what stands in the notebook."""
 
     answers, totals = Answers(shell.user_ns, shell.transform_cell), Totals()
+    desk.prepare(shell.user_ns, answers, totals)
+    undo.callback(desk.clear)
 
     def before_cell(info: Any) -> None:
         announcing.forget()
@@ -234,11 +245,16 @@ def _keep_verdict(shell: Any, result: Any, answers: Answers, totals: Totals) -> 
     if notebook is None or not test:
         return
     passed = bool(result.success)
-    progress.note(notebook, test, passed=passed)
-    totals.note(test, answers.judged(result.info.raw_cell, test), passed=passed)
     finding = getattr(result.error_in_exec, "finding", None)
-    if finding is None or finding.cause != "not started":
-        _show_total(totals.told(notebook, test))
+    begun = finding is None or finding.cause != "not started"
+    ran = answers.judged(result.info.raw_cell, test)
+    answer = ran.python if begun and ran is not None else ""
+    progress.note(notebook, test, passed=passed, answer=answer)
+    totals.note(test, ran, passed=passed)
+    if begun and (total := totals.told(notebook, test)):
+        offer = solutions.offer(test.partition("-")[0])
+        told = [total, offer, reminding.reminder(notebook.parent)]
+        _show_total(" ".join(filter(None, told)))
 
 
 def _drop_what_waits(shell: Any) -> None:
@@ -277,8 +293,6 @@ def _show_tick(check: announcing.Check) -> None:
 
 
 def _show_total(text: str) -> None:
-    if not text:
-        return
     from IPython.display import display
 
     markup = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text, quote=False))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from looplab.notebook.progress import write_whole
 
 KEPT = "my-work.looplab.json"
 """The file, where no other is named."""
+
+BEFORE_RESET = "before-reset.looplab.json"
+"""The file with answers whose exercise was begun again."""
 
 VERSION = 1
 
@@ -85,6 +89,29 @@ def save(folder: str | Path = ".", file: str | Path | None = None) -> Path:
     target = folder / KEPT if file is None else Path(file)
     write_whole(target, told)
     return target
+
+
+def keep_answer(notebook: Path, exercise: str, text: str) -> Path:
+    """Keep one answer in `before-reset.looplab.json`, beside those of other exercises.
+
+    Args:
+        notebook: the file in which it stands.
+        exercise: its name.
+        text: the answer.
+
+    Returns:
+        The file; `restore` can read it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    file = notebook.with_name(BEFORE_RESET)
+    lessons: dict[str, dict[str, str]] = {}
+    with suppress(KeepingError):
+        lessons = _kept(file)
+    lessons.setdefault(notebook.stem, {})[exercise] = text
+    write_whole(file, {"looplab": VERSION, "lessons": lessons})
+    return file
 
 
 def restore(

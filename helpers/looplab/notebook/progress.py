@@ -6,6 +6,8 @@ What there is to do says the folder itself: the test cells of the notebooks that
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import html
 import json
 import os
@@ -20,6 +22,9 @@ from typing import Any
 FILE = ".looplab_progress.json"
 
 _NAME = re.compile(r'check\((".*"), points=')
+
+TRIES = 3
+"""So many answers that a check has judged are an honest attempt: `looplab.solution`."""
 
 MAX_BYTES = 2**20
 """Of a file that is read: ours has some 10 kB."""
@@ -121,19 +126,66 @@ def progress(folder: str | Path = ".") -> Progress:
     return Progress(tuple(each for each in found if each is not None))
 
 
-def note(notebook: Path, test: str, *, passed: bool) -> None:
+def note(notebook: Path, test: str, *, passed: bool, answer: str = "") -> None:
     """Keep the verdict of a check; where the folder cannot be written to, it is not kept.
 
     Args:
         notebook: the notebook in which it ran.
         test: its cell's id, such as `hello_later-time`.
         passed: whether it passed.
+        answer: the text that it judged, where it was one: the stub is no try.
     """
     file = notebook.with_name(FILE)
     with suppress(OSError):
         verdicts = _read(file)
-        verdicts.setdefault(notebook.stem, {})[test] = passed
+        lesson = verdicts.setdefault(notebook.stem, {})
+        lesson[test] = passed
+        if answer:
+            lesson[_exercise(test)] = _with(lesson.get(_exercise(test)), _digest(answer))
         write_whole(file, verdicts)
+
+
+def tries(notebook: Path, exercise: str) -> int:
+    """Return how many different answers a check has judged; it counts to `TRIES`.
+
+    Args:
+        notebook: the notebook.
+        exercise: its name.
+    """
+    told = _read(notebook.with_name(FILE)).get(notebook.stem, {}).get(exercise)
+    return len(told) if isinstance(told, list) else 0
+
+
+def has_all_points(notebook: Path, exercise: str) -> bool:
+    """Return whether each check of an exercise passed when it last ran.
+
+    Args:
+        notebook: the notebook, which says what checks there are.
+        exercise: its name.
+
+    Raises:
+        Exception: one of `UNREADABLE`, where it is not a notebook.
+    """
+    ran = _read(notebook.with_name(FILE)).get(notebook.stem, {})
+    tests = exercises_of(notebook).get(exercise, [])
+    return bool(tests) and all(ran.get(test.id) is True for test in tests)
+
+
+def _with(told: object, digest: str) -> list[str]:
+    """Return the digests of the answers that were judged, with one more if it is another."""
+    known = [each for each in told if each != digest] if isinstance(told, list) else []
+    return [*known, digest][-TRIES:]
+
+
+def _digest(answer: str) -> str:
+    """Return what tells an answer from another: not its comments, and not its blanks."""
+    with suppress(SyntaxError, ValueError, RecursionError):
+        answer = ast.unparse(ast.parse(answer))
+    return hashlib.sha256(answer.encode(errors="replace")).hexdigest()[:12]
+
+
+def _exercise(test: str) -> str:
+    return test.partition("-")[0]
 
 
 def write_whole(file: Path, told: Mapping[str, Any]) -> None:
@@ -178,8 +230,11 @@ def notebook_of(names: Mapping[str, Any]) -> Path | None:
     return path if path.suffix == ".ipynb" and path.is_file() else None
 
 
-def _read(file: Path) -> dict[str, dict[str, bool]]:
-    """Return the verdicts that a file has; of a damaged one what can be read, or none."""
+def _read(file: Path) -> dict[str, dict[str, bool | list[str]]]:
+    """Return what a file has of each lesson; of a damaged one what can be read, or nothing.
+
+    By the id of a test it says whether it passed, by the name of an exercise what was tried.
+    """
     try:
         if file.stat().st_size > MAX_BYTES:
             return {}
@@ -189,13 +244,19 @@ def _read(file: Path) -> dict[str, dict[str, bool]]:
     if not isinstance(told, dict):
         return {}
     return {
-        name: {test: passed for test, passed in tests.items() if isinstance(passed, bool)}
-        for name, tests in told.items()
-        if isinstance(tests, dict)
+        name: {key: value for key, value in lesson.items() if _is_known(value)}
+        for name, lesson in told.items()
+        if isinstance(lesson, dict)
     }
 
 
-def _lesson(path: Path, verdicts: Mapping[str, Mapping[str, bool]]) -> Lesson | None:
+def _is_known(value: object) -> bool:
+    return isinstance(value, bool) or (
+        isinstance(value, list) and all(isinstance(each, str) for each in value)
+    )
+
+
+def _lesson(path: Path, verdicts: Mapping[str, Mapping[str, bool | list[str]]]) -> Lesson | None:
     try:
         cells = list(_cells(path))
         exercises = _exercises(cells)
@@ -225,7 +286,7 @@ def _exercises(cells: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[str, li
             test = str(told["grade_id"])
             name = _NAME.match(source)
             graded = GradedTest(test, json.loads(name[1]) if name else test, float(told["points"]))
-            found.setdefault(test.partition("-")[0], []).append(graded)
+            found.setdefault(_exercise(test), []).append(graded)
     return found
 
 

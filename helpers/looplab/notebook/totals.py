@@ -29,6 +29,16 @@ class Totals:
         """
         self._verdicts[test] = answer, passed
 
+    def passed(self, test: str, answer: object) -> bool | None:
+        """Return whether a test passes an answer; None where it has not judged it.
+
+        Args:
+            test: the id of its cell.
+            answer: the run of the cell with the answer.
+        """
+        of, passed = self._verdicts.get(test, (None, False))
+        return passed if answer is not None and of is answer else None
+
     def told(self, notebook: Path, test: str) -> str:
         """Return what belongs below a check; empty where it is not the last of its exercise.
 
@@ -42,13 +52,12 @@ class Totals:
         names = list(exercises)
         for name, after in zip(names, [*names, ""][1:], strict=True):
             if exercises[name][-1].id == test:
-                return self._told(name, exercises[name], after, notebook.stem)
+                return self._told(name, exercises[name], after)
         return ""
 
-    def _told(self, name: str, tests: Sequence[GradedTest], after: str, lesson: str) -> str:
+    def _told(self, name: str, tests: Sequence[GradedTest], after: str) -> str:
         answer, _ = self._verdicts[tests[-1].id]
-        verdicts = [self._verdicts.get(each.id, (None, False)) for each in tests]
-        judged = [passed if of is answer else None for of, passed in verdicts]
+        judged = [self.passed(each.id, answer) for each in tests]
         points = sum(test.points for test, passed in zip(tests, judged, strict=True) if passed)
         told = f"{name}: {points_of(points, sum(each.points for each in tests))} points."
         if False in judged:
@@ -59,8 +68,7 @@ class Totals:
             return f"{told} {checks} not judged this answer yet: run all checks of the exercise."
         if after:
             return f"{told} Next: {after}."
-        number = lesson.partition("_")[0]
         return (
-            f"{told} That was the last exercise. In a terminal, `looplab check {number}` judges "
-            "the saved lesson as a grader does: with other inputs and more cases."
+            f"{told} That was the last exercise. `looplab.check_all()` judges the lesson as a "
+            "grader does: with other inputs and more cases."
         )

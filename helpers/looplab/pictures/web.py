@@ -76,7 +76,7 @@ def page_part(svg: str, words: str) -> str:
     """
     return (
         f'<figure class="looplab-timeline" style="margin:0"><style>{_style()}</style>'
-        f'<div style="overflow-x:auto">{svg}</div>'
+        f'<div style="overflow-x:auto" tabindex="0">{svg}</div>'
         f"<details><summary>In words</summary><pre>{html.escape(words)}</pre></details></figure>"
     )
 

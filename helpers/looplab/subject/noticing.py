@@ -69,7 +69,9 @@ class Noticing:
         self._tell = tell
         self._told: set[str] = set()
         self._looking: set[int] = set()
-        self._originals = originals()
+        self._originals = known = originals()
+        # By now some are ours, as `asyncio.run` is.
+        self._values = [space[name] for space, name in zip(known.spaces, known.names, strict=True)]
         self._loops = [
             (vars(kind), name, vars(kind)[name])
             for kind in VirtualLoop.__mro__
@@ -92,9 +94,9 @@ class Noticing:
                 self._notice(f"{REPLACES} {name}")
         with contextlib.suppress(KeyError):  # one is no longer there
             # After each request, so in C: these are some thousand names.
-            if _all(_map(_is, _map(_of, known.spaces, known.names), known.values)):
+            if _all(_map(_is, _map(_of, known.spaces, known.names), self._values)):
                 return
-        names = zip(known.owners, known.spaces, known.names, known.values, strict=True)
+        names = zip(known.owners, known.spaces, known.names, self._values, strict=True)
         for owner, space, name, value in names:
             now = space.get(name)
             if now is not value and not is_ours(now):

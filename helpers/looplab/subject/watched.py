@@ -22,20 +22,18 @@ from looplab.subject.sealing import names_of
 
 @dataclass(frozen=True)
 class Originals:
-    """What a program should find as it is: owner, namespace, name and value of each.
+    """What a program should find as it is: owner, namespace and name of each.
 
     Attributes:
         owners: how modules and classes are called.
         spaces: where each keeps what it has: not a copy.
         names: of what it has.
-        values: what that is.
         modules: the modules among the owners, by their names.
     """
 
     owners: tuple[str, ...]
     spaces: tuple[Mapping[str, Any], ...]
     names: tuple[str, ...]
-    values: tuple[Any, ...]
     modules: Mapping[str, ModuleType]
 
 
@@ -44,15 +42,15 @@ def originals() -> Originals:
     """Return what is there when this is first called: before a line of the student's runs."""
     classes()  # as they are now
     found = [
-        (name_of(owner), space, name, value)
+        (name_of(owner), space, name)
         for owner in owners()
         for space in (names_of(owner),)
         for name, value in list(space.items())
         if is_watched(owner, name, value)
     ]
-    owned, spaces, names, values = zip(*found, strict=True)
+    owned, spaces, names = zip(*found, strict=True)
     modules = {each.__name__: each for each in owners() if isinstance(each, ModuleType)}
-    return Originals(owned, spaces, names, values, MappingProxyType(modules))
+    return Originals(owned, spaces, names, MappingProxyType(modules))
 
 
 def owners() -> Iterator[Any]:

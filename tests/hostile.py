@@ -1,0 +1,48 @@
+"""Markdown that a student may hand in, to harm who reads it: each with what it tries."""
+
+HOSTILE = {
+    "a script": "<script>grade()</script>",
+    "a handler": '<img src="x" onerror="grade()"><p onclick="grade()">so</p>',
+    "a link that runs": "[so](javascript:grade()) <a href='vbscript:grade()'>so</a>",
+    "the same with signs between": (
+        "<a href='java&#10;script:grade()'>a</a><a href='&#1;javascript:x'>b</a>"
+    ),
+    "a link to data": '<a href="data:text/html,<script>1</script>">so</a>',
+    "a link in its own window": '<a href="//elsewhere.test/x" target="_blank">so</a>',
+    "a picture from elsewhere": "![so](https://elsewhere.test/seen.png)",
+    "a picture of the page's own server": '<img src="/formgrader/api/x">',
+    "a picture that is a document": '<img src="data:image/svg+xml;base64,PHN2Zz4=">',
+    "pictures in a set": '<img srcset="https://elsewhere.test/a 1x" src="">',
+    "a button of formgrader's": '<div class="full-credit modal-backdrop">so</div>',
+    "a name of formgrader's": '<span id="maincontent" class="btn">so</span>',
+    "a style": '<p style="position:fixed;inset:0">so</p><style>p{color:red}</style>',
+    "a form": '<form action="https://elsewhere.test"><input name="points"><button>x</button>',
+    "a frame": '<iframe src="https://elsewhere.test"></iframe><object data="x"></object>',
+    "what a page goes to": '<meta http-equiv="refresh"><base href="https://elsewhere.test">',
+    "svg": '<svg onload="grade()"><a xlink:href="javascript:1">so</a></svg>',
+    "math with markup in it": "$<img src=x onerror=grade()>$ \\begin{a}<script>1</script>\\end{a}",
+    "what ends what it stands in": "</div></div><script>grade()</script>",
+    "a comment that a browser reads": "<!--[if gte IE 4]><script>1</script><![endif]-->",
+    "an attribute in an attribute": '<a title=\'" onmouseover="grade()\' href="#x">so</a>',
+    "a fence that names a class": "```full-credit modal-backdrop\nso\n```",
+    "a reference": "[so]: javascript:grade()\n[so]",
+    "an address alone": "<javascript:grade()>",
+    "a link with a sign before": '<a href="\x01javascript:grade()">so</a>',
+    "a link in capitals": "[so](JaVaScRiPt:grade())",
+    "a link by an entity": "[so](&#106;avascript:grade())",
+    "a link that downloads": '<a href="https://elsewhere.test/x" download ping="https://elsewhere.test/p">so</a>',
+    "a button of formgrader's by name": '<button type="button" class="full-credit">so</button>',
+    "a field for points": '<input class="score tabbable" id="twice-seven" value="9">',
+    "a comment's field": '<textarea id="twice-comment" class="comment">so</textarea>',
+    "a table over all": '<table style="position:fixed;inset:0"><tr><td>so</td></tr></table>',
+    "a background": '<td background="https://elsewhere.test/b.png">so</td>',
+    "a poster and a source": (
+        '<video poster="https://elsewhere.test/v.png"><source src="https://elsewhere.test/v"></video>'
+    ),
+    "an embedded page": '<embed src="https://elsewhere.test"><portal src="https://elsewhere.test"></portal>',
+    "a link to a style": '<link rel="stylesheet" href="https://elsewhere.test/a.css">',
+    "an import of a style": "<style>@import url(https://elsewhere.test/a.css);</style>",
+    "a namespace that changes": "<math><mtext><table><mglyph><style><img src=x onerror=grade()>",
+    "a template": "<template><script>grade()</script></template><noscript><img src=x></noscript>",
+    "details that open": '<details open ontoggle="grade()"><summary>so</summary>so</details>',
+}
