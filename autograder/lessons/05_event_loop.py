@@ -1025,11 +1025,11 @@ async def items_each_(items, seconds, count):
 
 seconds_, count_ = random_.randint(1, 500), random_.randint(2, 9)
 run = observe(items_each_, *gens(range(99)), seconds_, count_)
-times_ = [call.start for call in run.calls if call.method == "next"]
+called_at_ = [call.start for call in run.calls if call.method == "next"]
 expect(run).finished().that(
-    times_ == [seconds_ * number for number in range(1, count_ + 1)],
+    called_at_ == [seconds_ * number for number in range(1, count_ + 1)],
     expected=f"{count_} calls, each {seconds_} s after the one before",
-    happened=f"calls at {times_}",
+    happened=f"calls at {called_at_}",
     hint=hint_,
 )
 ### END HIDDEN TESTS

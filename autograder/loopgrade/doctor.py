@@ -61,7 +61,8 @@ def _package(name: str) -> Finding:
 def _isolation() -> Finding:
     diagnosis = sandbox.diagnose()
     if diagnosis.works:
-        told = "bubblewrap" if sandbox.filters() else "bubblewrap, without a filter of system calls"
+        told = " and ".join(sandbox.lacks())
+        told = f"bubblewrap, without {told}" if told else "bubblewrap, with all limits"
         return Finding("isolation", True, told, needed=False)
     told = f"{diagnosis.problem} Students need nothing; grading does."
     return Finding("isolation", False, told, diagnosis.remedy, needed=False)

@@ -48,3 +48,14 @@ def test_folders_of_installed_packages_are_found_to_be_hidden(tmp_path: Path) ->
         (tmp_path / "lib" / name).mkdir(parents=True)
     hidden = [path.name for path in sandbox._packages([tmp_path / "lib"])]
     assert hidden == ["dist-packages", "site-packages"]
+
+
+def test_what_a_machine_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "filters", lambda: False)
+    monkeypatch.setattr(sandbox, "_at_the_same_addresses", list)
+    monkeypatch.setattr(sandbox, "_namespaces", lambda: ["bwrap", "--size", "1"])
+    assert sandbox.lacks() == [
+        "a filter of system calls",
+        "the same addresses each time (setarch)",
+        "a ban on namespaces in it (bubblewrap 0.8)",
+    ]

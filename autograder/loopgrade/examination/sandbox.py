@@ -166,6 +166,20 @@ def filters() -> bool:
         os.close(descriptor)
 
 
+def lacks() -> list[str]:
+    """Return what of the limits this machine cannot keep, in words that continue "without ..."."""
+    missing = []
+    if not filters():
+        missing.append("a filter of system calls")
+    if not _at_the_same_addresses():
+        missing.append("the same addresses each time (setarch)")
+    if "--size" not in _namespaces():
+        missing.append("a limit of its temporary files (bubblewrap 0.7)")
+    if "--disable-userns" not in _namespaces():
+        missing.append("a ban on namespaces in it (bubblewrap 0.8)")
+    return missing
+
+
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     return {

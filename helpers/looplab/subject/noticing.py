@@ -31,8 +31,8 @@ from typing import Any
 
 from looplab.subject.audited import judge_of
 from looplab.subject.protocol import REPLACES, SETS_LOOP
-from looplab.subject.sealing import METHODS, MODULE, seal, seal_loops
-from looplab.subject.watched import is_ours, originals
+from looplab.subject.sealing import METHODS, MODULE, is_ours, seal, seal_loops
+from looplab.subject.watched import originals
 from looplab.virtual.loop import VirtualLoop
 
 _running_loop = asyncio._get_running_loop

@@ -14,9 +14,10 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterable, Mapping
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
+from looplab.recorder.waiting import HERE, is_of_test
 from looplab.virtual.loop import VirtualLoop
 
 MODULE, LOOP = "looplab.module", "looplab.loop"
@@ -30,6 +31,25 @@ def names_of(owner: Any) -> Mapping[str, Any]:
     return found
 
 
+def is_ours(value: object) -> bool:
+    """Whether it is a function or class of looplab's, or of a test's: they replace some too."""
+    if isinstance(value, FunctionType):
+        file = value.__code__.co_filename
+        return file.startswith(HERE) or is_of_test(file)
+    if not isinstance(value, type):
+        return False
+    # A class may say that it is of any module: that one must have had it, or its methods are ours.
+    module = str(value.__module__)
+    if module.startswith("looplab") and _as_new.get(module, {}).get(value.__name__) is value:
+        return True
+    functions = [each for each in vars(value).values() if isinstance(each, FunctionType)]
+    return bool(functions) and all(map(is_ours, functions))
+
+
+_as_new: dict[str, dict[str, Any]] = {}
+"""What each module had when it was sealed, by its name."""
+
+
 class _Sealed(ModuleType):
     """A module that tells who replaces what it has."""
 
@@ -38,7 +58,8 @@ class _Sealed(ModuleType):
         return dict(_names(self))
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in _names(self):
+        known = _as_new.get(self.__name__, _names(self))
+        if name in known and value is not known[name] and not is_ours(value):
             sys.audit(MODULE, self, name)
         super().__setattr__(name, value)
 
@@ -49,6 +70,7 @@ _Sealed.__name__ = _Sealed.__qualname__ = "module"
 def seal(modules: Iterable[ModuleType]) -> None:
     """Let these modules tell who replaces what they have, for as long as the process lives."""
     for module in modules:
+        _as_new[module.__name__] = dict(names_of(module))
         module.__class__ = _Sealed
 
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from looplab.recorder.waiting import HERE, is_of_test
 from looplab.subject.sealing import names_of
 
 
@@ -85,14 +84,6 @@ def is_watched(owner: Any, name: str, value: object) -> bool:
 def classes() -> frozenset[type]:
     """Return the classes whose methods are watched, and that of a module."""
     return frozenset({*(owner for owner in owners() if isinstance(owner, type)), ModuleType})
-
-
-def is_ours(value: object) -> bool:
-    """Whether it is a function or class of looplab's, or of a test's: they replace some too."""
-    code = getattr(value, "__code__", None)
-    if code is not None:
-        return code.co_filename.startswith(HERE) or is_of_test(code.co_filename)
-    return isinstance(value, type) and vars(value).get("__module__", "").startswith("looplab")
 
 
 def name_of(owner: Any) -> str:
