@@ -19,6 +19,8 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +32,7 @@ from loopgrade.bank.draws import FIRST, Draw, OfCourse, drawing_corners
 from loopgrade.bank.mutants import STILL_RIGHT, mutants, read_list
 from loopgrade.examination import sandbox
 from loopgrade.examination.examiner import StudentCell, examine
+from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.test_cell import TrustedTest, Verdict
 from looplab.pictures.describing import describe
 
@@ -70,6 +73,9 @@ class Answer:
     loses: str = ""
     only_hidden: bool = False
     since: int = 0
+
+
+_Task = tuple[Lesson, Answer, Sequence[Draw]]
 
 
 @dataclass(frozen=True)
@@ -193,7 +199,7 @@ def examine_answer(
             seeds[asked.grade_id] = draw.seed(lesson.name, grade_id(test))
     mostly_ends = [seeds[_asked(d, test)] for d in draws if d.corner for test in exercise.tests]
     with drawing_corners(mostly_ends):
-        found = examine(cells, tests, level=level, seed=seeds.__getitem__)
+        found = examine(cells, tests, level=level, seed=seeds.__getitem__, server=_server(level))
     worth = [float(test.points or 0) for test in exercise.tests]
     verified = []
     for draw in draws:
@@ -208,6 +214,12 @@ def examine_answer(
     if len(draws) > 1 and any(each.problem for each in verified):
         return [each for draw in draws for each in examine_answer(lesson, answer, level, [draw])]
     return verified
+
+
+@cache
+def _server(level: sandbox.Level) -> ForkServer:
+    """Return the sandbox that the answers share which this process examines: all are our own."""
+    return ForkServer(level)
 
 
 def _asked(draw: Draw, test: Cell) -> str:
@@ -278,7 +290,8 @@ def verify(
         course: the folder that holds `autograder/`.
         lessons: their names; left out, all.
         level: how isolated the answers run.
-        workers: how many are examined at once; left out, one for each processor.
+        workers: how many are examined at once; left out, one for each processor and one more,
+            since some wait.
         with_mutants: whether the mutants of the reference solutions are examined too.
         only_right: whether the references and the right answers are enough.
         secrets: with how many secrets each is examined.
@@ -309,10 +322,11 @@ def verify(
     ]
     # Not forked: a worker starts subjects, which must not get what this process holds.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers or os.cpu_count(), mp_context=context) as pool:
+    workers = workers or (os.cpu_count() or 1) + 1
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         running = {
             pool.submit(examine_answer, lesson, answer, level, draws): number
-            for number, (lesson, answer, draws) in enumerate(tasks)
+            for number, (lesson, answer, draws) in _in_turn(tasks)
         }
         found: dict[int, list[Verified]] = {}
         for done in as_completed(running):
@@ -320,6 +334,14 @@ def verify(
             found[number] = done.result()
             progress(len(found), len(tasks), f"{tasks[number][1].exercise} {tasks[number][1].name}")
     return [each for number in range(len(tasks)) for each in found[number]]
+
+
+def _in_turn(tasks: Sequence[_Task]) -> list[tuple[int, _Task]]:
+    """Return the tasks with their places, one of each lesson in turn: those of one lesson wait."""
+    lessons: dict[str, list[tuple[int, _Task]]] = {}
+    for number, task in enumerate(tasks):
+        lessons.setdefault(task[0].name, []).append((number, task))
+    return [each for each in chain(*zip_longest(*lessons.values())) if each is not None]
 
 
 def _draws(answer: Answer, secrets: int, corners: int) -> list[list[Draw]]:

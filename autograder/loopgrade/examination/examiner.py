@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
@@ -98,6 +98,7 @@ def examine(
     *,
     level: sandbox.Level,
     seed: Callable[[str], str],
+    server: ForkServer | None = None,
 ) -> Examination:
     """Run each test against the student's cells.
 
@@ -106,6 +107,8 @@ def examine(
         tests: the trusted tests, in the lesson's order.
         level: how isolated the student's code runs.
         seed: gives the seed of a test by its grade id.
+        server: has their sandbox, for answers that may share one. Left out, the submission has
+            one to itself.
 
     Raises:
         SandboxError: the machine fails, and the submission cannot be judged.
@@ -116,7 +119,7 @@ def examine(
     ours = [test for test in tests if not isinstance(test, PlainTest)]
     theirs = [test for test in tests if isinstance(test, PlainTest)]
     both = list(zip(cells, plain, strict=True))
-    with ForkServer(level) as server:
+    with ForkServer(level) if server is None else nullcontext(server) as server:
         for exercise in dict.fromkeys(test.exercise for test in ours):
             mine = [test for test in ours if test.exercise == exercise]
             with _Desk(both, mine, server, found) as desk:
