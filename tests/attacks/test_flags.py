@@ -325,7 +325,7 @@ def test_who_is_stopped_for_its_time_is_not_flagged(
     """Python takes away a trace that raises, and told it as if the program had."""
     monkeypatch.setattr(subject, "WALL_SECONDS", 20.0)
     # A fast machine starts so many generators in 2 s that their record is too long to be read.
-    monkeypatch.setattr(subject, "PROCESSOR_SECONDS", 0.5)
+    monkeypatch.setattr(subject, "PROCESSOR_SECONDS", 0.25)
     ones = "def ones():\n    while True:\n        try: yield 1\n        except ValueError: pass\n"
     found = attack(twice=f"{ones}\ndef twice(n):\n    {loop}", only="twice")
     told = found.verdicts["twice-seven"]

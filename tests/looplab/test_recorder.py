@@ -545,6 +545,13 @@ async def holds_a_failed_task_where_it_stands_still() -> None:
     await task
 
 
+@says(raises("ExceptionGroup"), lost())
+async def raises_out_of_a_group() -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fails(), name="fails")
+        await asyncio.sleep(1)
+
+
 @says(lost(("exception", "broken", "ValueError: nobody looks")), takes(1))
 async def loses_an_exception() -> None:
     async def broken() -> None:

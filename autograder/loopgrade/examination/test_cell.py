@@ -83,7 +83,8 @@ class Verdict:
         run: what the program did, where it failed.
         partial: of what the cell is worth, the points that it gives as its value, as nbgrader has
             it; None where it gives none, and so all.
-        observed: what each `observe` of the test gave, in their order.
+        observed: what each `observe` gave, in their order, of a test that hides nothing.
+        number: which of the test's `observe` gave `run`, from 0; None where none of them did.
     """
 
     grade_id: str
@@ -94,6 +95,7 @@ class Verdict:
     run: Run | None = None
     partial: float | None = None
     observed: tuple[Run, ...] = ()
+    number: int | None = None
 
 
 def seed_of(secret: bytes, lesson: str, grade_id: str) -> str:
@@ -244,11 +246,12 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
             hint,
             hidden,
             failed.run,
-            observed=tuple(observers.seen),
+            number=next((n for n, run in enumerate(observers.seen) if run is failed.run), None),
         )
     finally:
         announcing.forget()
-    return Verdict(test.grade_id, True, observed=tuple(observers.seen))
+    seen = () if HIDDEN in test.source else tuple(observers.seen)
+    return Verdict(test.grade_id, True, observed=seen)
 
 
 @cache  # every submission has the same tests

@@ -97,8 +97,7 @@ def verdict_outputs(verdict: Verdict, count: int) -> list[Any]:
     told = verdict.run.to_json()
     if len(json.dumps(told)) <= MAX_RUN:
         data[RUN_TYPE] = told
-    number = next((n for n, run in enumerate(verdict.observed) if run is verdict.run), None)
-    place = {} if number is None else {OBSERVATION: number}
+    place = {} if verdict.number is None else {OBSERVATION: verdict.number}
     return [error, nbformat.v4.new_output("display_data", data=data, metadata=place)]
 
 

@@ -76,8 +76,10 @@ def _traces(frame: FrameType, _: tuple[Any, ...]) -> str | None:
     at = opcode_at(frame.f_code, frame.f_lasti)
     if at in CALLS_NOTHING or at in ("SEND", "FOR_ITER") or _is_in(frame, "doctest"):
         return None
-    # cProfile has no function of the student's called; its `enable` is in C.
-    if _is_in(frame, "cProfile") or "enable" in frame.f_code.co_names:
+    # cProfile has no function of the student's called; its `enable` is in C. From 3.15 on it is
+    # `profiling.tracing`.
+    profiles = _is_in(frame, "cProfile") or _is_in(frame, "profiling.tracing")
+    if profiles or "enable" in frame.f_code.co_names:
         return None
     return TRACES if on_behalf_of_student(frame) else None
 
