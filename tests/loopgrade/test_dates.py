@@ -16,7 +16,7 @@ from loopgrade.authoring.settings import read_settings
 from loopgrade.classroom.batch import GradingError, grade
 from loopgrade.classroom.converter import grading
 from loopgrade.classroom.dates import BadDate, goes_out, terms_of
-from loopgrade.classroom.export import GradesWithStates
+from loopgrade.classroom.nbgrader_export import GradesWithStates
 from loopgrade.cli import main
 from loopgrade.desk.checking import check_course
 from loopgrade.desk.exports import ForCanvas

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from looplab.runs.failures import Failure, describe_exception, plain_text
+from looplab.runs.lines import dumps, loads
 from looplab.runs.records import Span
 from looplab.runs.run import Run
 from looplab.runs.wire import (
@@ -14,9 +15,7 @@ from looplab.runs.wire import (
     Opaque,
     WireError,
     decode,
-    dumps,
     encode,
-    loads,
     pack,
     unpack,
 )

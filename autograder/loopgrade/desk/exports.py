@@ -15,8 +15,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from loopgrade.classroom.dates import BadDate, goes_out
-from loopgrade.classroom.export import harmless
 from loopgrade.classroom.gradebook import Entry
+from loopgrade.classroom.nbgrader_export import harmless
 from loopgrade.classroom.rows import Row, row_of
 from loopgrade.classroom.states import Register, State
 from loopgrade.desk.lists import BadList, Listed, read_list, written

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loopgrade.authoring.settings import Settings, nbgrader_folder, read_settings, undisturbed
 from loopgrade.classroom.converter import Grading, grading
-from loopgrade.classroom.export import harmless
+from loopgrade.classroom.nbgrader_export import harmless
 from loopgrade.classroom.states import NoLesson
 from loopgrade.classroom.workers import reason
 from loopgrade.desk.mistakes import Known, known_mistakes

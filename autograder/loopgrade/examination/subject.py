@@ -23,8 +23,9 @@ from looplab.observer.expecting import CheckFailed
 from looplab.observer.observing import not_run
 from looplab.observer.schedules import Found
 from looplab.runs.failures import describe_exception
+from looplab.runs.lines import dumps, loads
 from looplab.runs.run import Run
-from looplab.runs.wire import Json, Value, WireError, decode, dumps, loads, unpack
+from looplab.runs.wire import Json, Value, WireError, decode, unpack
 from looplab.subject.protocol import MAX_OUTPUTS, NOTICES, PROTOCOL, REPLACES, RUNS, CellOutput
 from looplab.virtual.answers import TooMuch
 from looplab.virtual.world import World

@@ -62,7 +62,7 @@ def use_examiner(config: Any) -> None:
     # Its converter keeps nbgrader's order, works in a folder of its own, and enters the grades.
     config.Autograde.exporter_class = "loopgrade.classroom.converter.StatefulExporter"
     config.ZipCollectApp.collector_plugin = "loopgrade.desk.zip_collect.ByGradeIds"
-    config.ExportApp.plugin_class = "loopgrade.classroom.export.GradesWithStates"
+    config.ExportApp.plugin_class = "loopgrade.classroom.nbgrader_export.GradesWithStates"
     config.GenerateAssignment.preprocessors = [
         "loopgrade.steps.refusing.RefuseMixedTests",
         *(

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from looplab.runs.wire import Json, Value, dumps, encode, loads
+from looplab.runs.lines import dumps, loads
+from looplab.runs.wire import Json, Value, encode
 from looplab.virtual.answers import Answer, TooMuch
 
 
