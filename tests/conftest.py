@@ -17,6 +17,13 @@ from loopgrade.authoring.build import build
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let somebody with time ask for more."""
+    parser.addoption(
+        "--every-lesson", action="store_true", help="open every lesson in a browser, and not two"
+    )
+
+
 @pytest.fixture(scope="session")
 def built_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small course, built; to be copied and not to be written to."""

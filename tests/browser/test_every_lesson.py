@@ -1,7 +1,8 @@
 """Every lesson, solved and run in JupyterLab: whoever cannot see it well misses nothing of ours.
 
 axe-core reads what the lessons and `looplab` put into the page, light and dark, wide and narrow.
-What is JupyterLab's own, its menus and the editors of its cells, is not ours to mend.
+What is JupyterLab's own, its menus and the editors of its cells, is not ours to mend. Two lessons
+are opened; `pytest --every-lesson tests/browser/test_every_lesson.py` opens all, in some minutes.
 """
 
 import json
@@ -46,7 +47,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab.close()
 
 
-@pytest.mark.parametrize("name", LESSONS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Open the first lesson and the largest; with `--every-lesson` all of them."""
+    every = metafunc.config.getoption("--every-lesson")
+    metafunc.parametrize("name", LESSONS if every else [LESSONS[0], LESSONS[-1]])
+
+
 def test_nothing_of_ours_keeps_anybody_out(lab: Lab, name: str) -> None:
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
