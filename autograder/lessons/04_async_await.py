@@ -19,7 +19,7 @@ import asyncio
 import inspect
 import time
 
-from looplab import SEED, check, compare, enable, expect, observe
+from looplab import SEED, check, compare, enable, expect, gens, jobs, observe
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 

@@ -21,7 +21,7 @@ import gc
 import threading
 from collections import deque
 
-from looplab import SEED, check, compare, disable, enable, expect, gens, observe
+from looplab import SEED, check, compare, disable, enable, expect, gens, jobs, observe
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 

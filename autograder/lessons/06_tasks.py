@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 
-from looplab import SEED, check, compare, enable, expect, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 

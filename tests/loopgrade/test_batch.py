@@ -300,7 +300,7 @@ def test_what_smells_waits_for_a_teacher_with_its_points(
     hand_in("eve", **{**RIGHT, "twice": patched})
     rows = grade(small_course, LESSON, level=LEVEL)
     assert points(rows) == {"ada": 4, "eve": 4}
-    told = "sets an attribute of asyncio, time, builtins or looplab (line 2)"
+    told = "sets an attribute of asyncio, looplab or a module that they use (line 2)"
     assert [row.flags for row in rows] == [{}, {"twice": (told, "replaces asyncio.to_thread")}]
     assert flags(rows).splitlines() == [
         f"eve, twice: the code {told}",

@@ -477,6 +477,11 @@ REFUSED = {
         PLAIN.replace("def one", "import math\ndef one").replace("(1)", "(math.pi)"),
         ":9: `math` is not defined",
     ),
+    "what no cell of the lesson imports": (
+        "# %%\nfrom looplab import expect, observe\n"
+        + PLAIN.replace("observe(one)", "observe(one, *gens([1]))"),
+        ":10: no cell that students run first imports 'gens'; add it to the lesson's",
+    ),
     "a stub without a name": (
         """
         # %% exercise="one" role="answer"

@@ -11,6 +11,8 @@ that breaks a rule, or would show students a solution, is not built.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import io
 import json
 import logging
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loopgrade.authoring.cell import TEST_API, TestCell
 from loopgrade.authoring.folding import folded
 from loopgrade.authoring.leaks import check_nothing_leaks
 from loopgrade.authoring.lesson import (
@@ -151,7 +154,28 @@ def _checked_lesson(path: Path, stub: str) -> Lesson:
             for problem in lint_test_cell(test.source, names):
                 line = test.line + problem.line - 1
                 raise LessonError(f"{path}:{line}: {problem.message}")
+    _check_imports(path, lesson)
     return lesson
+
+
+def _check_imports(path: Path, lesson: Lesson) -> None:
+    """Make sure that a student's notebook has what its tests use without an import."""
+    given: set[str] = set()
+    for cell in lesson.cells:
+        if cell.kind == "code" and cell.role != "test":
+            with contextlib.suppress(SyntaxError):  # a magic of IPython's
+                given |= bound_names(cell.source)
+    if not given & TEST_API:  # a lesson of few lines, whose tests nobody runs in a notebook
+        return
+    for test in (test for exercise in lesson.exercises for test in exercise.tests):
+        read = TestCell(ast.parse(test.source), frozenset())
+        for use in read.uses:
+            if use.name in TEST_API - given - read.names:
+                line = test.line + use.node.lineno - 1
+                raise LessonError(
+                    f"{path}:{line}: no cell that students run first imports {use.name!r}; add it"
+                    " to the lesson's `from looplab import ...`."
+                )
 
 
 def _names_of_stub(path: Path, exercise: Exercise, stub: str) -> frozenset[str]:
