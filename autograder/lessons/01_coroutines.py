@@ -118,8 +118,8 @@ run.timeline()
 # %% [markdown]
 # ## 3. Waiting is what makes the difference
 #
-# You may find examples in which `do_some_work` prints `Waiting` and waits for nothing, as
-# `says_it_waits` below. Both programs start two tasks and await them.
+# You may find examples with a function such as `says_it_waits`, below. Two programs start two tasks
+# each and await them, the one with this function and the other with `do_some_work`.
 #
 # **Predict.** How long does each program take? In which order do the tasks end?
 
@@ -315,8 +315,9 @@ def main():
 # Each exercise has one cell for your answer and some cells that test it. Write your answer in
 # place of the line that raises `NotImplementedError`, run the cell, and run the tests below it. A
 # test that passes shows a green ✓. One that fails says what it expected, what happened, and a
-# hint. When your work is graded, each test also tries other inputs. (In the tests `jobs([1])` makes an
-# async function that takes a second. `gens([1, 2])` makes a generator; lesson 02 begins with those.)
+# hint. When your work is graded, each test also tries other inputs. (You need not read the tests.
+# `SEED` chooses some of their numbers, `jobs([1])` makes an async function that takes a second, and
+# `gens([1, 2])` a generator, which lesson 02 explains.)
 
 # %% [markdown]
 # ### Exercise 1: `do_some_work`

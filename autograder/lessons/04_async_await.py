@@ -896,8 +896,8 @@ expect(run).returned(True, hint="let that very error pass; do not ask whether it
 #
 # Write the class `Once`. `Once(job)` takes an async function without arguments. The first
 # `await` of the object calls `job()`, waits for it, and gives what it returned. Each later `await`
-# gives the same value again, at once, without a call. (It takes a `yield from`: if you have not done
-# lessons 02 and 03 yet, come back to it afterwards.)
+# gives the same value again, at once, without a call. (It builds on round 4, and so on
+# lessons 02 and 03: if you take those later, come back to it then.)
 #
 # - Before the first `await` nothing is called. At a later one no other task gets a turn.
 # - What `job` returned is given as it is, whatever it is. To wait for it is not to look again and again

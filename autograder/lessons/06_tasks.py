@@ -831,7 +831,7 @@ expect(run).nothing_left().that(
     not run.lost,
     expected="somebody asks each task for its error",
     happened=f"errors that nobody looked at: {len(run.lost)}",
-    hint="`await`, `result()` and `exception()` ask; reading what a task prints does not",
+    hint="`await`, `result()` and `exception()` ask; to look at its representation does not",
 )
 ### BEGIN HIDDEN TESTS
 import random
