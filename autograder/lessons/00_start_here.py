@@ -20,6 +20,10 @@
 # stands below it. Run the cells from top to bottom, because each uses what the ones before it made.
 # The square in the toolbar stops a cell that goes on too long.
 #
+# The rhythm is always the same. **Predict**: write down what you expect; a guess that turns out
+# wrong teaches most. **Run** the cell. **Watch** the timeline. **Explain** it to yourself, then click
+# *What happened*, which unfolds. *Your turn* at the end has exercises, with hints that unfold too.
+#
 # The first code cell of each lesson imports what the lesson needs. `enable()` lets a cell behave like a
 # script: a notebook already runs an event loop of its own, and lesson 05 says what that changes.
 
@@ -42,8 +46,9 @@ async def say_after(delay, what):
 #
 # `observe` runs a program, records what it does, and returns a record, a *Run*. Its clock is a
 # virtual one: where the program waits for an hour, you do not, and the record counts the hour
-# exactly. `observe` is given the function itself, without parentheses. `async def` and `await` are
-# explained in round 2; here `await asyncio.sleep(1)` waits for 1 second.
+# exactly. `observe` is given the function itself, without parentheses, and behind it the arguments,
+# if it takes any. `async def` and `await` are explained in round 2; here `await asyncio.sleep(1)`
+# waits for 1 second.
 #
 # **Predict.** `main` prints a word, waits 1 second, and prints another. What will take up most of the
 # picture?
@@ -135,7 +140,7 @@ run.timeline()
 # control that this program has, and nobody else runs meanwhile. `await asyncio.sleep(55)` stands
 # for a guest's thinking: she is free to go. In `walking`, `group.create_task(...)` makes a task for
 # each board, and the end of the `async with` block waits until all have ended. Lesson 06 explains
-# both.
+# both. `compare` draws two runs, one above the other.
 #
 # **Predict.** There are 3 boards and 4 moves at each. How long does she need one by one, and how
 # long when she walks?
@@ -170,7 +175,8 @@ compare(observe(one_by_one, 3, 4), observe(walking, 3, 4), names=["one by one", 
 # 55: she waits for *him*. The whole takes 4 × 60 seconds, and 10 more because board 3 begins 10
 # seconds after board 1.
 #
-# Her own thinking does not overlap: no two of the bars *blocks everybody* stand above each other.
+# Her own thinking does not overlap. The bars *blocks everybody* show where a task keeps the thread,
+# and no two of them stand above each other.
 # Boards 2 and 3 are *ready* at the start: she has not come to them yet. With more boards, guests
 # who have moved wait for her too, and she becomes the bottleneck. (The exhibition as a picture of
 # asyncio is Miguel Grinberg's, from PyCon 2017.)
@@ -256,7 +262,8 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 #
 # A check that you pass says so with a green tick. When your notebook is graded, more checks run,
 # which you do not see here. They use other numbers, so an answer that fits only the numbers that
-# you see does not pass.
+# you see does not pass. Unless its exercise asks for it, an answer starts no threads, does not look
+# again and again whether something is done, and leaves no task running when it has returned.
 
 # %% [markdown]
 # ## The map
@@ -277,16 +284,13 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # | [12 · Threads](12_threads.ipynb) | code that blocks, beside a loop that does not |
 # | [13 · Master and workers](13_master_worker.ipynb) | a queue, a few workers, and an orderly end |
 #
-# Each takes an hour or more with its exercises. There are two ways through them:
+# This lesson takes about half an hour, each of the others an hour to an hour and a half with its
+# exercises. There are two ways through them:
 #
 # - **in the order of the numbers**: each lesson uses what the ones before it taught;
 # - **programs first**: 01, 04, 06, 08, 09, 10 and 11 teach you to write programs. Then 02, 03, 05
 #   and 07 show how all this is built. 12 and 13 use both. Where a lesson names something from one that
 #   you have left out, go on: it comes.
-#
-# The rhythm is always the same. **Predict**: write down what you expect; a guess that turns out wrong teaches most. **Run** the
-# cell. **Watch** the timeline. **Explain** it to yourself, then click *What happened*, which unfolds.
-# *Your turn* at the end has exercises, with hints that unfold too.
 #
 # ## The words, in English and in Chinese
 #

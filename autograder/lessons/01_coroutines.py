@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 01 · Coroutines
 #
-# A call of an `async def` function runs none of its lines: you will see what the call gives
-# instead, who runs it, and what a task adds to it.
+# You call an `async def` function: you will see what the call gives, who runs the function's lines,
+# and what a task adds to it.
 #
 # **You will be able to**
 #
@@ -27,10 +27,10 @@ from looplab import SEED, check, compare, enable, expect, gens, jobs, observe
 enable(legacy=True)  # also runs what newer Pythons have removed
 
 # %% [markdown]
-# ## 1. A call that runs nothing
+# ## 1. What a call gives
 #
-# `async def` makes a *coroutine function*, as long as no `yield` stands in it. The one below prints, waits for x seconds, and returns
-# a text.
+# `async def` makes a *coroutine function*, as long as no `yield` stands in it. The one below prints,
+# waits for x seconds, and returns a text.
 #
 # **Predict.** Four lines are printed. In which order? When does `do_some_work` print its one?
 
@@ -118,8 +118,8 @@ run.timeline()
 # %% [markdown]
 # ## 3. Waiting is what makes the difference
 #
-# You may find examples in which `do_some_work` prints `Waiting` and waits for nothing, as
-# `says_it_waits` below. Both programs start two tasks and await them.
+# You may find examples with a function such as `says_it_waits`, below. Two programs start two tasks
+# each and await them, the one with this function and the other with `do_some_work`.
 #
 # **Predict.** How long does each program take? In which order do the tasks end?
 
@@ -212,9 +212,9 @@ print(*old.warnings, sep="\n")
 # task is pending, and nothing of it was printed. `run_until_complete` ran the loop until the task
 # was finished.
 #
-# The program still runs. The warnings are LoopLab's, and `loop.close()` itself is not deprecated.
-# `asyncio.get_event_loop()` made a loop when none was set: Python 3.12 and 3.13 warn of that, and
-# Python 3.14 raises a `RuntimeError`.
+# The program still runs. The warning is LoopLab's, and comes only once. `asyncio.get_event_loop()`
+# made a loop when none was set: Python 3.12 and 3.13 warn of that, and Python 3.14 raises a
+# `RuntimeError`.
 #
 # ### Now: `asyncio.run`
 #
@@ -257,9 +257,8 @@ compare(old, new, names=["then", "now"])
 # ### The `await` that was forgotten
 #
 # A call without `await` makes a coroutine object and drops it. No line of it runs. Python notices
-# when it deletes the object, and warns. In a script the warning is one line among others, and may
-# point at a line that has nothing to do with it. The record knows the line where the object was
-# made.
+# when it deletes the object, and warns. In a script the warning stands among other lines, and may
+# point at one that has nothing to do with it. The record knows the line where the object was made.
 
 
 # %%
@@ -316,7 +315,9 @@ def main():
 # Each exercise has one cell for your answer and some cells that test it. Write your answer in
 # place of the line that raises `NotImplementedError`, run the cell, and run the tests below it. A
 # test that passes shows a green ✓. One that fails says what it expected, what happened, and a
-# hint. When your work is graded, each test also tries other inputs.
+# hint. When your work is graded, each test also tries other inputs. (You need not read the tests.
+# `SEED` chooses some of their numbers, `jobs([1])` makes an async function that takes a second, and
+# `gens([1, 2])` a generator, which lesson 02 explains.)
 
 # %% [markdown]
 # ### Exercise 1: `do_some_work`

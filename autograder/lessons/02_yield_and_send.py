@@ -11,12 +11,6 @@
 # - read a timeline in which two functions hand control to each other;
 # - read a producer and a consumer written with `send`, and write them with `await` and a queue.
 #
-# `enable()` lets `asyncio.run` work in a notebook cell.
-#
-# > On Binder, this notebook runs on a machine that is deleted after about ten minutes without
-# > activity, and your work is deleted with it. Download the notebook before you take a break:
-# > **File > Download**.
-#
 # **Before:** [01 · Coroutines](01_coroutines.ipynb) ·
 # **Next:** [03 · yield from](03_yield_from.ipynb)
 
@@ -490,7 +484,7 @@ run.timeline()
 # test that passes shows a green ✓. One that fails says what it expected, what happened, and a
 # hint, and draws what your code did.
 #
-# The tests are short: read them. `gens([1, 2], [10])` makes two generators that yield these items.
+# Read the tests. `gens([1, 2], [10])` makes two generators that yield these items.
 # With `error=` each raises that error after its last item, and with `endless=True` each starts
 # again for ever. `take=3` takes three items from *your* generator and then closes it. (The
 # parameter `gens` of your function is another thing than this helper.) A function whose name ends

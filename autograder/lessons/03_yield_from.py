@@ -2,7 +2,7 @@
 # # 03 · yield from
 #
 # `yield from` lets one generator stand in for another. From it came `await`, and you will drive
-# both with the same few lines.
+# both by hand.
 #
 # **You will be able to**
 #
@@ -66,9 +66,9 @@ run.timeline()
 # %% [markdown]
 # **What happened.** Until `ask` ends, it is as if `main` held `ask` in its hands. The question goes
 # out through `greet` to `main`, and what `main` sends goes in through `greet` to `ask`. In the
-# picture these are steps 3 and 5, where `greet` is drawn as running: Python passes through it, and
-# none of its lines runs.
-# `greet` stands at its `yield from`, and knows to whom it delegates: `gi_yieldfrom`.
+# picture these are steps 3 and 5, and 9 and 11 for the second question: `greet` is drawn as running,
+# but Python passes through it, and none of its lines runs. `greet` stands at its `yield from`, and
+# knows to whom it delegates: `gi_yieldfrom`.
 #
 # ```mermaid
 # flowchart LR
@@ -350,7 +350,7 @@ then.timeline()
 # which they were made. Each `print_sum` is the top of a chain as in round 3: `print_sum` delegates to
 # `compute`, and `compute` to `asyncio.sleep`. The event loop resumes the top one.
 #
-# The warnings say what to write today. The first of the two in the list matters most. `gather`
+# The warnings say what to write today, each of them once. The one in the list matters most. `gather`
 # makes tasks, and a task belongs to an event loop. Where there was none, `get_event_loop` and
 # `gather` made one: for long in silence, in Python 3.12 and 3.13 with a `DeprecationWarning`.
 # Python 3.14 raises `RuntimeError: There is no current event loop in thread 'MainThread'`.

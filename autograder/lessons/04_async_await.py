@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 04 · async and await
 #
-# `await` runs the coroutine object that you give it like a call; only where something below it has
-# to wait do other tasks get a turn.
+# At an `await` other tasks may get a turn, and often they get none: you will see when they do, and
+# build an object that can be awaited.
 #
 # **You will be able to**
 #
@@ -34,7 +34,7 @@ async def say_after(delay, what):
 
 
 # %% [markdown]
-# ## 1. `await` is a call
+# ## 1. Three awaits
 #
 # A task named `other` is ready to run. `main` then awaits three coroutines, none of which has
 # to wait for anything.
@@ -160,7 +160,7 @@ run.timeline()
 # thing that waits, or nothing does.
 
 # %% [markdown]
-# ## 3. What does not wait lets nobody in
+# ## 3. A heart beats beside a job
 #
 # A heartbeat wants to beat each second. Beside it runs, for three seconds, a job that is an
 # `async def` function and is awaited. One version waits with `asyncio.sleep`, the other with
@@ -316,8 +316,8 @@ compare(then, now, names=["then", "now"])
 # ### `async` without `def`
 #
 # `async` is no statement that makes a call asynchronous. It stands before `def`, and, inside
-# such a function, before `with` and `for`. (The line is in a text here, so that the rest of the
-# notebook can be read by Python.)
+# such a function, before `with` and `for`. (Here it stands in a text, which
+# `exec` runs as Python.)
 
 # %% role="breaks"
 exec('async say("hello")')
@@ -601,8 +601,8 @@ expect(run).returned(True, hint="let that very error pass; do not ask whether it
 # ### Exercise 2: `pipe`
 #
 # Write `pipe(value, *steps)`. It hands `value` to the first step, what this gives to the second one,
-# and so on, and returns what the last step gives. A step is a plain function or an `async def`
-# function, with one argument.
+# and so on, and returns what the last step gives; without steps it returns `value`. A step is a plain
+# function or an `async def` function, with one argument.
 #
 # - What an `async def` step gives is awaited, once; what a plain one gives is used as it is, `None` too.
 #   (In the tests no plain step gives something that could be awaited.)
@@ -896,7 +896,8 @@ expect(run).returned(True, hint="let that very error pass; do not ask whether it
 #
 # Write the class `Once`. `Once(job)` takes an async function without arguments. The first
 # `await` of the object calls `job()`, waits for it, and gives what it returned. Each later `await`
-# gives the same value again, at once, without a call.
+# gives the same value again, at once, without a call. (It builds on round 4, and so on
+# lessons 02 and 03: if you take those later, come back to it then.)
 #
 # - Before the first `await` nothing is called. At a later one no other task gets a turn.
 # - What `job` returned is given as it is, whatever it is. To wait for it is not to look again and again

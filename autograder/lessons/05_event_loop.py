@@ -90,7 +90,7 @@ run.timeline()
 # queue, and so `main` goes on in turn 3.
 #
 # The picture draws a lane for each task. Plain functions have none: the loop calls them and forgets
-# them. `call_soon` gives a *handle*, and `handle.cancel()` takes the call back while it has not
+# them. (Where time passes, as in round 2, the lane *event loop* marks them.) `call_soon` gives a *handle*, and `handle.cancel()` takes the call back while it has not
 # run.
 
 # %% [markdown]
@@ -444,7 +444,7 @@ finally:
 # %% [markdown]
 # ### Closed, or stopped in the middle
 #
-# A loop can be run many times, and closed once. In old programs `loop.close()` stands at the end of
+# A loop can be run many times, but not after `close`. In old programs `loop.close()` stands at the end of
 # the file. Where the file became a function that is called twice, or a cell that is run twice, the
 # second call finds a closed loop.
 #
@@ -540,8 +540,8 @@ thread.join()
 # returns `(values, total)`: the list of their return values, in the order of the arguments, and the
 # time on its clock when the last one ended.
 #
-# The clock is `run_all`'s own, a number that starts at 0. Nothing really sleeps: when all of them
-# sleep, the clock jumps to the first who wakes.
+# The clock is `run_all`'s own, a number that starts at 0. Nothing really sleeps, and there are no
+# threads: when all of them sleep, the clock jumps to the first who wakes.
 #
 # - All start at 0, in the order of the arguments.
 # - Who wakes earlier runs earlier. Those who wake at the same time run in the order in which they
@@ -1187,16 +1187,16 @@ for _ in range(3):
 #
 # Write the plain function `run_tidy(job)`. It does for the async function `job`, which has no
 # arguments, most of what `asyncio.run(job())` does, and tells what it had to tidy up. (What is left
-# out here: `asyncio.run` also ends asynchronous generators and the threads of `to_thread`.) It runs `job()` on a
-# new loop until it has ended. Then it cancels the tasks that are left, waits until they have ended
-# too, and closes the loop. It returns `(result, left)`: what `job()` returned, and the sorted list
-# of the names of the tasks that were left.
+# out here: `asyncio.run` also ends asynchronous generators and the threads of `to_thread`.) It runs
+# `job()` on a new loop until it has ended. Then it cancels the tasks that are left, waits until they
+# have ended too, and closes the loop. It returns `(result, left)`: what `job()` returned, and the
+# sorted list of the names of the tasks that were left, one name for each task.
 #
 # - If `job()` raises an error, the tasks are tidied up and the loop is closed all the same. Then
 #   the error reaches the caller. It may be one that is no `Exception`, such as `CancelledError`.
 # - A task may need time to end when it is cancelled. What it raises then does not reach the caller.
 #   Wait for it: do not look again and again, and set no limit of your own.
-# - `job` is called once.
+# - `job` is called once. No threads are used.
 
 # %% [markdown]
 # <details><summary>Hint 1: what is left?</summary>

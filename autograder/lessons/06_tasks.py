@@ -190,8 +190,7 @@ run.timeline()
 # in the task until somebody asked. `await`, `result()` and `exception()` are the three ways to ask.
 # The first two raise the error, the third returns it.
 #
-# The first two also differ from one another: `await` waits for the end, and `result()` does not. Before
-# the end it raises an `InvalidStateError`.
+# Only `await` waits for the end: before it, `result()` and `exception()` raise an `InvalidStateError`.
 
 # %% [markdown]
 # ## Then and now
@@ -222,7 +221,7 @@ print(*old.warnings, sep="\n")
 # **What happened.** It is a `Task`: given a coroutine object, `ensure_future` calls the loop's
 # `create_task`. Outside of a running loop it asks `get_event_loop`. If no loop is set, Python 3.11
 # makes one in silence, 3.12 and 3.13 make one with a warning, and 3.14 raises a `RuntimeError`.
-# (The warnings printed above are LoopLab's.)
+# (The warning printed above is LoopLab's.)
 #
 # `ensure_future` is still there, for code that is given *something awaitable* and needs a future.
 # It returns a future or a task unchanged, and puts any other awaitable into a task. `create_task`
@@ -249,9 +248,10 @@ print("create_task refuses a future:", run.error.type)
 # Since Python 3.11 `async with asyncio.TaskGroup()` holds tasks together. At the end of the block
 # it waits for all of them. If one fails, it cancels the others, and the block itself if that still
 # waits for something: the lines below its `await` are not run. It waits for all that it has
-# cancelled, and raises the error in an `ExceptionGroup`. None can get lost. (`async with` is a `with` that may wait where its
-# block begins and where it ends. An `ExceptionGroup` is an exception that holds others, in
-# `group.exceptions`; `except* ValueError as group:` catches those that are a `ValueError`.)
+# cancelled, and raises the error in an `ExceptionGroup`. None can get lost. (`async with` is a `with`
+# that may wait where its block begins and where it ends. An `ExceptionGroup` is an exception that
+# holds others, in its `exceptions`; `except* ValueError as errors:` catches those that are a
+# `ValueError`.)
 #
 # **Predict.** At which second does `main` go on behind the block, and which of the two lines is
 # printed first?
@@ -373,11 +373,10 @@ for line in told.stderr.splitlines():
         print(line)
 
 # %% [markdown]
-# `coroutine 'say_after' was never awaited`: somebody called it, in the line that is named or a little
-# before, and an `await` is missing. `Task exception was never
-# retrieved`: a task has failed, and nobody awaited it; its name and the error are below. `Task was
-# destroyed but it is pending!`: a task that still waited was lost; nobody kept it, or its loop was
-# closed too early.
+# `coroutine 'say_after' was never awaited`: somebody called it, mostly in the line that is named or a
+# little before, and an `await` is missing. `Task exception was never retrieved`: a task has failed, and
+# nobody awaited it; its name and the error are below. `Task was destroyed but it is pending!`: a task
+# that still waited was lost; nobody kept it, or its loop was closed too early.
 #
 # ### An `await` too early
 #
@@ -404,7 +403,7 @@ run.timeline()
 # `say_after(1, "world")` at the same time, and returns the list of what the two returned, the one
 # of `hello` first.
 #
-# - Each is called once.
+# - Each is called once. No threads are used.
 # - It takes as long as the longer of the two, and both have ended when it returns.
 # - In the tests `say_after` does not fail, and takes a time of its own.
 
@@ -583,7 +582,7 @@ for first_, second_ in [(a_, b_), (b_, a_)]:
 # the name of the error's class, such as `"ValueError"`.
 #
 # - Each job is called once, and an error of one does not stop the others. A function that stands in
-#   the list twice is two jobs.
+#   the list twice is two jobs. No threads are used.
 # - In the tests no job returns an exception object. Several calls of `outcomes` may run at the same
 #   time.
 # - Only `Exception` and its subclasses are errors of jobs here. If `outcomes` itself is cancelled,
@@ -832,7 +831,7 @@ expect(run).nothing_left().that(
     not run.lost,
     expected="somebody asks each task for its error",
     happened=f"errors that nobody looked at: {len(run.lost)}",
-    hint="`await`, `result()` and `exception()` ask; reading what a task prints does not",
+    hint="`await`, `result()` and `exception()` ask; to look at its representation does not",
 )
 ### BEGIN HIDDEN TESTS
 import random
@@ -854,7 +853,7 @@ expect(run).nothing_left().that(
 #
 # Write the class `Background`, for work that goes on while nobody awaits it. `start(coroutine)` makes
 # a task of the coroutine object, keeps it, and returns it. `running()` returns how many of
-# the started tasks have not ended. `await wait()` returns when all have ended, those too that were
+# the started tasks have not ended. `await wait()` gives `None` when all have ended, those too that were
 # started while it waited.
 #
 # - The object keeps its tasks alive, also those that nobody else knows.
