@@ -1,6 +1,5 @@
 """The real lessons: what students open is what was built, and all of it runs."""
 
-import ast
 import os
 import re
 import shutil
@@ -14,7 +13,6 @@ import pytest
 
 from loopgrade import course as course_module
 from loopgrade.authoring.build import build
-from loopgrade.authoring.cell import TEST_API
 from loopgrade.authoring.lesson import Lesson, read_lesson
 from loopgrade.authoring.regions import solution_text
 from loopgrade.bank.demo import Student, copy_course, hand_in
@@ -78,19 +76,6 @@ def test_links_have_the_right_form(lesson: str) -> None:
             assert link.removesuffix(".ipynb") in LESSONS
         else:
             assert re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+/[\w/.~%-]*(#[\w.-]+)?", link), link
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_the_first_cell_imports_what_the_tests_use(lesson: str) -> None:
-    """The grader gives these names to a test by itself, a student's notebook does not."""
-    cells = read_lesson(ROOT / "autograder" / "lessons" / f"{lesson}.py").cells
-    first = ast.parse(next(cell.source for cell in cells if cell.kind == "code"))
-    imports = [node for node in ast.walk(first) if isinstance(node, ast.ImportFrom)]
-    there = {alias.name for node in imports for alias in node.names}
-    tests = [ast.parse(cell.source) for cell in cells if cell.role == "test"]
-    used = {node.id for test in tests for node in ast.walk(test) if isinstance(node, ast.Name)}
-    assert tests
-    assert used & TEST_API <= there
 
 
 def test_drawings_have_a_title_and_words() -> None:
