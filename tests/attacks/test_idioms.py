@@ -12,6 +12,22 @@ print('so far so good', flush=True)
 help(print)
 #: a breakpoint
 breakpoint()
+#: an error in a thread that nobody catches
+import threading
+thread = threading.Thread(target=int, args=['no number'])
+thread.start()
+thread.join()
+#: a traceback through asyncio's own lines
+import asyncio, traceback
+def tell(context):
+    error = context['exception']
+    print(''.join(traceback.format_exception(error)))
+async def main():
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: tell(context))
+    loop.call_soon(int, 'no number')
+    await asyncio.sleep(1)
+asyncio.run(main())
 #: cProfile
 import cProfile
 cProfile.run('sum(range(99))')

@@ -198,12 +198,18 @@ def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 def _compiles(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     source, name = args
     words = _names_code(frame, name)
-    if words or not on_behalf_of_student(frame):
+    if words or _quotes(frame) or not on_behalf_of_student(frame):
         return words
     text = _text(source)
     if text is None or not _MAY_SMELL.search(text) or _is_file(text, name):
         return None
     return RUNS + text
+
+
+def _quotes(frame: FrameType) -> bool:
+    """Whether `traceback` parses a line that it shows, to mark a part of it; it runs nothing."""
+    asks = frame.f_back if _is_in(frame, "ast") else frame
+    return asks is not None and _is_in(asks, "traceback")
 
 
 def _makes_code(frame: FrameType, args: tuple[Any, ...]) -> str | None:
@@ -227,11 +233,15 @@ _MAY_SMELL = re.compile(r"_|\.|import|class")
 
 
 def _is_file(text: str, name: object) -> bool:
-    """Whether a file of Python's is compiled, as it is: it was imported for the first time."""
+    """Whether a file of Python's is compiled, as it is, or a part of it.
+
+    The whole, when it is imported for the first time; a part, on 3.11 and 3.12, when Python itself
+    shows the lines of an error that nobody caught. Whoever names code of his own so is told of.
+    """
     if not isinstance(name, str) or is_program(name):
         return False
     try:
-        return _text(Path(name).read_bytes()) == text
+        return text in (_text(Path(name).read_bytes()) or "")
     except OSError:
         return False
 
