@@ -119,8 +119,9 @@ run = observe(main, clock="real")
 run.timeline()
 
 # %% [markdown]
-# **What happened.** The third call is ready from the start (hatched), and begins at 0.1 s in the
-# thread that is free first. `run_in_executor` returns a future, and `gather` gives the results in
+# **What happened.** Each call has a lane, with the name of its thread: `pool_1` stands there twice.
+# The third call is ready from the start (hatched), and begins at 0.1 s in the thread that is free
+# first. `run_in_executor` returns a future, and `gather` gives the results in
 # the order of its arguments, as always.
 #
 # Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here
