@@ -863,8 +863,9 @@ for kind in ("done", "error"):
 # ### Exercise 2: `when_done`
 #
 # Now the other way round: write a plain function `when_done(future, on_done, on_error)` that gives
-# a future, or a task, to code that wants callbacks. It returns at once. When the future is done, it
-# calls one of the two, once: `on_done(value)` with the result, or `on_error(exception)`.
+# a future, or a task, to code that wants callbacks. It returns at once, and does not poll. When the
+# future is done, it calls one of the two, once: `on_done(value)` with the result, or
+# `on_error(exception)`.
 #
 # - The future may be done before you are called; the callback comes then too, at once or in a later
 #   turn of the loop.
