@@ -549,7 +549,8 @@ print("lost: ", [(lost.name, lost.text) for lost in run.lost])
 # `clean_ups=[3, 3, 3]` a job that is cancelled needs 3 s to end, its *clean-up*; none fails in it.
 # `cancel_at=1.5` cancels what is observed after 1.5 s. A function whose name ends in `_` is a small
 # program of the test, which uses yours. When your work is graded, each test also tries other inputs,
-# and rarer cases of what the task says.
+# and rarer cases of what the task says. To wait by looking again and again is not accepted, and
+# neither are threads.
 
 # %% [markdown]
 # ### Exercise 1: `fetch_all`
