@@ -541,7 +541,8 @@ run.timeline()
 # and job 2 takes 4 s. (The parameter `jobs` of exercises 1 and 3 is something else: a list of
 # functions.) `errors`, `clean_ups` and `cancel_at` are as in lesson 08. A function whose name ends in
 # `_` is a small program of the test, which uses yours. When your work is graded, each test also tries
-# other inputs, and rarer cases of what the task says.
+# other inputs, and rarer cases of what the task says. To wait by looking again and again is not
+# accepted, and neither are threads.
 
 # %% [markdown]
 # ### Exercise 1: `sort_out`
