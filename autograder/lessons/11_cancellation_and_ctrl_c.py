@@ -630,7 +630,8 @@ run.timeline()
 # With `clean_ups=[1, 1, 1]` a job that is cancelled needs another second to end, and `cancel_at=3`
 # cancels what is observed after 3 s. A function whose name ends in `_` is a small program of the
 # test, which uses yours. When your work is graded, each test also tries other inputs, and rarer
-# cases of what the task says.
+# cases of what the task says. To wait by looking again and again is not accepted, and neither are
+# threads.
 
 # %% [markdown]
 # ### Exercise 1: `retry`
