@@ -627,8 +627,8 @@ asyncio.run(main())
 #
 # Two rules hold for all three exercises: however your function ends, none of its tasks still runs,
 # and if it is cancelled, `CancelledError` comes out. A work or a visit may take as long as it likes:
-# set no time limit, and do not poll. In the tests none ends with `CancelledError` before it is
-# cancelled, and none fails in its clean-up.
+# set no time limit, do not poll, and use no threads. In the tests none ends with `CancelledError`
+# before it is cancelled, and none fails in its clean-up.
 
 # %% [markdown]
 # ### Exercise 1: `pipeline`
