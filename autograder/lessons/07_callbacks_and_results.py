@@ -20,7 +20,7 @@ import asyncio
 import threading
 import time
 
-from looplab import SEED, check, compare, enable, expect, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe
 
 enable()
 
