@@ -22,7 +22,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, check, compare, enable, expect, gens, jobs, observe
 
 enable()
 
