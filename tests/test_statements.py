@@ -5,6 +5,7 @@ A statement is told in the words of its lesson. Seconds are virtual.
 
 import asyncio
 import contextlib
+import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any
@@ -281,6 +282,35 @@ def test_11_two_requests_before_a_turn_throw_one_cancelled_error() -> None:
 
     run = observe(main)
     assert (run.result, caught, run.duration) == (2, [1], 10)
+
+
+def test_11_a_second_ctrl_c_cancels_every_task_once_more_and_waits_for_them() -> None:
+    tidied = []
+
+    async def tidies(what: str) -> None:
+        try:
+            await asyncio.sleep(9)
+        finally:
+            await asyncio.sleep(0.1)
+            tidied.append(what)
+
+    async def main() -> None:
+        me, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert me is not None
+        kept.append(asyncio.create_task(tidies("who is cancelled only at the end")))
+        for seconds in (0.01, 0.05):
+            loop.call_later(seconds, signal.raise_signal, signal.SIGINT)
+        try:
+            await tidies("main")
+        finally:
+            requests.append(me.cancelling())
+
+    requests: list[int] = []
+    kept: list[asyncio.Task[None]] = []
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(main())
+    assert requests == [2]
+    assert tidied == ["who is cancelled only at the end"]
 
 
 def test_12_set_event_loop_itself_is_not_deprecated() -> None:

@@ -124,10 +124,9 @@ run = observe(main)
 # `exception()` gives the exception *as a value*, without raising it, or `None` if there is a result.
 # On a cancelled future it raises `CancelledError`, so ask `cancelled()` first.
 #
-# The cell called `cancel()` on a plain future, and the next round calls `add_done_callback` on a
-# task. Both are methods of a future, and a task has them too. (`cancel()` on a plain future makes
-# it cancelled at once; on a task it is only a request, as lesson 11 shows.) What a task refuses is
-# `set_result`; you see that below.
+# A task can be asked the same. It differs in two ways: it refuses `set_result`, as you see below,
+# and `cancel()`, which makes a plain future cancelled at once, is only a request to a task
+# (lesson 11).
 #
 # ## 3. A done callback is called after the task has ended
 #
@@ -515,7 +514,8 @@ print("set_result alone:     hello arrives", asyncio.run(answered(threadsafe=Fal
 # - The callbacks may come from another thread.
 #
 # Wait at something that wakes you, as long as it takes: polling, time limits and threads of your own,
-# and blocking the loop are not accepted. `api` does not both call back and raise, and callbacks come while the loop runs.
+# and blocking the loop are not accepted. `api` does not both call back and raise, and callbacks come
+# while the loop runs.
 
 # %% [markdown]
 # <details><summary>Hint 1: the frame</summary>
@@ -863,8 +863,9 @@ for kind in ("done", "error"):
 # ### Exercise 2: `when_done`
 #
 # Now the other way round: write a plain function `when_done(future, on_done, on_error)` that gives
-# a future, or a task, to code that wants callbacks. It returns at once. When the future is done, it
-# calls one of the two, once: `on_done(value)` with the result, or `on_error(exception)`.
+# a future, or a task, to code that wants callbacks. It returns at once, and does not poll. When the
+# future is done, it calls one of the two, once: `on_done(value)` with the result, or
+# `on_error(exception)`.
 #
 # - The future may be done before you are called; the callback comes then too, at once or in a later
 #   turn of the loop.

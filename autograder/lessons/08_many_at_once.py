@@ -68,8 +68,8 @@ compare(one_by_one, at_once, names=["in turn", "together"])
 # and the longest decides: 4 s. Nothing became faster. `work 4` waits for 4 s in both pictures. What
 # is gone is the time in which the program waited for one job while a later one had not begun.
 #
-# All three lines `Waiting:` are printed at 0 s, before the first result. `create_task` put three tasks
-# into the ready queue, and the first `await` let them run. `done 4` comes last, because `together`
+# All three lines `Waiting:` are printed at 0 s, before the first result. `create_task` made three tasks
+# that are ready, and the first `await` let them run. `done 4` comes last, because `together`
 # awaits in the order of its list. When it comes to `work 2` at 1 s, this one has been under way for a
 # second.
 #
@@ -375,8 +375,8 @@ compare(*asked, names=["in turn", "at once"])
 # %% [markdown]
 # **What happened.** About 0.3 s in turn, and little more than 0.1 s at once. Nothing is new but the
 # names of the waits: `readline` is where `sleep` was. (The lanes whose names begin with `Base` are
-# tasks of asyncio's own: they open the server, and take a connection in.) The server is a program of the same kind. At
-# once, it had three clients to wait for, each in a task, and one thread for all.
+# tasks of asyncio's own: they open the server, and take a connection in.) The server is a program of
+# the same kind. At once, it had three clients to wait for, each in a task, and one thread for all.
 #
 # `write` waits for nothing: it takes the bytes, and they are sent as fast as the network takes them.
 # `await drain()` waits where too many have gathered. Who writes and never drains fills the
@@ -456,8 +456,10 @@ compare(run_then, run_now, run_failing, names=["then", "now", "now, with errors"
 # block runs.) What no `except*` takes would go on to the caller, in a group again. An `except* X` that
 # finds no X does not run.
 #
-# In the third picture `work 4` ends at 2 s: `work 2`, whose error made the group cancel it, is named
-# in its label. Nothing is left. The group gives what you would have to write around `gather`.
+# In the third picture `work 4` ends at 2 s, with its own error: the group cut its sleep short. The
+# program stands at the end of the block, where the group cancels its wait as well, to wake it: so
+# the picture says `TaskGroup, cancelled`. Nothing is left. The group gives what you would have to
+# write around `gather`.
 #
 # | what | then | now |
 # |---|---|---|
@@ -544,10 +546,11 @@ print("lost: ", [(lost.name, lost.text) for lost in run.lost])
 #
 # `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s, and
 # job 2 takes 4 s. With `errors={1: OSError()}` job 1 raises this when it ends; with
-# `clean_ups=[3, 3, 3]` a job that is cancelled needs 3 s to end, its *clean-up*. `cancel_at=1.5`
-# cancels what is observed after 1.5 s. A function whose name
-# ends in `_` is a small program of the test, which uses yours. When your work is graded, each test also
-# tries other inputs, and rarer cases of what the task says.
+# `clean_ups=[3, 3, 3]` a job that is cancelled needs 3 s to end, its *clean-up*; none fails in it.
+# `cancel_at=1.5` cancels what is observed after 1.5 s. A function whose name ends in `_` is a small
+# program of the test, which uses yours. When your work is graded, each test also tries other inputs,
+# and rarer cases of what the task says. To wait by looking again and again is not accepted, and
+# neither are threads.
 
 # %% [markdown]
 # ### Exercise 1: `fetch_all`
@@ -936,8 +939,8 @@ expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
 #
 # Write `within(job, n, seconds)`, a coroutine function that runs `job(0)` to `job(n - 1)` at once and
 # gives them `seconds` seconds, more than 0. It returns a dict `{i: result}` of the jobs that have
-# finished by then. `n` may be 0. The jobs do not fail, none ends exactly at `seconds`, and none that is cancelled
-# returns something after all.
+# finished by then. `n` may be 0. The jobs do not fail, none ends exactly at `seconds`, and none that
+# is cancelled returns something after all.
 #
 # - It returns when all jobs are done or when the time is over, whichever comes first.
 # - The jobs that are not done are cancelled, and have ended when you return.

@@ -334,8 +334,9 @@ compare(with_gather, with_group, names=["gather", "TaskGroup"])
 #
 # With groups it was the other way round. The group of `page world` cancelled `sun`, waited for it,
 # and raised. Then the group of `site` cancelled `page hello`, and thereby `sea`, and waited for
-# both. `sky` had ended before. (The labels name the task whose error made its group cancel.) **When
-# a group's block ends, its whole part of the tree has ended.** The price is the form of the error:
+# both. `sky` had ended before. (The labels say whose end made the group cancel: that of `map` ended
+# `sun`, that of `page world` ended `page hello`, and this one `sea`.) **When a group's block ends,
+# its whole part of the tree has ended.** The price is the form of the error:
 # each group on the path wraps it once more. `except* ValueError` finds it at any depth.
 #
 # | what | `gather` | `TaskGroup` (Python 3.11) |
@@ -392,7 +393,7 @@ run_now = observe(now)
 compare(run_then, run_now, names=["then", "now"])
 
 # %% [markdown]
-# The pictures are the same. The tasks that `ensure_future` made, `gather` makes too.
+# The pictures show the same. The tasks that `ensure_future` made, `gather` makes too.
 #
 # A coroutine that runs others may wait for them in any of the three ways of lesson 08. It may also
 # deal with an error itself, or let it go on to its caller. Below, the job of 2 s fails. The first two
@@ -538,9 +539,10 @@ run.timeline()
 #
 # `jobs([2, 1, 4])` in a test makes one async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
 # and job 2 takes 4 s. (The parameter `jobs` of exercises 1 and 3 is something else: a list of
-# functions.) `clean_ups` and `cancel_at` are as in lesson 08. A function whose name ends in `_` is a small program of the test, which uses yours.
-# When your work is graded, each test also tries other inputs, and rarer cases of what the task
-# says.
+# functions.) `errors`, `clean_ups` and `cancel_at` are as in lesson 08. A function whose name ends in
+# `_` is a small program of the test, which uses yours. When your work is graded, each test also tries
+# other inputs, and rarer cases of what the task says. To wait by looking again and again is not
+# accepted, and neither are threads.
 
 # %% [markdown]
 # ### Exercise 1: `sort_out`
@@ -573,7 +575,7 @@ run.timeline()
 #
 # <details><summary>Hint 3: what to ask a task</summary>
 #
-# Lesson 07: first `task.cancelled()`, then `task.exception()`, then `task.result()`.
+# In this order: `task.cancelled()`, then `task.exception()`, then `task.result()`.
 #
 # </details>
 
@@ -1040,8 +1042,8 @@ for tree in (0, [0, 1, 2], [0, [[1], 2]]):
 #
 # <details><summary>Hint 3: the losers</summary>
 #
-# Round 4 ends with a line that waits for every task and raises none of their errors. In a `finally`
-# it is also there when you are cancelled.
+# `asyncio.wait(tasks)` waits for every task, and raises none of their errors (round 4). In a
+# `finally` it also runs when you are cancelled.
 #
 # </details>
 

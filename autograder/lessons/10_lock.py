@@ -413,9 +413,9 @@ run.timeline()
 # %% [markdown]
 # ## Then and now
 #
-# ### Then: four lines outside a function
+# ### Then: a lock outside a function
 #
-# You may read a lock explained by four lines: make it, `async with lock:`, and a comment for what
+# You may read a lock explained by a few lines: make it, `async with lock:`, and a comment for what
 # it guards. Here Python reads them as a script would be read, first as they are, then with a
 # statement in the block.
 
@@ -548,10 +548,11 @@ print("call_soon_threadsafe:       the lock is taken", asyncio.run(given_back(in
 # ## Your turn
 #
 # `store(100)` in a test is a store that holds 100, and each answer takes one second, or as long as
-# the test says. A function whose name ends in `_` is a small program of the test, which uses your
-# code. Where a test says `explore`, your code has to be right in every order of the answers. When
-# your work is graded, each test also tries other inputs, and rarer cases of what the task says. To
-# wait by looking again and again is not accepted, and neither are threads.
+# the test says. `jobs`, with `errors`, `clean_ups` and `cancel_at`, is as in lesson 08. A function
+# whose name ends in `_` is a small program of the test, which uses your code. Where a test says
+# `explore`, your code has to be right in every order of the answers. When your work is graded, each
+# test also tries other inputs, and rarer cases of what the task says. To wait by looking again and
+# again is not accepted, and neither are threads.
 
 # %% [markdown]
 # ### Exercise 1: `Account`

@@ -134,8 +134,8 @@ run.timeline()
 # is good for the second. It raises no error of the task.
 #
 # A function that has started tasks takes both steps also when it is cancelled itself, so they stand in
-# a `finally`. Without it, your `producer_consumer` of lesson 02, cancelled while it waits for an item,
-# is gone at once, and its producer waits at the full queue for ever.
+# a `finally`. Without it, a function that takes from a queue what a task of its own puts there, as in
+# lesson 02, is gone at once when it is cancelled, and its producer waits at the full queue for ever.
 #
 # ## 3. A time limit
 #
@@ -230,7 +230,8 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** `shield` protected the task `save`. It did not protect the `await`: `caller`
-# was cancelled at 1 s as ever, and left while `save` still worked. Without `shield` the
+# waits for *a future* of the shield's own, was cancelled at 1 s as ever, and left while `save` still
+# worked. Without `shield` the
 # cancellation would have gone through: to cancel a task that awaits another one is to cancel that
 # one too.
 #
@@ -290,8 +291,8 @@ observe(watch, awaits, cancel_at=0.5)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** To await what ends cancelled raises `CancelledError` in you, although nobody
-# wants *you* to end. It is the same exception, out of the same `await`, as when somebody cancels
+# **What happened.** (The picture is that of `groups`.) To await what ends cancelled raises
+# `CancelledError` in you, although nobody wants *you* to end. It is the same exception, out of the same `await`, as when somebody cancels
 # you. What differs is `asyncio.current_task().cancelling()`: how many requests to cancel this task
 # there have been. 0 means that the `CancelledError` is not meant for you.
 #
@@ -343,8 +344,8 @@ run.timeline()
 # %% [markdown]
 # **What happened.** The second request threw a `CancelledError` as well, and it met the task in its
 # clean-up, and cut that short. (Two requests before the task has had a turn throw only one.) So who
-# stops a task cancels it *once*, and then waits. What must not be cut short goes into a task of its own, behind a `shield` (round 4;
-# exercise 2).
+# stops a task cancels it *once*, and then waits. What must not be cut short goes into a task of its
+# own, behind a `shield` (round 4; exercise 2).
 #
 # A request stays counted, also when its `CancelledError` was caught. `task.uncancel()` takes one
 # back, and returns how many are left. `asyncio.timeout` and `TaskGroup` do this with the request
@@ -420,9 +421,10 @@ except KeyboardInterrupt:
 # `CancelledError` came out of the `await` of the task group, the group cancelled its tasks and
 # waited for them, and the `finally` of `main` ran. When `main` had ended, `asyncio.run` cancelled
 # the tasks that were left, waited for them too, closed the loop, and raised `KeyboardInterrupt`.
-# A second Ctrl+C does not wait for clean-ups: it raises `KeyboardInterrupt` at once, wherever the
-# program is. The main task ends with it, and `asyncio.run` cancels every other task once more. This
-# second cancellation hits tasks that are cleaning up, and cuts that short.
+# A second Ctrl+C raises `KeyboardInterrupt` at once, wherever the program is; mostly that is in the
+# loop, and in no task. It ends the loop's run, and `asyncio.run` cancels every task that is left once
+# more, the main task too, and waits for them again. This second cancellation hits tasks that are
+# cleaning up, and cuts that short.
 #
 # You may read that `except KeyboardInterrupt` is all that a program needs. But it only keeps the
 # traceback away. The clean-up happens before that: `asyncio.run` cancels the main task, and each
@@ -628,7 +630,8 @@ run.timeline()
 # With `clean_ups=[1, 1, 1]` a job that is cancelled needs another second to end, and `cancel_at=3`
 # cancels what is observed after 3 s. A function whose name ends in `_` is a small program of the
 # test, which uses yours. When your work is graded, each test also tries other inputs, and rarer
-# cases of what the task says.
+# cases of what the task says. To wait by looking again and again is not accepted, and neither are
+# threads.
 
 # %% [markdown]
 # ### Exercise 1: `retry`
@@ -643,7 +646,6 @@ run.timeline()
 # - After the last one it does not wait. The error of that try reaches the caller.
 # - A `CancelledError`, from outside or out of `op`, is no failed try. It reaches the caller without
 #   another wait or try. No try is left running: what is cancelled cleans up first.
-#
 # - Any other error that is no `Exception` is no failed try either, and comes out in the same way.
 #
 # `timeout` is more than 0. No try ends exactly at it, swallows its cancellation, or fails in its

@@ -119,8 +119,9 @@ run = observe(main, clock="real")
 run.timeline()
 
 # %% [markdown]
-# **What happened.** The third call is ready from the start (hatched), and begins at 0.1 s in the
-# thread that is free first. `run_in_executor` returns a future, and `gather` gives the results in
+# **What happened.** Each call has a lane, with the name of its thread: `pool_1` stands there twice.
+# The third call is ready from the start (hatched), and begins at 0.1 s in the thread that is free
+# first. `run_in_executor` returns a future, and `gather` gives the results in
 # the order of its arguments, as always.
 #
 # Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here
@@ -228,8 +229,7 @@ compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 #
 # You may read that with `call_soon_threadsafe` there are no problems with shared variables.
 # Below, `add` is called in the loop's thread and in another one. It reads `count`, pauses, and
-# writes one more. `meet.wait` is a pause in which each thread waits until both are there. Without
-# it the same would happen by chance, now and then. Here it happens each time.
+# writes one more. `meet.wait` is a pause in which each thread waits until both are there.
 #
 # Then both calls of `add` are handed to the loop.
 #
@@ -270,8 +270,9 @@ asyncio.run(main(one_thread))
 
 # %% [markdown]
 # **What happened.** In `two_threads` both have read 0 before one of them writes, and so both
-# write 1. One of the two is lost. `count += 1` is a read and a write as well. In `one_thread` the
-# loop runs one call to its end before it begins the next.
+# write 1. One of the two is lost: each time here, and by chance, now and then, without `meet`.
+# `count += 1` is a read and a write as well. In `one_thread` the loop runs one call to its end before
+# it begins the next.
 #
 # So only the *hand-over* is safe: the call gets into the loop's queue, and the loop wakes up for
 # it. What the function does to your data is your business. The simplest rule is that one thread
@@ -331,7 +332,7 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
 #
 # Let `asyncio.run` make the loop in the thread. Its `main` hands out the loop, and waits for an
 # event. When the event is set, `main` returns, and `asyncio.run` does what it does at the end of
-# every program: it cancels the tasks that are left, waits for them, and closes the loop.
+# every program.
 #
 # **Predict.** `patient` would sleep for an hour. When does its `finally` run?
 
@@ -371,7 +372,7 @@ print("thread still there:", thread.is_alive(), "- loop closed:", loop.is_closed
 
 # %% [markdown]
 # **What happened.** `stop.set` was handed over, since an `asyncio.Event` is not thread-safe
-# either. Then `asyncio.run` cancelled `patient`, whose `finally` ran before the loop was closed.
+# either. Then `asyncio.run` cancelled what was left, `patient`, waited for it, and closed the loop.
 # `thread.join()` waited for all that. The `try` makes sure that the thread ends even if one of
 # the results is an error.
 #
@@ -468,9 +469,10 @@ print(*log, sep="\n")
 # %% [markdown]
 # ## Your turn
 #
-# In the tests a function whose name ends in `_` is a small program of the test, which uses yours.
-# A test that must wait for threads has a time limit of some seconds, so a wrong answer may keep a
-# test busy for as long. When your work is graded, each test also tries other inputs.
+# `jobs([2, 1, 4])` in a test makes an async function `job(i)`, as in lesson 11. A function whose name
+# ends in `_` is a small program of the test, which uses yours. A test that must wait for threads has
+# a time limit of some seconds (`in_time(3, f)` calls `f()` with one of 3 s), so a wrong answer may
+# keep a test busy for as long. When your work is graded, each test also tries other inputs.
 
 # %% [markdown]
 # ### Exercise 1: `unblock`
@@ -483,8 +485,8 @@ print(*log, sep="\n")
 # - The calls may run one after the other, or at once. Wait for them: do not poll, and set no time
 #   limit of your own.
 # - An error of a call reaches your caller, and when it does, no call still runs.
-# - If `unblock` is cancelled, `CancelledError` comes out of it. Then a call may still be under
-#   way.
+# - If `unblock` is cancelled, `CancelledError` comes out of it, and none of its tasks still runs. A
+#   call in a thread may still be under way then.
 
 # %% [markdown]
 # <details><summary>Hint 1: one call</summary>
@@ -822,7 +824,7 @@ expect(run).returned(
 # The other direction. Write the plain function `fetch_from_thread(loop, job, n)`. It is called in
 # a thread, while `loop` runs in another one. It calls the async function `job(i)` once for each i
 # in `range(n)`, lets the jobs run *on the loop*, waits for them, and returns the list of their
-# results, in the order of i.
+# results, in the order of i. `n` may be 0.
 #
 # - The jobs run at once: together they take as long as the longest. Do not poll, and set no time limit
 #   of your own.

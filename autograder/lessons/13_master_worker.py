@@ -357,7 +357,6 @@ async def main():
 run = observe(main)
 
 # %% [markdown]
-#
 # Where one bad job should not end everything, catch its error *inside* the worker's loop, note it,
 # and go on. Exercise 3 does.
 #
@@ -622,12 +621,14 @@ asyncio.run(main())
 #
 # `jobs([2, 1, 4])` in a test makes an async function `job(i)`: job 0 takes 2 s, job 1 takes 1 s,
 # and job 2 takes 4 s. `arrivals("ab", pause=2)` is a source that gives `"a"` and `"b"`, with 2 s
-# before each and before its end. `clean_ups` and `cancel_at` are as in lesson 11. A function whose name ends in `_` is a small program of the test, which uses
-# yours. When your work is graded, each test also tries other inputs, and rarer cases of what the
-# task says. Two rules hold for all three exercises: however your function ends, none of its tasks
-# still runs, and if it is cancelled, `CancelledError` comes out. A work or a visit may take as long as
-# it likes: set no time limit, and do not poll. In the tests none ends with `CancelledError` before
-# it is cancelled.
+# before each and before its end. `clean_ups` and `cancel_at` are as in lesson 11. A function whose
+# name ends in `_` is a small program of the test, which uses yours. When your work is graded, each
+# test also tries other inputs, and rarer cases of what the task says.
+#
+# Two rules hold for all three exercises: however your function ends, none of its tasks still runs,
+# and if it is cancelled, `CancelledError` comes out. A work or a visit may take as long as it likes:
+# set no time limit, do not poll, and use no threads. In the tests none ends with `CancelledError`
+# before it is cancelled, and none fails in its clean-up.
 
 # %% [markdown]
 # ### Exercise 1: `pipeline`
@@ -636,8 +637,8 @@ asyncio.run(main())
 # one item after the other, and may have to wait for the next. `work` is an async function. Await
 # `work(item)` once for each item, and return `None`. `k` is at least 1.
 #
-# - At most k works are under way at once, and as many as there are items if there are fewer. Items
-#   begin in the order of the source, and a worker that becomes free takes the next at once.
+# - At most k works are under way at once, and fewer only where no item is there. Items begin in the
+#   order of the source, and a worker that becomes free takes the next at once.
 # - Do not run ahead: at no time are more than 3k + 1 items taken from the source and not finished.
 # - If `work` fails, nothing more is taken from the source at any later second, the other works are
 #   cancelled and have ended, and the error reaches your caller, alone or in an `ExceptionGroup`, and

@@ -570,6 +570,11 @@ async def looks_at_an_exception() -> None:
     await asyncio.gather(broken(), return_exceptions=True)
 
 
+@says(raises("KeyError"), lost())
+async def fails_itself() -> None:
+    await fails()
+
+
 @says(lost(("coroutine", "sleeps", "")), lambda run: source(run.lost[0].line).endswith("# here"))
 async def forgets_to_await() -> None:
     sleeps()  # here

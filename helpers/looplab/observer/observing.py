@@ -312,6 +312,7 @@ def _run_on_loop(
             return
         if task.done():
             facts.leftovers = waiting(asyncio.all_tasks(loop) - {task})
+            _ = task.cancelled() or task.exception()  # the caller gets it: it is not lost
         recorder.stop()
         world.finish()
 
