@@ -37,7 +37,7 @@ class Losses:
         self._exceptions: set[int] = set()
         recorder.on_unhandled = self._unhandled
         # Before who did not end by itself is cancelled, and lets go of the tasks that it holds.
-        recorder.hooks.callback(self._look_before_the_end)
+        recorder.hooks.callback(self.look_at_exceptions)
 
     @contextmanager
     def noted(self) -> Iterator[None]:
@@ -76,14 +76,6 @@ class Losses:
         elif context["message"].startswith("Task was destroyed but it is pending"):
             wait = waits_of(self._recorder, [life.id])[0]
             self._tasks.append(Lost("task", life.label, wait.reason, wait.line))
-
-    def _look_before_the_end(self) -> None:
-        """Look; but what the program itself raises comes out, and is looked at yet."""
-        own = self._recorder.begun_with
-        before = set(self._exceptions)
-        self.look_at_exceptions()
-        if own is not None and own not in before:
-            self._exceptions.discard(own)
 
     def look_at_exceptions(self) -> None:
         """Note the exceptions that tasks keep; to be called before garbage is collected."""

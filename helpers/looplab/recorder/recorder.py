@@ -57,7 +57,6 @@ class Recorder:
         "_tasks",
         "_thread",
         "aside",
-        "begun_with",
         "by_task",
         "callbacks",
         "cancellations",
@@ -121,7 +120,6 @@ class Recorder:
         self._destroyed: dict[int, int] = {}
         self.holders: dict[int, int] = {}
         self.root: Life | None = None
-        self.begun_with: int | None = None
         """The task inside which the recording began, where it did."""
         self._thread = threading.get_ident()
         self._loops: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
@@ -257,7 +255,6 @@ class Recorder:
     def begin_with(self, task: Any, loop: asyncio.AbstractEventLoop, function: str) -> None:
         """Begin with a task that is ready, and that is said to run that function."""
         number = self.meet(task, self.current, loop)
-        self.begun_with = number
         if number is not None:
             self.lives[number].function = function
 
