@@ -1286,8 +1286,9 @@ def stopped_(count, seconds, ending):
     tidied, kept = [], []
 
     async def patient(number):
+        kept.append(asyncio.Event())  # else all of it is garbage that waits for itself
         try:
-            await asyncio.Event().wait()
+            await kept[-1].wait()
         finally:
             await asyncio.sleep(seconds * (1 + number % 2))
             tidied.append(number)
@@ -1384,8 +1385,9 @@ def waits_():
 
     async def patient():
         loop, cleaned = asyncio.get_running_loop(), asyncio.Event()
+        kept.append(asyncio.Event())  # else all of it is garbage that waits for itself
         try:
-            await asyncio.Event().wait()
+            await kept[-1].wait()
         finally:
             threading.Thread(target=clean, args=(loop, cleaned)).start()
             await cleaned.wait()
@@ -1400,7 +1402,7 @@ def waits_():
         real["sleep"](0.3)
         loops.stop()
 
-    turns = []
+    turns, kept = [], []
     names = vars(sys.modules["__main__"])
     sleeps = {name: sleep for name, value in names.items() if value is time.sleep}
     with (

@@ -268,9 +268,17 @@ def test_nbgrader_stops_tidily_too(hand_in: HandIn, small_course: Path) -> None:
 
 
 def test_a_gradebook_that_is_locked_costs_no_grade(hand_in: HandIn, small_course: Path) -> None:
-    hand_in("ada", **RIGHT)
+    hand_in("bob", **RIGHT)
     with closing(sqlite3.connect(small_course / "autograder" / "gradebook.db")) as other:
         other.execute("BEGIN IMMEDIATE")  # as who writes at the same time
+        status, lines, told = grade(small_course)
+        assert status == 1
+        # With which secret it is graded, is written before the first grade.
+        assert "database is locked" in told and "Traceback" not in told
+        other.rollback()
+        assert "4/4" in grade(small_course)[1]["bob"]
+        hand_in("ada", **RIGHT)
+        other.execute("BEGIN IMMEDIATE")
         status, lines, told = grade(small_course)
         assert status == 1
         assert "waiting: its grade could not be entered: " in lines["ada"]

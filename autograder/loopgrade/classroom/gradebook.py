@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -252,8 +251,13 @@ def enter(gradebook: Gradebook, graded: Graded, *, create_student: bool, penalty
         MissingEntry: it does not know the student, and may not create one.
     """
     if create_student:
-        with suppress(InvalidEntry):  # another grader has just entered the same student
+        try:
             gradebook.update_or_create_student(graded.student)
+        except InvalidEntry as error:
+            try:
+                gradebook.find_student(graded.student)  # another grader has just entered the same
+            except MissingEntry:
+                raise error from None
     gradebook.find_student(graded.student)
     told = {} if graded.timestamp is None else {"timestamp": graded.timestamp}
     # A submission that is there without scores says of itself that it is not graded.
