@@ -13,6 +13,7 @@ import pytest
 
 from loopgrade import course as course_module
 from loopgrade.authoring.build import build
+from loopgrade.authoring.length import length_of
 from loopgrade.authoring.lesson import Lesson, read_lesson
 from loopgrade.authoring.regions import solution_text
 from loopgrade.bank.demo import Student, copy_course, hand_in
@@ -62,6 +63,15 @@ def test_the_package_carries_the_same_course() -> None:
         files = {path.relative_to(here): path.read_bytes() for path in here.glob(pattern)}
         assert files
         assert files == {path.relative_to(there): path.read_bytes() for path in there.glob(pattern)}
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_is_no_longer_than_lesson_00_says(lesson: str) -> None:
+    """`looplab build` prints it: at most 34 cells before the exercises, and so many minutes."""
+    found = length_of(read_lesson(ROOT / "autograder" / "lessons" / f"{lesson}.py"))
+    assert found.exercises
+    assert found.cells < 35
+    assert found.minutes <= (45 if lesson == LESSONS[0] else 100)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

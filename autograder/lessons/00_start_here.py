@@ -284,7 +284,7 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # | [12 · Threads](12_threads.ipynb) | code that blocks, beside a loop that does not |
 # | [13 · Master and workers](13_master_worker.ipynb) | a queue, a few workers, and an orderly end |
 #
-# This lesson takes about half an hour, each of the others an hour to an hour and a half with its
+# This lesson takes about 40 minutes, each of the others an hour to an hour and 40 minutes with its
 # exercises. There are two ways through them:
 #
 # - **in the order of the numbers**: each lesson uses what the ones before it taught;

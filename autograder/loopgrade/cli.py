@@ -222,6 +222,7 @@ def _restore(options: argparse.Namespace) -> int:
 def _build(options: argparse.Namespace) -> int:
     from loopgrade.authoring.build import build
     from loopgrade.authoring.evidence import write_evidence
+    from loopgrade.authoring.length import length_of
     from loopgrade.authoring.settings import read_settings
     from loopgrade.bank.verify import stub_passes
     from loopgrade.classroom.batch import require_lesson_sound
@@ -234,6 +235,7 @@ def _build(options: argparse.Namespace) -> int:
         print(write_evidence([built.lesson for built in found], options.evidence))
     for built in found:
         print(f"{built.notebook.relative_to(root)}: {'written' if built.changed else 'unchanged'}")
+        print(f"  {length_of(built.lesson)}")
         require_lesson_sound(root, built.lesson.name, sandbox.strongest())
     return 0
 
