@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, zip_longest
 
 from looplab.pictures.grouping import endings, shown
+from looplab.pictures.lock_holders import held
 from looplab.runs.records import Blocking, Lost, Span, TaskLife
 from looplab.runs.run import NOTHING_SEEN, Run
 
@@ -252,26 +253,6 @@ def _life_line(run: Run, life: TaskLife) -> str:
 def _ran(life: TaskLife) -> str:
     times = sum(span.state == "running" for span in life.spans)
     return {0: "never ran", 1: "ran once"}.get(times, f"ran {times} times")
-
-
-def held(span: Span, after: Span | None, holder: str) -> str:
-    """Return who held what a span waits for when the wait began; later it may be another.
-
-    Args:
-        span: of a life.
-        after: the one that follows on it; None where there is none.
-        holder: the name of who held it.
-
-    >>> first = Span("waiting", 0, 1, 0, 1, "Lock.acquire", held_by=1)
-    >>> held(first, Span("ready", 1, 1, 1, 1, woken_by=2), "A")
-    'first held by A'
-    """
-    passed_on = (
-        after is not None
-        and after.reason != "cancelled"
-        and after.woken_by not in (None, span.held_by)
-    )
-    return f"first held by {holder}" if passed_on else f"held by {holder}"
 
 
 def _reason(run: Run, span: Span, after: Span | None) -> str:

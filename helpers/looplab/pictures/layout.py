@@ -22,6 +22,7 @@ from looplab.pictures.describing import (
 )
 from looplab.pictures.grouping import endings, shown, under_way
 from looplab.pictures.lettering import INK, cut, length, wrapped
+from looplab.pictures.lock_holders import holders
 from looplab.pictures.plan import (
     ASIDE,
     COLUMN,
@@ -71,9 +72,9 @@ class Draft:
         self._run, self._axis, self._name, self._fault = run, axis, name, fault
         self._shown = shown(run)
         lives, groups = self._shown.lives, self._shown.groups
-        held_by = {span.held_by for life in lives for span in life.spans}
+        waited_for = holders(lives)
         self._holders: dict[int | None, str] = {
-            life.id: label(life)[0] for life in run.lives if life.id in held_by
+            life.id: label(life)[0] for life in run.lives if life.id in waited_for
         }
         self._compact = len(lives) > 12
         self._endings = [_ending(run, life, groups.get(life.id)) for life in lives]

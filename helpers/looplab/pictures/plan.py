@@ -8,10 +8,10 @@ from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from looplab.pictures.describing import (
-    held,
     one_line,
 )
 from looplab.pictures.lettering import INK, length
+from looplab.pictures.lock_holders import held
 from looplab.runs.records import Span, TaskLife
 
 # Inches
