@@ -278,7 +278,7 @@ class _Nose(ast.NodeVisitor):
         """Look at who changes `vars(x)` or `x.__dict__`: of its own objects anybody may."""
         owner = None
         if is_names(names):
-            owner = names.args[0] if isinstance(names, ast.Call) else names.value  # type: ignore[attr-defined]  # an attribute's
+            owner = names.args[0] if isinstance(names, ast.Call) else names.value  # type: ignore[attr-defined]  # `is_names` lets through a call or an attribute
         if owner is not None and not self._is_own(owner):
             self._tell(node, "changes the attributes of something by a dict")
 
