@@ -220,6 +220,9 @@ class Subject:
             if "notice" in message:
                 self._note(message["notice"])
                 continue
+            if "finish" in message and world is not None:
+                world.finish()
+                continue
             try:
                 answer = _serve(message, world)
             except TooMuch as error:
@@ -337,7 +340,7 @@ def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | N
     Raises:
         TooMuch: the program asks for ever.
     """
-    if world is None or not message.keys() & {"ask", "advance", "block", "finish"}:
+    if world is None or not message.keys() & {"ask", "advance", "block"}:
         return None
     if "ask" in message:
         service, method, arguments = _list(message["ask"])
@@ -350,10 +353,7 @@ def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | N
         done = world.advance(None if deadline is None else _number(deadline))
         told = None if done is None else [[n, answer.to_json()] for n, answer in done]
         return {"now": world.now, "done": told}
-    if "block" in message:
-        world.block(_number(message["block"]))
-    else:
-        world.finish()
+    world.block(_number(message["block"]))
     return {"now": world.now}
 
 
