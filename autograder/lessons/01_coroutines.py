@@ -776,6 +776,29 @@ expect(run).returned(
 )
 
 
+async def calls_nothing_():
+    called = []
+
+    def plain():
+        called.append("a plain function")
+
+    class Thing:
+        def __init__(self):
+            called.append("a class")
+
+        def __call__(self):
+            called.append("an object")
+
+    thing = Thing()
+    return [what_is(each) for each in (plain, Thing, thing)], called
+
+
+run = observe(calls_nothing_)
+expect(run).returned(
+    (["something else"] * 3, ["a class"]), hint="only look: a call would do what the function does"
+)
+
+
 async def items_():
     yield 1
 

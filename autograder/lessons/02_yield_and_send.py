@@ -1114,6 +1114,8 @@ expect(run).returned(
 )
 run = observe(answers_to_, 0, 1)
 expect(run).returned([None, 0, 0.5], hint="0 is a number too; divide with `/`, not with `//`")
+run = observe(answers_to_, *range(300))
+expect(run).returned([None, *[n / 2 for n in range(300)]], hint="the mean of *all* numbers so far")
 ### BEGIN HIDDEN TESTS
 import random
 

@@ -1316,6 +1316,12 @@ for length in (0, 1, 2, 8, 8, 30):
         (["deeper", *replies_], questions_, []),
         hint="a coroutine that awaits others is no different",
     )
+questions_ = list(range(200))
+run = observe(answered_, questions_, questions_[::-1], False)
+expect(run).returned(
+    (questions_[::-1], questions_, []),
+    hint="go on until the coroutine returns, however much it asks",
+)
 run = observe(answered_, ["again?", "again?", "again?"], [1, 2, 3], False)
 expect(run).returned(
     ([1, 2, 3], ["again?", "again?", "again?"], []),

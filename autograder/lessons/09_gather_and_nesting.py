@@ -640,6 +640,8 @@ for count in (1, 2, 5, 9):
         happened=f"{len(run.calls)} calls",
         hint="call each job once",
     ).nothing_left()
+run = observe(several_, jobs([5] * 300), 300)
+expect(run).took(5, hint="all at once, however many there are")
 
 
 async def same_function_(job, n):
@@ -952,6 +954,8 @@ for count in (1, 4, 25):
         happened=f"at most {run.peak(of='jobs')} were",
         hint="make a task of each part before you wait for one",
     ).nothing_left()
+run = observe(fetch_tree, jobs([5] * 300), [[*range(0, 300, 2)], [*range(1, 300, 2)]])
+expect(run).took(5, hint="all at once, however many there are")
 
 # %% exercise="fetch_tree" role="test" id="error" points=2 name="the first error comes out, and nothing is left"
 run = observe(fetch_tree, jobs([4, 1, 2], errors={1: OSError("no map")}), [[0], [[1], 2]])
@@ -977,6 +981,9 @@ run = observe(fetch_tree, late_first_, [0, [[1], 2]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
 run = observe(fetch_tree, late_first_, [[[2], 1], [0]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(fetch_tree, jobs([3, 1], errors={1: kind_("no")}), [[0], 1])
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 # Each job needs 2 s to end when it is cancelled: its clean-up.
 for tree in ([0, 1, 2], [0, [[1], 2]], [[[2], 1], [0]]):
     bad_ = random_.randrange(3)
@@ -1134,6 +1141,9 @@ run = observe(race_with_errors_, jobs([2, 1, 4], errors={1: OSError("no world")}
 expect(run).raised(OSError, hint="to fail is to finish: the first error comes out").nothing_left()
 run = observe(race_with_errors_, jobs([2, 1], results=["a", "b"], errors={0: OSError()}), 2)
 expect(run).returned("b", hint="an error that would come later does not count")
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(race_with_errors_, jobs([3, 1], errors={1: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 import random
 
 random_ = random.Random(SEED)

@@ -899,7 +899,7 @@ for count in (1, 2, 5, 9):
 for results in ([None, 0], [False, ""]):
     run = observe(fetched_, jobs([2, 1], results=results), 2)
     expect(run).returned(results, hint="None and 0 are results too")
-count_ = random_.randint(33, 50)
+count_ = 300
 run = observe(fetched_, jobs([5] * count_), count_)
 expect(run).took(5, hint="all at once, however many there are")
 run = observe(fetched_, jobs([10**6, 1]), 2)
@@ -1005,6 +1005,9 @@ hint_ = "an error waits in its future until `result()` is asked for: ask, and le
 run = observe(failing_, jobs([2, 1, 4], errors={1: OSError("no world")}), 3)
 expect(run).raised(OSError, hint=hint_)
 expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(failing_, jobs([3, 1], errors={1: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 ### BEGIN HIDDEN TESTS
 import random
 

@@ -753,6 +753,8 @@ async def strange_items_(k):
     return [one is other for one, other in zip(begun, items, strict=True)]
 
 
+run = observe(pipeline, arrivals(range(300)), jobs([1] * 300), 150)
+expect(run).took(2, hint="k at once, however large k is")
 for k in (1, 3):
     run = observe(pipeline, arrivals(range(2 * k)), jobs([10**6] * 2 * k), k)
     expect(run).took(2 * 10**6, hint="work may take as long as it likes: set no limit of your own")
@@ -1198,7 +1200,7 @@ for count in (1, 7, 30):
         ).nothing_left()
         expect(run).ran_at_most(14 * count + 8 * k + 20, hint="do not poll: wait in get and join")
         expect(run).without_threads()
-k_ = random_.randint(11, 19)
+k_ = 150
 run = observe(
     crawl, 0, jobs([1] * (2 * k_ + 1), results=[list(range(1, 2 * k_ + 1))] + [[]] * 2 * k_), k_
 )
@@ -1233,6 +1235,9 @@ run = observe(crawl, 0, jobs([0, 1, 100], results=web_, errors=failing_, clean_u
 expect(run).raised(OSError).jobs_ended(
     whole=True, hint="a visit may need time to end: wait for it"
 ).nothing_left()
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(crawl, 0, jobs([1] * 3, results=web_, errors={2: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 run = observe(crawl, 0, jobs([0, 100, 100], results=web_, clean_ups=clean_ups_), 2, cancel_at=2)
 expect(run).cancelled().jobs_ended(
     whole=True, hint="a visit may need time to end: wait for all that you cancel"
@@ -1371,6 +1376,32 @@ async def takes_long_(seconds):
 run = observe(takes_long_, 10**6)
 expect(run).returned({1: 1, 2: 2, 3: 3}).took(
     2 * 10**6, hint="work may take as long as it likes: set no limit of your own"
+)
+run = observe(work_off, list(range(300)), jobs([1] * 300), 150, 1)
+expect(run).took(2, hint="k at once, however large k is")
+
+
+async def any_error_():
+    """Each item fails once with an error of its own, and item i is tried again as all are."""
+
+    class Unheard(Exception):
+        pass
+
+    left = [OSError(), KeyError(), TypeError(), TimeoutError(), AssertionError(), Unheard()]
+
+    async def work(item):
+        await asyncio.sleep(1)
+        if error := left[item]:
+            left[item] = None
+            raise error
+        return item
+
+    return await work_off(list(range(len(left))), work, 2, 2)
+
+
+run = observe(any_error_)
+expect(run).returned(
+    {i: i for i in range(6)}, hint="any Exception of work puts the item back, and comes not out"
 )
 
 
