@@ -888,7 +888,6 @@ run = observe(answered_, "hello")
 expect(run).returned(
     ("it returned", "hello"), hint="catch the StopIteration of gen, and return its `value`"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -912,7 +911,6 @@ for value in (None, 0, "", [], random_.randint(1, 10**6), random_.random()):
     expect(run).returned(
         ["it returned", value], hint="gen may end at the first `next`: return its value there too"
     )
-### END HIDDEN TESTS
 
 
 # %% exercise="delegate" role="test" id="thrown" points=1 name="throws into gen what is thrown into it"

@@ -368,7 +368,8 @@ asyncio.run(main())
 # order, and returns `None`.
 #
 # - Between two steps each task that is ready gets a turn.
-# - An error of `step` ends it, and reaches the caller as it is.
+# - An error of `step` ends it, and reaches the caller as it is (a `StopIteration` as a `RuntimeError`,
+#   as out of every coroutine).
 # - What `step` returns is ignored. Several calls of `fair` may run at the same time, and their steps
 #   alternate: none of them waits until another one has ended.
 # - It uses no threads.
@@ -528,6 +529,8 @@ async def left_out_(n, turns):
 
 run = observe(left_out_, 4, [10, 10])
 expect(run).returned([], hint="an await that really waits, between each two steps")
+run = observe(left_out_, 120, [130, 3])
+expect(run).returned([], hint="between each two steps, however many they are")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -577,6 +580,18 @@ for bad_ in (0, random_.randint(1, n_ - 2), n_ - 1):
 for name in ("TypeError", "KeyError", "RuntimeError"):
     run = observe(fails_at_, n_, 1, name)
     expect(run).returned(([0, 1], (1,)), hint="let an error pass whatever its type")
+
+
+def stop_(i):
+    raise StopIteration
+
+
+async def stopped_(n):
+    await fair(n, stop_)
+
+
+run = observe(stopped_, 3)
+expect(run).raised(RuntimeError, hint="a StopIteration of a step is an error too: let it out")
 
 
 class FalseError_(Exception):

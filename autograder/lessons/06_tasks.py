@@ -692,14 +692,13 @@ class Refused_(ValueError):
     pass
 
 
-class Unheard_(Exception):
-    def __bool__(self):
-        return False
-
-
 async def other_errors_():
+    class Unheard(Exception):
+        def __bool__(self):
+            return False
+
     async def call():
-        raise Unheard_
+        raise Unheard
 
     async def refuse():
         raise Refused_("no")
@@ -717,7 +716,7 @@ async def other_errors_():
 
 
 run = observe(other_errors_)
-names_ = ["Refused_", "FileNotFoundError", "TimeoutError", "Unheard_"]
+names_ = ["Refused_", "FileNotFoundError", "TimeoutError", "Unheard"]
 expect(run).returned(
     [("error", name) for name in names_],
     hint="catch every Exception; `type(error).__name__` is the name of its own class",

@@ -664,6 +664,14 @@ def refuse_(on_done, on_error):
     raise KeyError("refused")
 
 
+def refuse_late_(on_done, on_error):
+    raise TimeoutError("refused")
+
+
+def refuse_all_(on_done, on_error):
+    raise OSError("refused")
+
+
 async def failed_(delay, name):
 
     class FalseError(Exception):
@@ -687,6 +695,10 @@ for delay in (2, None):
     expect(run).returned("it came out", hint="raise what `on_error` gets: `future.set_exception`")
 run = observe(call_back, refuse_)
 expect(run).raised(KeyError, hint="do not catch what `api` raises")
+run = observe(call_back, refuse_late_)
+expect(run).raised(TimeoutError, hint="do not catch what `api` raises")
+run = observe(call_back, refuse_all_)
+expect(run).raised(OSError, hint="do not catch what `api` raises")
 import random
 
 random_ = random.Random(SEED)
@@ -928,7 +940,7 @@ async def told_(delay, value):
     )
     if delay is not None:
         loop.call_later(delay, future.set_result, value)
-    await asyncio.sleep(100)
+    await asyncio.sleep((delay or 0) + 100)
     return returned, told
 
 
@@ -941,7 +953,7 @@ import random
 
 random_ = random.Random(SEED)
 for value in (None, 0, "", random_.randrange(10**6)):
-    for delay in (None, random_.randint(1, 50)):
+    for delay in (None, random_.randint(1, 50), 10**9):
         run = observe(told_, delay, value)
         expect(run).returned((None, [("done", value, delay or 0)]), hint=hint_)
         expect(run).ran_at_most(20, hint="do not look again and again: `add_done_callback`")

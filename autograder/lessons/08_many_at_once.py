@@ -633,6 +633,21 @@ async def gives_an_error_():
 run = observe(gives_an_error_)
 expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
 
+
+import asyncio
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(fetch_all(job, n), fetch_all(job, n - 1)))
+
+
+run = observe(two_at_once_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(
+    [["a", "b", "c"], ["a", "b"]],
+    hint="two calls share nothing: keep everything in local variables",
+).took(4)
+
+
 # %% exercise="fetch_all" role="test" id="overlap" points=2 name="the jobs overlap"
 run = observe(fetch_all, jobs([2, 1, 4]), 3)
 expect(run).took(
@@ -852,6 +867,21 @@ async def gives_an_error_():
 run = observe(gives_an_error_)
 expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
 
+
+import asyncio
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(pairs_(job, n), pairs_(job, n - 1)))
+
+
+run = observe(two_at_once_, jobs([4, 1, 2], results=["a", "b", "c"]), 3)
+expect(run).returned(
+    [[(1, "b"), (2, "c"), (0, "a")], [(1, "b"), (0, "a")]],
+    hint="two calls share nothing: keep everything in local variables",
+).took(4)
+
+
 # %% exercise="as_they_come" role="test" id="overlap" points=1 name="the jobs overlap, and each is called once"
 
 
@@ -877,8 +907,9 @@ for count in (0, 1, 6, 600):
     run = observe(pairs_, jobs(delays_, results=results_), count)
     expect(run).took(max(delays_, default=0), hint="together they take as long as the longest")
     expect(run).without_threads().ran_at_most(8 * count + 10, hint="do not poll").that(
-        len(run.calls) == count and sorted(run.result) == list(enumerate(results_)),
-        expected=f"{count} calls, a pair for each",
+        len(run.calls) == count
+        and run.result == [(i, results_[i]) for i in sorted(range(count), key=delays_.__getitem__)],
+        expected=f"{count} calls, a pair for each, in the order of finishing",
         happened=f"{len(run.calls)} calls, {len(run.result)} pairs",
         hint="call each job once",
     )
@@ -1022,6 +1053,21 @@ for count in (1, 2, 5, 9):
 for results in ([None, 0], [False, ""]):
     run = observe(within, jobs([1, 2], results=results), 2, 3)
     expect(run).returned(dict(enumerate(results)), hint="None and 0 are results too")
+
+
+import asyncio
+
+
+async def two_at_once_(job, n, *seconds):
+    return list(await asyncio.gather(*[within(job, n, each) for each in seconds]))
+
+
+run = observe(two_at_once_, jobs([4, 1, 2], results=["a", "b", "c"]), 3, 2.5, 60)
+expect(run).returned(
+    [{1: "b", 2: "c"}, {0: "a", 1: "b", 2: "c"}],
+    hint="two calls share nothing: keep everything in local variables",
+).took(4)
+
 
 # %% exercise="within" role="test" id="time" points=1 name="returns when all are done or the time is over"
 run = observe(within, jobs([4, 1, 2]), 3, 2.5)

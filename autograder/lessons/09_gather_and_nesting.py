@@ -660,6 +660,21 @@ expect(run).returned(
     ([0, 1, 2], results_, {}), hint="a function may stand there twice: go by i, not by function"
 )
 
+
+import asyncio
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(several_(job, n), several_(job, n - 1)))
+
+
+run = observe(two_at_once_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(
+    [({0: "a", 1: "b", 2: "c"}, {}), ({0: "a", 1: "b"}, {})],
+    hint="two calls share nothing: keep everything in local variables",
+).took(4)
+
+
 # %% exercise="sort_out" role="test" id="errors" points=1 name="an error keeps no other job from its end"
 import asyncio
 
@@ -954,8 +969,23 @@ for count in (1, 4, 25):
         happened=f"at most {run.peak(of='jobs')} were",
         hint="make a task of each part before you wait for one",
     ).nothing_left()
-run = observe(fetch_tree, jobs([5] * 300), [[*range(0, 300, 2)], [*range(1, 300, 2)]])
+wanted_ = [list(range(0, 300, 2)), list(range(1, 300, 2))]
+run = observe(fetch_tree, jobs([5] * 300), wanted_)
 expect(run).took(5, hint="all at once, however many there are")
+
+
+import asyncio
+
+
+async def two_at_once_(job, one, other):
+    return list(await asyncio.gather(fetch_tree(job, one), fetch_tree(job, other)))
+
+
+run = observe(two_at_once_, jobs([2, 1], results=["a", "b"]), [0, [1]], [[1], 0])
+expect(run).returned(
+    [["a", ["b"]], [["b"], "a"]], hint="two calls share nothing: keep everything in local variables"
+).took(2)
+
 
 # %% exercise="fetch_tree" role="test" id="error" points=2 name="the first error comes out, and nothing is left"
 run = observe(fetch_tree, jobs([4, 1, 2], errors={1: OSError("no map")}), [[0], [[1], 2]])
@@ -1121,6 +1151,21 @@ async def same_function_(job, n):
 
 run = observe(same_function_, jobs([3, 1, 2], results=["a", "b", "c"]), 3)
 expect(run).returned("b", hint="a function may stand there twice: it runs twice").took(1)
+
+
+import asyncio
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(race_(job, n), race_(job, 1)))
+
+
+run = observe(two_at_once_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(
+    ["b", "a"], hint="two calls share nothing: keep everything in local variables"
+).took(2)
+run = observe(race_, jobs([9] * 299 + [1]), 300)
+expect(run).took(1, hint="all at once, however many there are")
 
 
 # %% exercise="first_wins" role="test" id="error" points=1 name="an error decides only if it comes first"
@@ -1331,7 +1376,8 @@ for fails in (False, True):
         expect(run).nothing_left()
 for count in (2, 6):
     delays_ = random_.sample(range(1, 60), count)
-    run = observe(slow_losers_, jobs(delays_), count)
+    slow_ = jobs(delays_, clean_ups=[random_.choice((0, 5, 10**5)) for _ in range(count - 1)] + [9])
+    run = observe(slow_losers_, slow_, count)
     stopped_ = sum(call.outcome == "cancelled" for call in run.calls)
     expect(run).nothing_left(hint="cancel the losers, then wait until they have ended").that(
         stopped_ == count - 1,

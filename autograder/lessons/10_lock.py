@@ -1083,7 +1083,7 @@ expect(run).took(4, hint="with more places than jobs all run at once")
 import random
 
 random_ = random.Random(SEED)
-for count, limit in ((1, 1), (6, 2), (12, 5), (5, 20), (40, 17), (300, 200)):
+for count, limit in ((1, 1), (4, 1), (6, 2), (12, 5), (5, 20), (40, 17), (300, 200)):
     delays_ = [random_.randrange(1, 10**6) for _ in range(count)]
     run = observe(limited, jobs(delays_), count, limit)
     expect(run).finished().that(
@@ -1097,6 +1097,18 @@ for count, limit in ((4, 2), (4, 3)):
     expect(found_).returned(
         (limit, list(range(count))), hint="whichever job ends first: k at once, in the order of i"
     )
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(limited(job, n, 2), limited(job, n - 1, 1)))
+
+
+run = observe(two_at_once_, jobs([2] * 3, results=["a", "b", "c"]), 3)
+expect(run).returned(
+    [["a", "b", "c"], ["a", "b"]],
+    hint="two calls share nothing: keep everything in local variables",
+).took(4)
+
 
 # %% exercise="limited" role="test" id="start" points=2 name="they start in order, and a free place is taken at once"
 run = observe(limited, jobs([4, 1, 2, 1]), 4, 2)
@@ -1552,7 +1564,12 @@ async def at_the_same_moment_(n, waiting):
         await asyncio.wait(others)
     await shelf.put(1)
     await shelf.take(1)
-    return served == left
+    one_more = asyncio.create_task(shelf.take(1))
+    await asyncio.sleep(1)
+    empty = not one_more.done()
+    one_more.cancel()
+    await asyncio.wait([one_more])
+    return served == left and empty
 
 
 for waiting in (0, 1, 2):

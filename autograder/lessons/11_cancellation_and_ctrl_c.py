@@ -749,6 +749,31 @@ run = observe(retry, jobs([0] * 10, errors=errors_, in_turn=True), 10, 5, 10**4)
 expect(run).finished().took(
     10**4 * (2**9 - 1), hint="as many tries and as long waits as you are told: no limit of your own"
 )
+
+
+import asyncio
+
+
+async def two_at_once_():
+    def op_of(name, failures):
+        tried = []
+
+        async def op():
+            tried.append(name)
+            await asyncio.sleep(1)
+            if len(tried) <= failures:
+                raise OSError(name)
+            return name, len(tried)
+
+        return op
+
+    return list(await asyncio.gather(retry(op_of("a", 3), 4, 5, 2), retry(op_of("b", 1), 2, 5, 2)))
+
+
+run = observe(two_at_once_)
+expect(run).returned(
+    [("a", 4), ("b", 2)], hint="two calls share nothing: keep everything in local variables"
+).took(18)
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -1413,6 +1438,8 @@ run = observe(stopped_, [20, 0, 30])
 expect(run).returned([True] * 3, hint="cancel, and then wait until all have ended")
 expect(run).took(31, hint="cancel all of them before you wait for one").nothing_left()
 expect(run).ran_at_most(36, hint="do not sleep and look again: wait for the tasks")
+run = observe(stopped_, [5] * 300)
+expect(run).took(6, hint="cancel all of them, however many there are, before you wait for one")
 import random
 
 random_ = random.Random(SEED)

@@ -687,6 +687,7 @@ for count in (1, random_.randint(3, 12)):
 
 # %% exercise="unblock" role="test" id="error" points=2 name="an error comes out when no call runs any more"
 import asyncio
+import builtins
 import threading
 import time
 
@@ -730,6 +731,15 @@ hint_ = "a thread cannot be cancelled: wait for the calls that are under way, th
 run = observe(fails_, 3, 0, 0.2)
 expect(run).returned((("ValueError", [0]), "0 still running", False, "once"), hint=hint_)
 expect(run).nothing_left()
+
+
+def raises_(kind):
+    raise getattr(builtins, kind)(kind)
+
+
+for kind in ("OSError", "KeyError", "TimeoutError", "AssertionError", "EOFError"):
+    run = observe(unblock, raises_, [kind])
+    expect(run).raised(getattr(builtins, kind), hint="whatever its type, the error comes out")
 ### BEGIN HIDDEN TESTS
 import random
 

@@ -764,6 +764,27 @@ for k in (1, 3):
     )
 
 
+async def two_at_once_():
+    done = []
+
+    async def source(items):
+        for item in items:
+            yield item
+
+    async def work(item):
+        await asyncio.sleep(1)
+        done.append(item)
+
+    await asyncio.gather(pipeline(source("abcd"), work, 2), pipeline(source("ef"), work, 1))
+    return sorted(done)
+
+
+run = observe(two_at_once_)
+expect(run).returned(
+    list("abcdef"), hint="two calls share nothing: keep everything in local variables"
+).took(2)
+
+
 # %% exercise="pipeline" role="test" id="next" points=2 name="k at once, and who is free takes the next"
 import heapq
 
@@ -972,6 +993,11 @@ for k in (1, 3):
     ).nothing_left()
 
 
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError):
+    run = observe(pipeline, arrivals(range(3)), jobs([1] * 3, errors={1: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
+
+
 # %% exercise="pipeline" role="test" id="ends" points=1 name="an error of the source and a cancellation come out"
 run = observe(pipeline, arrivals(range(3), error=LookupError("no more words")), jobs([1] * 3), 2)
 expect(run).raised(LookupError, hint="let the error of the source out")
@@ -1125,6 +1151,18 @@ for k in (1, 3):
         True, hint="None, False and '' can be pages, and 7 is not '7': compare pages as they are"
     )
     expect(run).nothing_left()
+
+
+async def two_at_once_(job):
+    return list(await asyncio.gather(crawl(0, job, 2), crawl(1, job, 1)))
+
+
+run = observe(two_at_once_, jobs([1, 1, 1], results=[[1], [2], []]))
+expect(run).returned(
+    [{0: [1], 1: [2], 2: []}, {1: [2], 2: []}],
+    hint="two calls share nothing: keep everything in local variables",
+).took(3)
+
 
 # %% exercise="crawl" role="test" id="once" points=1 name="visits each page once"
 run = observe(crawl, 0, jobs([1, 2, 3], results=[[1, 2, 0, 1], [2, 0], [1, 1]]), 2)
@@ -1427,6 +1465,22 @@ run = observe(results_of_any_kind_, [None, 0, False, ""], 1)
 expect(run).returned(
     ([None, 0, False, ""], True, True),
     hint="whatever work returns is a result, None or an exception too; and leave `items` alone",
+)
+
+
+async def two_at_once_(items, failures):
+    """Three calls with the same items, in two of which each fails so many times."""
+    return await asyncio.gather(
+        worked_off_(items, [failures] * len(items), 2, failures + 1),
+        worked_off_(items, [failures] * len(items), 2, failures + 1),
+        worked_off_(items, [1] * len(items), 2, 1),
+    )
+
+
+run = observe(two_at_once_, ["a", "b"], 2)
+expect(run).returned(
+    [{"a": "done a", "b": "done b"}, {"a": "done a", "b": "done b"}, {}],
+    hint="two calls share nothing: keep everything in local variables",
 )
 
 
