@@ -605,7 +605,8 @@ for first_, second_ in [(a_, b_), (b_, a_)]:
 # <details><summary>Hint 2: an error for each</summary>
 #
 # `try` and `except` belong into the loop, around the `await` of one task. `type(error).__name__` is the
-# name of its class.
+# name of its class. If you ask `task.exception()` instead, compare it with `is not None`: an error may
+# be false, as a container that is empty is.
 #
 # </details>
 
@@ -719,7 +720,8 @@ run = observe(other_errors_)
 names_ = ["Refused_", "FileNotFoundError", "TimeoutError", "Unheard"]
 expect(run).returned(
     [("error", name) for name in names_],
-    hint="catch every Exception; `type(error).__name__` is the name of its own class",
+    hint="catch every Exception; `type(error).__name__` is the name of its own class; and an error "
+    "may be false: ask whether it `is not None`",
 )
 
 

@@ -1376,8 +1376,7 @@ for fails in (False, True):
         expect(run).nothing_left()
 for count in (2, 6):
     delays_ = random_.sample(range(1, 60), count)
-    slow_ = jobs(delays_, clean_ups=[random_.choice((0, 5, 10**5)) for _ in range(count - 1)] + [9])
-    run = observe(slow_losers_, slow_, count)
+    run = observe(slow_losers_, jobs(delays_), count)
     stopped_ = sum(call.outcome == "cancelled" for call in run.calls)
     expect(run).nothing_left(hint="cancel the losers, then wait until they have ended").that(
         stopped_ == count - 1,
@@ -1385,6 +1384,9 @@ for count in (2, 6):
         happened=f"{stopped_} were",
         hint="cancel the losers; do not let them run to their end",
     )
+run = observe(slow_losers_, jobs([10**7, 1, 10**7], clean_ups=[2, 0, 10**5]), 3)
+expect(run).jobs_ended(whole=True, hint="a loser may need as long as it likes: set no limit")
+expect(run).nothing_left()
 
 # %% exercise="first_wins" role="test" id="cancelled" points=1 name="a cancellation comes out when all jobs have ended"
 import asyncio
