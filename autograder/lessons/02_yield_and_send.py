@@ -648,6 +648,8 @@ for count in (0, 1, 3):
     expect(run).finished().took_items(
         count, hint=f"you are asked for {count}: yield each item before you take the next one"
     )
+run = observe(round_robin, *gens([1, 2, 3, 4, 5, 6], [10]), take=5)
+expect(run).returned([1, 10, 2, 3, 4]).took_items(5, hint="also where only one of them is left")
 run = observe(round_robin, *gens([1, 2], [10], endless=True), take=5)
 expect(run).returned([1, 10, 2, 10, 1], hint="a generator may be endless: never wait for its end")
 ### BEGIN HIDDEN TESTS
@@ -1114,6 +1116,9 @@ expect(run).returned(
 )
 run = observe(answers_to_, 0, 1)
 expect(run).returned([None, 0, 0.5], hint="0 is a number too; divide with `/`, not with `//`")
+numbers_ = list(range(300))
+run = observe(answers_to_, *numbers_)
+expect(run).returned([None, *[n / 2 for n in range(300)]], hint="the mean of *all* numbers so far")
 ### BEGIN HIDDEN TESTS
 import random
 

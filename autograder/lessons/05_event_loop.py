@@ -547,7 +547,7 @@ thread.join()
 # - Who wakes earlier runs earlier. Those who wake at the same time run in the order in which they
 #   went to sleep. So `yield 0` goes behind all who are due already.
 # - If a generator raises an error, no other one gets a turn, all the others are closed, and the
-#   error reaches the caller.
+#   error reaches the caller. It may be one that is no `Exception`.
 # - `run_all()` gives `([], 0)`.
 
 # %% [markdown]
@@ -828,17 +828,23 @@ class FalseError_(Exception):
         return False
 
 
-def fails_with_a_false_one_():
-    error = FalseError_("an error that is false")
+class NoException_(BaseException):
+    pass
+
+
+def fails_with_(name):
+    """Say whether that very error comes out, and how the other generator stands then."""
+    error = FalseError_("false") if name == "FalseError" else NoException_("no Exception")
 
     def gen():
         yield 1
         raise error
 
+    other = sleeper_([2], 0)
     try:
-        run_all(gen(), sleeper_([2], 0))
-    except FalseError_ as caught:
-        return caught is error
+        run_all(gen(), other)
+    except (FalseError_, NoException_) as caught:
+        return caught is error, inspect.getgeneratorstate(other)
     return "no error"
 
 
@@ -847,8 +853,14 @@ def sleeper_(delays, value):
     return value
 
 
-run = observe(fails_with_a_false_one_)
-expect(run).returned(True, hint="an error may be false: ask whether it is None, not for truth")
+run = observe(fails_with_, "FalseError")
+expect(run).returned(
+    (True, "GEN_CLOSED"), hint="an error may be false: ask whether it is None, not for truth"
+)
+run = observe(fails_with_, "NoException")
+expect(run).returned(
+    (True, "GEN_CLOSED"), hint="`finally` closes the others whatever comes, `except Exception` not"
+)
 run = observe(run_all, *gens([1, 5], [1, 2], [1], error=KeyError("the third is first")))
 expect(run).raised(KeyError, hint="an error of any type reaches the caller").closed_generators()
 

@@ -687,6 +687,7 @@ for count in (1, random_.randint(3, 12)):
 
 # %% exercise="unblock" role="test" id="error" points=2 name="an error comes out when no call runs any more"
 import asyncio
+import builtins
 import threading
 import time
 
@@ -730,6 +731,15 @@ hint_ = "a thread cannot be cancelled: wait for the calls that are under way, th
 run = observe(fails_, 3, 0, 0.2)
 expect(run).returned((("ValueError", [0]), "0 still running", False, "once"), hint=hint_)
 expect(run).nothing_left()
+
+
+def raises_(kind):
+    raise getattr(builtins, kind)(kind)
+
+
+for kind in ("OSError", "KeyError", "TimeoutError", "AssertionError", "EOFError"):
+    run = observe(unblock, raises_, [kind])
+    expect(run).raised(getattr(builtins, kind), hint="whatever its type, the error comes out")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -899,7 +909,7 @@ for count in (1, 2, 5, 9):
 for results in ([None, 0], [False, ""]):
     run = observe(fetched_, jobs([2, 1], results=results), 2)
     expect(run).returned(results, hint="None and 0 are results too")
-count_ = random_.randint(33, 50)
+count_ = 300
 run = observe(fetched_, jobs([5] * count_), count_)
 expect(run).took(5, hint="all at once, however many there are")
 run = observe(fetched_, jobs([10**6, 1]), 2)
@@ -1005,6 +1015,9 @@ hint_ = "an error waits in its future until `result()` is asked for: ask, and le
 run = observe(failing_, jobs([2, 1, 4], errors={1: OSError("no world")}), 3)
 expect(run).raised(OSError, hint=hint_)
 expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(failing_, jobs([3, 1], errors={1: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 ### BEGIN HIDDEN TESTS
 import random
 
