@@ -14,7 +14,6 @@ Both have those limits, which `looplab.subject.serving` sets before it runs a st
 from __future__ import annotations
 
 import contextlib
-import mmap
 import os
 import platform
 import shutil
@@ -36,15 +35,7 @@ Level = Literal["bubblewrap", "process"]
 LEVELS: tuple[Level, ...] = ("bubblewrap", "process")
 
 TMP_BYTES = 64 * 2**20
-
-MAX_PROCESSES = 64
-"""Processes and children of processes that a subject may have at once."""
-
-MAX_MEMORY = 2 * 2**30
-"""Bytes of memory that all of them together may hold."""
-
-MAX_THREADS = 512
-"""Threads that all of them together may have at once."""
+"""Of each of the two folders that can be written to."""
 
 _running: set[subprocess.Popen[bytes]] = set()
 
@@ -253,7 +244,8 @@ def _namespaces() -> list[str]:
     options += ["--uid", "65534", "--gid", "65534"]
     if "--disable-userns" in known.stdout:  # from 0.8 on
         options.append("--disable-userns")
-    options += ["--proc", "/proc", "--dev", "/dev"]
+    # Who maps /dev/zero has memory that no process seems to hold.
+    options += ["--proc", "/proc", "--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero"]
     size = ["--size", str(TMP_BYTES)] if "--size" in known.stdout else []  # from 0.7 on
     # multiprocessing has its locks in /dev/shm
     return [*options, *size, "--tmpfs", "/tmp", *size, "--tmpfs", "/dev/shm"]
@@ -296,41 +288,6 @@ def _packages(folders: list[Path]) -> Iterator[Path]:
                 if path.is_dir() and path not in seen:
                     seen.add(path)
                     yield path
-
-
-@dataclass(frozen=True)
-class Weight:
-    """What a subject takes of the machine.
-
-    Attributes:
-        processes: how many it is.
-        threads: how many they have.
-        memory: bytes that they hold.
-    """
-
-    processes: int
-    threads: int
-    memory: int
-
-
-def weight(process: subprocess.Popen[bytes]) -> Weight:
-    """Return what a subject takes of the machine, with all that it has started.
-
-    A limit of the system's own counts each process alone, or none of root's. Outside
-    Linux, and of what left the subject at the level `process`, nothing is known: 0.
-    """
-    todo, processes, threads, pages = [str(process.pid)], 0, 0, 0
-    while todo:
-        folder = Path("/proc", todo.pop())
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            pages += int((folder / "statm").read_text().split()[1])
-            processes += 1
-            for thread in (folder / "task").iterdir():
-                threads += 1
-                if threads > MAX_THREADS:
-                    break  # to look at each takes its time, and these are too many
-                todo += (thread / "children").read_text().split()
-    return Weight(processes, threads, pages * mmap.PAGESIZE)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
