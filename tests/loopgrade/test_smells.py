@@ -171,9 +171,10 @@ LONG = {
     "many texts": "n = got[0]\n" + "".join(f"getattr(x, n)\n't{i}'\n" for i in range(4_000)),
     "many names": "".join(f"n = 't{i}'\n" for i in range(5_000)) + "getattr(x, n)\n" * 2_000,
     "many calls": "def f(o, n): return getattr(o, n)\n" + "f(x, 't')\n" * 4_000,
-    "many arguments": "f(" + "x, " * 60_000 + ")",
+    "many arguments": "f(" + "x, " * 30_000 + ")",
     "many attributes": ("x" + ".a" * 90 + "\n") * 400,
-    "many fields": "'" + "{0.a}" * 30_000 + "'",
+    "many fields": "'" + "{0.a}" * 18_000 + "'",
+    "many values in a text": "f'" + "{a}" * 33_000 + "'",
 }
 
 

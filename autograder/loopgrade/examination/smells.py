@@ -48,7 +48,7 @@ from loopgrade.examination.reading import (
 _MAX_TOLD = 10
 """Smells that are told of one cell."""
 
-_UNREADABLE = "has a cell that is too long, or too deep, to be read"
+UNREADABLE = "has a cell that is too long, or too deep, to be read"
 
 _INSIDE = frozenset(
     {"__closure__", "__globals__", "__subclasses__", "__builtins__", "cell_contents"}
@@ -116,14 +116,14 @@ def smells(source: str) -> list[str]:
         source: the cell, as Python.
     """
     if len(source) > MAX_SOURCE:
-        return [_UNREADABLE]
+        return [UNREADABLE]
     try:
         tree = ast.parse(source)
         found = sorted(set(_Nose(tree).found))
     except (SyntaxError, ValueError):
         return []  # it does not run either
     except (RecursionError, MemoryError):
-        return [_UNREADABLE]
+        return [UNREADABLE]
     return [f"{words} (line {line})" for line, words in found[:_MAX_TOLD]]
 
 
