@@ -1,15 +1,17 @@
 """What a hostile submission takes of the machine, measured from outside: during it, and after."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from attacking import Attack
 
-from loopgrade.examination import sandbox, weighing
+from loopgrade.examination import groups, sandbox, subject, weighing
 from loopgrade.examination.weighing import Weight, excess
 from looplab.subject.forking import FOLDERS
 
@@ -56,7 +58,7 @@ wait()""",
 def hold(): kept.append(bytearray(b"x") * 2**28)
 four_times(lambda: until_refused(lambda: hold() if len(kept) < 3 else wait()))
 wait()""",
-    "sockets that hold all they can": """
+    "sockets": """
 def hold():
     pair = socket.socketpair()
     for each in pair: each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**24)
@@ -183,11 +185,49 @@ def test_a_hostile_submission_takes_what_is_promised_and_leaves_nothing(
         attack(twice=f"{FILL}{hold}", only="twice")
     # It grows on between two looks, four of which come in a second, and this machine has others.
     assert peaks["memory"] < 1_300 * MIB, peaks
-    assert peaks["processes"] <= 3 * weighing.MAX_PROCESSES, peaks
+    if groups.homes():
+        assert peaks["threads"] <= groups.TASKS, peaks
     deadline = time.monotonic() + 5
     while left() != there:
         assert time.monotonic() < deadline, (there, left())
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(not groups.homes(), reason="this machine lets nobody make control groups")
+@pytest.mark.parametrize("hold", [HOLD["memory of its own, in many processes"], HOLD["sockets"]])
+def test_the_kernel_itself_ends_what_nobody_has_looked_at_yet(
+    attack: Attack, monkeypatch: pytest.MonkeyPatch, hold: str
+) -> None:
+    low = ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.max")
+    homes = [
+        replace(home, limits=tuple((n, 300 * MIB if n in low else m) for n, m in home.limits))
+        for home in groups.homes()
+    ]
+    monkeypatch.setattr(groups, "homes", lambda: homes)
+    monkeypatch.setattr(subject, "excess", lambda _: "")
+    peaks = dict[str, int]()
+    with measured(peaks):
+        found = attack(twice=f"{FILL}{hold}", only="twice")
+    assert not found.verdicts["twice-seven"].passed
+    assert peaks["memory"] < 700 * MIB, peaks
+    deadline = time.monotonic() + 5
+    while any(each for home in homes for each in home.folder.glob(f"looplab-{os.getpid()}-*")):
+        assert time.monotonic() < deadline, "a group is left"
+        groups.remove([])
+
+
+def test_a_user_makes_groups_beside_the_own_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 2: none below a group that has processes, as the own one has."""
+    own = tmp_path / "app.slice" / "run.scope"
+    own.mkdir(parents=True)
+    for folder, handed_on in ((own, ""), (own.parent, "cpu memory pids"), (tmp_path, "memory")):
+        (folder / "cgroup.subtree_control").write_text(handed_on, encoding="ascii")
+    monkeypatch.setattr(groups, "_own", lambda: [("cgroup2", [""], own)])
+    ((home,),) = groups._of_version_2()
+    assert home.folder == own.parent
+    assert {"memory.max", "memory.swap.max", "pids.max"} == {name for name, _ in home.limits}
 
 
 def test_what_is_too_much_is_told_with_what_to_do() -> None:

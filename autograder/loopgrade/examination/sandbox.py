@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Literal
 
 import looplab
+from loopgrade.examination import groups
 from loopgrade.examination.seccomp import filter_file
 
 Level = Literal["bubblewrap", "process"]
@@ -37,7 +38,8 @@ LEVELS: tuple[Level, ...] = ("bubblewrap", "process")
 TMP_BYTES = 64 * 2**20
 """Of each of the two folders that can be written to."""
 
-_running: set[subprocess.Popen[bytes]] = set()
+_running: dict[subprocess.Popen[bytes], tuple[Path, ...]] = {}
+"""The sandboxes that run, with the folders of each one's control group."""
 
 _LOOPLAB = Path(looplab.__file__).resolve().parent
 
@@ -117,9 +119,11 @@ def start(level: Level, control: int) -> subprocess.Popen[bytes]:
     # -S: no site-packages. Not -I: it would ignore PYTHONHASHSEED, and with it the order
     # of a set, and so a grade, would change from run to run.
     command = [_python(), "-P", "-s", "-S", "-B", "-X", "utf8", "-c", bootstrap]
+    group = groups.make() if level == "bubblewrap" else ()
     with _filtered(level) as (options, descriptors):
+        whole = [*_at_the_same_addresses(), *prefix[:1], *options, *prefix[1:], *command]
         process = subprocess.Popen(
-            [*_at_the_same_addresses(), *prefix[:1], *options, *prefix[1:], *command],
+            groups.command(group, whole),
             stdin=control,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -128,7 +132,7 @@ def start(level: Level, control: int) -> subprocess.Popen[bytes]:
             cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
             pass_fds=descriptors,
         )
-    _running.add(process)
+    _running[process] = group
     return process
 
 
@@ -168,6 +172,8 @@ def lacks() -> list[str]:
         missing.append("a limit of its temporary files (bubblewrap 0.7)")
     if "--disable-userns" not in _namespaces():
         missing.append("a ban on namespaces in it (bubblewrap 0.8)")
+    if not groups.homes():
+        missing.append("control groups (start it below `systemd-run --user --scope`)")
     return missing
 
 
@@ -298,7 +304,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     _kill(process)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
-    _running.discard(process)
+    groups.remove(_running.pop(process, ()))
 
 
 def leave() -> None:
