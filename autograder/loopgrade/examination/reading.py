@@ -378,3 +378,23 @@ def asked_by_format(text: str) -> Iterator[str]:
         for _, field, _, _ in string.Formatter().parse(text):
             if field and "." in field:
                 yield from re.findall(r"\.(\w+)", field)
+
+
+def asked_by_path(text: str) -> list[str]:
+    """Return the names in a text that is a path of names, as `asyncio.tasks:sleep`."""
+    return re.split(r"[.:]", text) if _PATH.fullmatch(text) else []
+
+
+_PATH = re.compile(r"\w+([.:]\w+)+")
+
+
+def answers_alike(node: ast.AST) -> bool:
+    """Whether a method returns the same constant whatever it is given."""
+    value = node.value if isinstance(node, ast.Assign) else None
+    if isinstance(value, ast.Lambda):
+        return isinstance(value.body, ast.Constant)
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    told = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+    constants = {each.value for each in told if isinstance(each, ast.Constant)}
+    return bool(told) and len(constants) == 1 and all(isinstance(t, ast.Constant) for t in told)

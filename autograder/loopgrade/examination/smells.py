@@ -29,7 +29,9 @@ import looplab
 from loopgrade.examination.notation import MAX_SOURCE
 from loopgrade.examination.reading import (
     Text,
+    answers_alike,
     asked_by_format,
+    asked_by_path,
     bindings_of,
     called,
     folded,
@@ -42,8 +44,10 @@ from loopgrade.examination.telling import (
     BY_PATH,
     CHANGE_A_DICT,
     COMPARE,
+    HAS_NAMES_SET,
     HOOKS,
     INSIDE,
+    INSIDE_OF_OTHERS,
     MAY_BE_HANDED_ON,
     MAY_BE_SET,
     OF_INSPECT,
@@ -52,6 +56,7 @@ from loopgrade.examination.telling import (
     RUN_TEXT,
     SEALED,
     WAIT_BY,
+    WALKS,
     WATCHED,
 )
 
@@ -166,11 +171,17 @@ class _Nose(ast.NodeVisitor):
             return
         if node.value in ARE_NAMES:
             self._tell(node, _LOOKS_INSIDE)
-        for name in asked_by_format(node.value):
+        for name in (*asked_by_format(node.value), *asked_by_path(node.value)):
             self._look_at_name(node, name, None)
 
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg is not None:
+            self._look_at_name(node.value, node.arg, None)
+        self.generic_visit(node)
+
     def _look_at_name(self, node: ast.AST, name: str, owner: ast.expr | None) -> None:
-        if name in INSIDE:
+        others = owner is not None and not self._is_own(owner)
+        if name in INSIDE or (name in INSIDE_OF_OTHERS and others):
             self._tell(node, _LOOKS_INSIDE)
         elif _is_private(name) and not self._is_its_own(name, owner):
             if name in _private_names():
@@ -236,8 +247,10 @@ class _Nose(ast.NodeVisitor):
 
     def _is_own(self, node: ast.expr) -> bool:
         """Whether an expression is an object, a class or a function of the cell's own."""
-        itself = isinstance(node, ast.Name) and node.id in ("self", "cls")
-        return itself or self._text.is_made_here(node)
+        if isinstance(node, ast.Name) and node.id in ("self", "cls"):
+            return True
+        above = isinstance(node, ast.Call) and called(node.func) == "super"
+        return above or self._text.is_made_here(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         bound = {name for name, _ in bindings_of(node)}
@@ -246,6 +259,11 @@ class _Nose(ast.NodeVisitor):
         bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
         if bases & PLAIN and bound & COMPARE:
             self._tell(node, "makes a plain type whose values compare in another way")
+        alike = any(name == "__eq__" and answers_alike(each) for name, each in bindings_of(node))
+        if alike or ("__ne__" in bound and "__eq__" not in bound):
+            self._tell(node, "makes a class whose objects are equal to what they are not")
+        if bound & WALKS:
+            self._tell(node, _LOOKS_INSIDE)
         self.generic_visit(node)
 
     # Calls
@@ -256,6 +274,8 @@ class _Nose(ast.NodeVisitor):
             self._look_at_names(node, name)
         elif name in BY_PATH:
             self._look_at_each_name(node, node.args, None)
+        elif name in HAS_NAMES_SET:
+            self._look_at_what_is_set(node)
         if name in OF_INSPECT and node.args and self._may_look_at(node.args[0]):
             self._fine.add(node.func)
         if name in MAY_BE_HANDED_ON or isinstance(node.func, ast.Name):
@@ -271,6 +291,19 @@ class _Nose(ast.NodeVisitor):
             if root in WATCHED or root == "looplab":
                 self._tell(node, _SETS_MODULE)
         self.generic_visit(node)
+
+    def _look_at_what_is_set(self, node: ast.Call) -> None:
+        """Look at who has attributes of something set, by texts or by other words."""
+        named = [each.value for each in node.keywords if each.arg == "namespace"]
+        owner = next(iter([*named, *node.args[:1]]), None)
+        if owner is not None and self._is_loop(owner):
+            self._tell(node, _SETS)
+        texts = (each for argument in node.args[2:] for each in ast.walk(argument))
+        for each in texts:
+            if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                self._look_at_name(node, each.value, owner)
+        if called(node.func) == "multiple" and any(each.arg is None for each in node.keywords):
+            self._tell(node, _PUTS_TOGETHER)
 
     def _may_look_at(self, node: ast.expr) -> bool:
         watched = self._root(node) in WATCHED or self._root(node) == "looplab"

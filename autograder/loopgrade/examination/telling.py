@@ -23,6 +23,15 @@ INSIDE = frozenset(
 )
 """Attributes by which one gets at what was not handed over, or at what watches."""
 
+INSIDE_OF_OTHERS = frozenset(
+    {"__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__defaults__"}
+    | {"__kwdefaults__", "__callback__", "__self__"}
+)
+"""Those by which one gets at what belongs to something: what is the cell's own may be asked."""
+
+WALKS = frozenset({"persistent_id", "reducer_override"})
+"""Methods by which a pickler hands out all that hangs on an object."""
+
 OF_LIBRARIES = frozenset({"_asdict", "_exit", "_field_defaults", "_fields", "_make", "_replace"})
 """What begins with an underscore and is public all the same."""
 
@@ -33,8 +42,14 @@ BY_NAME = frozenset(
 """Functions and methods that take an owner and the name of an attribute; of a mock, too."""
 
 MAY_BE_HANDED_ON = frozenset({"getattr", "setattr", "delattr"})
-BY_PATH = frozenset({"attrgetter", "methodcaller", "locate", "resolve_name"})
+BY_PATH = frozenset(
+    {"attrgetter", "methodcaller", "locate", "resolve_name", "get_field", "EntryPoint"}
+    | {"loadTestsFromName"}
+)
 """Those whose arguments are names, and which take no owner before them."""
+
+HAS_NAMES_SET = frozenset({"update_wrapper", "multiple", "parse_args", "parse_known_args"})
+"""Those that set attributes of what they are given, by names that are not written as such."""
 
 OF_INSPECT = frozenset(
     {"getclosurevars", "getcoroutinelocals", "getgeneratorlocals", "getasyncgenlocals"}
