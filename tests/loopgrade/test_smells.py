@@ -96,6 +96,8 @@ SMELL = {
     "a mock of whatever": "mock.patch.multiple(it, **names)",
     "a loop as arguments": "parser.parse_args(['--time', '1'], namespace=loop)",
     "equal to all": "class A:\n    def __eq__(self, other): return True",
+    "equal to what is true": "class A:\n    def __eq__(self, other): return bool(other)",
+    "equal by a lambda": "class A:\n    __eq__ = lambda self, other: True",
     "unequal to none": "class A:\n    def __ne__(self, other): return bool(0)",
     "too long": "#" * (MAX_SOURCE + 1),
     "too deep": "x" + ".a" * 50_000,

@@ -388,13 +388,11 @@ def asked_by_path(text: str) -> list[str]:
 _PATH = re.compile(r"\w+([.:]\w+)+")
 
 
-def answers_alike(node: ast.AST) -> bool:
-    """Whether a method returns the same constant whatever it is given."""
-    value = node.value if isinstance(node, ast.Assign) else None
-    if isinstance(value, ast.Lambda):
-        return isinstance(value.body, ast.Constant)
-    if not isinstance(node, ast.FunctionDef):
+def ignores_itself(node: ast.AST) -> bool:
+    """Whether a method, or a lambda that a class binds, answers without a look at its object."""
+    function = node.value if isinstance(node, ast.Assign) else node
+    if not isinstance(function, ast.FunctionDef | ast.Lambda):
         return False
-    told = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
-    constants = {each.value for each in told if isinstance(each, ast.Constant)}
-    return bool(told) and len(constants) == 1 and all(isinstance(t, ast.Constant) for t in told)
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    names = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)}
+    return bool(parameters) and parameters[0].arg not in names and names != {"NotImplemented"}

@@ -29,13 +29,13 @@ import looplab
 from loopgrade.examination.notation import MAX_SOURCE
 from loopgrade.examination.reading import (
     Text,
-    answers_alike,
     asked_by_format,
     asked_by_path,
     bindings_of,
     called,
     folded,
     gives_loop,
+    ignores_itself,
     is_names,
 )
 from loopgrade.examination.telling import (
@@ -259,8 +259,8 @@ class _Nose(ast.NodeVisitor):
         bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
         if bases & PLAIN and bound & COMPARE:
             self._tell(node, "makes a plain type whose values compare in another way")
-        alike = any(name == "__eq__" and answers_alike(each) for name, each in bindings_of(node))
-        if alike or ("__ne__" in bound and "__eq__" not in bound):
+        compared = [each for name, each in bindings_of(node) if name in ("__eq__", "__ne__")]
+        if any(map(ignores_itself, compared)) or ("__ne__" in bound and "__eq__" not in bound):
             self._tell(node, "makes a class whose objects are equal to what they are not")
         if bound & WALKS:
             self._tell(node, _LOOKS_INSIDE)
