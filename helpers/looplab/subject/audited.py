@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _imp
 import ast
 import importlib.util
 import os
@@ -196,13 +197,23 @@ _OURS = ("_asyncio", "asyncio", "looplab")
 _GIVE_LOOPS = {"get_running_loop", "get_event_loop", "current_task", "all_tasks"}
 
 
-def _loads_code(frame: FrameType, _: tuple[Any, ...]) -> str | None:
+def _loads_code(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     """Judge who makes code of bytes: Python itself does, where it has compiled a file before."""
-    told = frame.f_locals if frame.f_code.co_filename.startswith("<frozen ") else {}
-    path = _absolute(told.get("bytecode_path") or told.get("fullpath"))
-    if path is not None and not _is_below(path, _MAY_WRITE):
+    told = frame.f_locals if frame.f_code.co_filename.startswith("<frozen importlib") else {}
+    if told.get("f") is _imp.get_frozen_object or _is_compiled(told.get("bytecode_path"), args[0]):
         return None
     return BYTECODE if on_behalf_of_student(frame) else None
+
+
+def _is_compiled(path: object, code: bytes) -> bool:
+    """Whether this is what stands in a file where no student's code can write."""
+    name = _absolute(path)
+    if name is None or _is_below(name, _MAY_WRITE):
+        return False
+    try:
+        return Path(name).read_bytes().endswith(code)
+    except OSError:
+        return False
 
 
 def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
