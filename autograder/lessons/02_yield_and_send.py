@@ -983,11 +983,20 @@ from unittest.mock import patch
 
 
 async def taken_and_seen_(n, enough):
-    real = asyncio.Queue.put_nowait  # `put` calls it when there is room
-    with patch.object(asyncio.Queue, "put_nowait", autospec=True, side_effect=real) as put:
+    put, get, seen = asyncio.Queue.put_nowait, asyncio.Queue.get_nowait, []
+
+    def noted_get(queue):
+        seen.append(get(queue))
+        return seen[-1]
+
+    # `put` and `get` call them when there is room, or an item.
+    with (
+        patch.object(asyncio.Queue, "put_nowait", autospec=True, side_effect=put) as noted_put,
+        patch.object(asyncio.Queue, "get_nowait", noted_get),
+    ):
         taken = await producer_consumer(n, enough)
-    seen = [call.args[1] for call in put.call_args_list]
-    return taken, [item for item in taken if item in seen]
+    came = [call.args[1] for call in noted_put.call_args_list if call.args[1] in seen]
+    return taken, [item for item in taken if item in came]
 
 
 random_ = random.Random(SEED)

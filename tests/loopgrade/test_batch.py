@@ -247,7 +247,9 @@ def test_the_same_submission_gets_the_same_grade(hand_in: HandIn, small_course: 
     graded = small_course / "autograder" / "autograded"
     ada, bob = (graded / name / LESSON / f"{LESSON}.ipynb" for name in ("ada", "bob"))
     assert ada.read_bytes() == bob.read_bytes()
-    assert json.loads(ada.read_text())["metadata"]["looplab"]["isolation"] == LEVEL
+    stamp = json.loads(ada.read_text())["metadata"]["looplab"]
+    assert stamp["isolation"] == LEVEL
+    assert stamp["without"] == (sandbox.lacks() if LEVEL == "bubblewrap" else [])
 
 
 def test_what_cannot_be_graded_is_said(hand_in: HandIn, small_course: Path) -> None:
