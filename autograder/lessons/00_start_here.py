@@ -20,9 +20,11 @@
 # stands below it. Run the cells from top to bottom, because each uses what the ones before it made.
 # The square in the toolbar stops a cell that goes on too long.
 #
-# The rhythm is always the same. **Predict**: write down what you expect; a guess that turns out
-# wrong teaches most. **Run** the cell. **Watch** the timeline. **Explain** it to yourself, then click
-# *What happened*, which unfolds. *Your turn* at the end has exercises, with hints that unfold too.
+# The rhythm is always the same. **Predict**: choose what you expect. Write its letter between the
+# quotes of the cell that begins with `predict`, as in `"B"`, and run that cell. It counts for
+# nothing, and a guess that turns out wrong teaches most. **Run** the next cell: it also tells you what
+# it was. **Watch** the timeline. **Explain** it to yourself, then click *What happened*, which unfolds.
+# *Your turn* at the end has exercises, with hints that unfold too.
 #
 # The first code cell of each lesson imports what the lesson needs. `enable()` lets a cell behave like a
 # script: a notebook already runs an event loop of its own, and lesson 05 says what that changes.
@@ -31,7 +33,7 @@
 import asyncio
 import time
 
-from looplab import SEED, check, compare, enable, expect, observe
+from looplab import SEED, check, compare, enable, expect, observe, predict
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 
@@ -53,8 +55,14 @@ async def say_after(delay, what):
 # **Predict.** `main` prints a word, waits 1 second, and prints another. What will take up most of the
 # picture?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="the two prints",
+    B="nothing: on a virtual clock no time passes",
+    C="the wait of 1 second",
+    right="C",
+)
 
 
 # %%
@@ -104,8 +112,14 @@ print(run.describe())
 # **Predict.** Two of the objects in the next cell are made by calling `say_after`. At which line of
 # `main` does each begin to run, and how long does the program take?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="both in the line of the two awaits; it takes 2 s",
+    B="each in the line that makes it; it takes 2 s",
+    C="the task where it is made, the coroutine at its await; it takes 3 s",
+    right="A",
+)
 
 
 # %%
@@ -145,8 +159,15 @@ run.timeline()
 # **Predict.** There are 3 boards and 4 moves at each. How long does she need one by one, and how
 # long when she walks?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="720 s one by one, 60 s walking: all moves overlap",
+    B="720 s one by one, 240 s walking: her thinking overlaps too",
+    C="720 s one by one, 250 s walking",
+    D="720 s in both: there is only one master",
+    right="C",
+)
 
 
 # %%

@@ -22,7 +22,7 @@
 import asyncio
 import inspect
 
-from looplab import SEED, check, compare, enable, expect, gens, jobs, observe
+from looplab import SEED, check, compare, enable, expect, gens, jobs, observe, predict
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 
@@ -34,8 +34,14 @@ enable(legacy=True)  # also runs what newer Pythons have removed
 #
 # **Predict.** Four lines are printed. In which order? When does `do_some_work` print its one?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="as the first line, when do_some_work(2) is called",
+    B="as the last line, when the loop is free",
+    C="as the third line, when main awaits the object",
+    right="C",
+)
 
 
 # %%
@@ -82,8 +88,14 @@ run.timeline()
 # **Predict.** Three states are printed. What does each say: pending or finished? Is
 # `Waiting: 2` printed before the first of them?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="pending, pending, finished; Waiting comes after the first",
+    B="pending, pending, finished; Waiting comes before the first",
+    C="pending, finished, finished; Waiting comes after the first",
+    right="A",
+)
 
 
 # %%
@@ -123,8 +135,15 @@ run.timeline()
 #
 # **Predict.** How long does each program take? In which order do the tasks end?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="0 s and 3 s; in the second program work-2 ends first",
+    B="3 s and 3 s; work-2 ends first in both",
+    C="0 s and 2 s; in the second program work-1 ends first",
+    D="2 s and 2 s; work-1 ends first in both",
+    right="C",
+)
 
 
 # %%
@@ -157,8 +176,14 @@ compare(idle, real, names=["it says so", "it waits"])
 # **Predict.** `main` awaits one task twice. How often is `Waiting: 1` printed? How many seconds does
 # `main` take?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="once; 1 second",
+    B="twice; 2 seconds",
+    C="once; 2 seconds: each await waits for a second",
+    right="A",
+)
 
 
 # %%
@@ -189,8 +214,14 @@ run.timeline()
 #
 # **Predict.** Is `Waiting: 2` printed before the first state or after it, and why?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="before it: create_task runs the first step",
+    B="after it: the loop does not run yet",
+    C="before it: the call of do_some_work prints it",
+    right="B",
+)
 
 
 # %%
@@ -223,8 +254,15 @@ print(*old.warnings, sep="\n")
 #
 # **Predict.** The picture shows both programs. How many tasks does each of them have?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="then one, now one",
+    B="then two, now two",
+    C="then none, now one",
+    D="then one, now two",
+    right="D",
+)
 
 
 # %%

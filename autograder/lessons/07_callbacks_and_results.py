@@ -20,7 +20,7 @@ import asyncio
 import threading
 import time
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe, predict
 
 enable()
 
@@ -40,8 +40,14 @@ async def do_some_work(x):
 # **Predict.** At 2 s `main` fills the future for which `waiter` waits. Which line is printed
 # first, `main goes on` or `waiter has hello`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="waiter has hello: set_result resumes waiter",
+    B="main goes on: set_result only makes waiter ready",
+    C="either of them, as the loop likes",
+    right="B",
+)
 
 
 # %%
@@ -84,8 +90,14 @@ run.timeline()
 # **Predict.** `result()` on a future that is still pending: does it wait, does it give `None`, or
 # does it raise an error?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="it waits until there is a result",
+    B="it gives None",
+    C="it raises an error",
+    right="C",
+)
 
 
 # %%
@@ -135,8 +147,15 @@ run = observe(main)
 #
 # **Predict.** `callback` prints two lines. Where do they stand among the lines of `main`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="before await gives, and right before main goes on",
+    B="before await gives, and between main goes on and main ends",
+    C="after await gives, and between main goes on and main ends",
+    D="both after main ends",
+    right="B",
+)
 
 
 # %%
@@ -184,8 +203,14 @@ run.timeline()
 # **Predict.** `main` runs `callbacks()`, waits for it, and then awaits `say_after` three times. The
 # last time nothing can be said. Where is that error caught?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="in main, by the try around the await",
+    B="nowhere: it happens in a callback of the loop",
+    C="in say_later, which makes it",
+    right="A",
+)
 
 
 # %%
@@ -250,8 +275,15 @@ run.timeline()
 #
 # **Predict.** `on_done` and `fill` both say where they run. Which of them runs in the loop's thread?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="on_done alone",
+    B="fill alone",
+    C="both: asyncio has one thread",
+    D="neither: the library has its own thread",
+    right="B",
+)
 
 
 # %%
@@ -366,7 +398,7 @@ asyncio.run(main())
 # gives it to its *exception handler*. The usual one writes `Exception in callback callback(...)`
 # and a traceback to the log, and the program goes on. The cell below sets a handler that prints.
 #
-# **Predict.** `main` awaits the task too. Does it get the error, the handler, or both?
+# `main` awaits the task too. Does it get the error, the handler, or both?
 
 
 # %%

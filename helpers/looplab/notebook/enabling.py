@@ -42,6 +42,7 @@ from looplab.notebook import (
     hosting,
     nesting,
     old_spellings,
+    predicting,
     progress,
     reminding,
     solutions,
@@ -79,6 +80,7 @@ def enable(*, legacy: bool = False) -> None:
         with ExitStack() as undo:
             forgotten.name_lines(undo)
             _show_checks(shell, undo)
+            _compare_predictions(shell, undo)
             _bring_timeline_magic(shell, undo)
             _follow_the_kernel(shell, undo)
             _undo = undo.pop_all()
@@ -206,6 +208,33 @@ def _cancel_those_of_the_cell(older: set[asyncio.Task[Any]]) -> None:
             task.cancel()
 
 
+# ---- after a cell that a prediction was about ----
+
+
+def _compare_predictions(shell: Any, undo: ExitStack) -> None:
+    """Show below a cell what was predicted of it, and what it was."""
+
+    def before_cell(info: Any) -> None:
+        if not is_test(info.raw_cell or ""):
+            predicting.before_cell()
+
+    def after_cell(result: Any) -> None:
+        if result is None or is_test(result.info.raw_cell or ""):
+            return
+        # A demonstration may raise; after a NameError the cells above have not run.
+        error = result.error_before_exec or result.error_in_exec
+        stopped = isinstance(error, KeyboardInterrupt | SyntaxError | NameError)
+        compared = predicting.after_cell(ran=not stopped)
+        if compared is None:
+            return
+        _show_sentence(compared.compared())
+        if notebook := progress.notebook_of(shell.user_ns):
+            progress.note_prediction(notebook, compared.seal)
+
+    _register(shell, "pre_run_cell", before_cell, undo)
+    _register(shell, "post_run_cell", after_cell, undo)
+
+
 # ---- after a test cell ----
 
 
@@ -260,7 +289,7 @@ def _keep_verdict(shell: Any, result: Any, answers: Answers, totals: Totals) -> 
     if begun and (total := totals.told(notebook, test)):
         offer = solutions.offer(test.partition("-")[0])
         told = [total, offer, reminding.reminder(notebook.parent)]
-        _show_total(" ".join(filter(None, told)))
+        _show_sentence(" ".join(filter(None, told)))
 
 
 def _drop_what_waits(shell: Any) -> None:
@@ -304,7 +333,7 @@ def _show_tick(check: announcing.Check) -> None:
     display({"text/plain": text, "text/html": markup}, raw=True)
 
 
-def _show_total(text: str) -> None:
+def _show_sentence(text: str) -> None:
     from IPython.display import display
 
     markup = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text, quote=False))
