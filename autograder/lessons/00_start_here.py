@@ -386,6 +386,9 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 async def hello_later(delay):
     """Return "hello" when so many seconds have passed."""
     ### BEGIN SOLUTION
+    # Why: `await` gives the loop away for so many seconds, and then the function goes on.
+    # `time.sleep` takes as long and lets nobody else run; `asyncio.sleep` without `await` makes a
+    # coroutine object that never runs.
     await asyncio.sleep(delay)
     return "hello"
     ### END SOLUTION

@@ -386,6 +386,9 @@ def main():
 async def do_some_work(x):
     """Wait for x seconds, and return the text "done x"."""
     ### BEGIN SOLUTION
+    # Why: The `await` in front of `asyncio.sleep(x)` is what waits. Without it the call only makes
+    # a coroutine object, and the text comes at once; `time.sleep` would stop the loop and everybody
+    # on it.
     await asyncio.sleep(x)
     return f"done {x}"
     ### END SOLUTION
@@ -472,6 +475,9 @@ expect(run).took(0.5, hint="a short sleep holds up the others too, if it is time
 def make_task(x):
     """Return a task named work-x that runs do_some_work(x)."""
     ### BEGIN SOLUTION
+    # Why: The coroutine object goes to `create_task`, which hands it to the loop and gives the task
+    # back at once. Who awaits here instead returns a result, and no task; and a call of
+    # `do_some_work` alone begins nothing.
     return asyncio.create_task(do_some_work(x), name=f"work-{x}")
     ### END SOLUTION
 
@@ -681,6 +687,9 @@ expect(run).took(4, hint="tasks run beside one another").jobs_ended()
 def what_is(thing):
     """Return what thing is: coroutine function, coroutine, task or something else."""
     ### BEGIN SOLUTION
+    # Why: The function and what its call gives are two things, and `inspect` has a question for
+    # each. The task is asked for by its class: `isawaitable` would also be true of coroutine
+    # objects and futures.
     if inspect.iscoroutinefunction(thing):
         return "coroutine function"
     if inspect.iscoroutine(thing):

@@ -577,6 +577,9 @@ run.timeline()
 def round_robin(*gens):
     """Yield one item from each generator in turn, until all have ended."""
     ### BEGIN SOLUTION
+    # Why: The inner loop goes over a copy of the list: who takes something out of a list while
+    # going over it skips the next one. The `try` stands around `next` alone, so that an error of
+    # the caller is not taken for the end of a generator; the `finally` closes what has not ended.
     going = list(gens)
     try:
         while going:
@@ -859,6 +862,9 @@ import asyncio
 async def produce(queue, n):
     """Put n, n - 1, ..., 1 into the queue, then at most one end marker."""
     ### BEGIN SOLUTION
+    # Why: The end marker tells the consumer that nothing more comes; without it `get` waits for
+    # ever. The consumer may leave early, while the producer waits for room: so the `finally`
+    # cancels the producer, and waits until it has ended.
     for item in range(n, 0, -1):
         await queue.put(item)
     await queue.put(None)
@@ -1128,6 +1134,9 @@ expect(run).returned([5, 4]).nothing_left(
 def running_mean():
     """Take numbers by `send` and hand out the mean of all of them so far."""
     ### BEGIN SOLUTION
+    # Why: One `yield` hands out the last mean and takes in the next number, so none is lost between
+    # two. The `try` stands around that line alone, since `throw` raises its error there; afterwards
+    # all three variables begin anew, the mean too.
     total, count, mean = 0, 0, None
     while True:
         try:

@@ -554,6 +554,9 @@ asyncio.run(main())
 def flatten(nested):
     """Yield what the nested lists hold, and return how many items that were."""
     ### BEGIN SOLUTION
+    # Why: `yield from` hands out what the inner generator yields, and its value is what that
+    # returned: so the counts add up. A plain call of `flatten` would make a generator and run
+    # nothing of it.
     count = 0
     for element in nested:
         if isinstance(element, list):
@@ -781,6 +784,9 @@ for name in ("ValueError", "TypeError", "KeyError"):
 def delegate(gen):
     """Do what `yield from gen` does, without `yield from`."""
     ### BEGIN SOLUTION
+    # Why: What comes in decides how `gen` is resumed: a value by `send`, an error by `throw`, the
+    # end by `close`. Only the `yield` stands in the inner `try`: an error that `gen` raises itself
+    # must not be thrown into it a second time.
     try:
         item = next(gen)
         while True:
@@ -1270,6 +1276,9 @@ expect(run).returned(
 def interview(talk, answer):
     """Drive the coroutine `talk`, answer what it asks, and return what it returns."""
     ### BEGIN SOLUTION
+    # Why: The first `send` has to be `None`, and each later one gives the next question. The inner
+    # `try` stands around `answer` alone: its errors go into the coroutine, while those of the
+    # coroutine itself come out.
     try:
         question = talk.send(None)
         while True:

@@ -429,6 +429,9 @@ asyncio.run(main())
 async def fair(n, step):
     """Call step(i) for i in range(n), and let others run in between."""
     ### BEGIN SOLUTION
+    # Why: `sleep(0)` is the smallest wait: whoever is ready has a turn, and then the loop goes on
+    # here. It stands inside the loop; behind the loop all steps have been taken before anybody else
+    # runs.
     for i in range(n):
         step(i)
         await asyncio.sleep(0)
@@ -667,6 +670,9 @@ expect(run).returned(True, hint="let that very error pass; do not ask whether it
 async def pipe(value, *steps):
     """Hand value through the steps, plain or async, and return what the last one gives."""
     ### BEGIN SOLUTION
+    # Why: Whether a step is async is seen by what its call gives, and not by the function: a plain
+    # one may return an awaitable too. It is awaited directly, since a task would give others a turn
+    # between the steps.
     for step in steps:
         value = step(value)
         if inspect.isawaitable(value):
@@ -971,6 +977,9 @@ class Once:
 
     def __init__(self, job):
         ### BEGIN SOLUTION
+        # Why: `__await__` is a plain generator, so it delegates to the `__await__` of the job's
+        # coroutine by `yield from`. `known` says whether the value is there: to compare the value
+        # with `None` would run a job again that has returned `None`.
         self.job = job
         self.known = False
         ### END SOLUTION

@@ -614,6 +614,9 @@ thread.join()
 def run_all(*gens):
     """Run generators that yield how long they sleep; return their values and the time."""
     ### BEGIN SOLUTION
+    # Why: The list is in the order of falling asleep, and `min` gives the first of those who wake
+    # soonest: so equal times keep their order. The clock jumps and nobody sleeps really. The
+    # `finally` closes all generators, also after an error.
     now, values = 0, [None] * len(gens)
     sleeping = [(0, place) for place in range(len(gens))]  # in the order of falling asleep
     try:
@@ -934,6 +937,9 @@ import asyncio
 def every(seconds, step):
     """Call step() each so many seconds, until the function that this returns is called."""
     ### BEGIN SOLUTION
+    # Why: Each call is set with `call_at`, counted from the start: with `call_later` from the last
+    # call, one that is late would move all that follow. The next timer is made before `step` runs,
+    # so that `step` itself may call `stop`.
     loop = asyncio.get_running_loop()
     started = loop.time()
 
@@ -1261,6 +1267,9 @@ import asyncio
 def run_tidy(job):
     """Run job() on a new loop; return its result and the names of the tasks that it left."""
     ### BEGIN SOLUTION
+    # Why: The tasks that are left are cancelled and then waited for: `cancel` only asks.
+    # `asyncio.wait` raises none of their errors, and the two `finally` see to it that an error of
+    # the job comes out only when all is tidy and the loop closed.
     loop = asyncio.new_event_loop()
     try:
         try:

@@ -463,6 +463,8 @@ run.timeline()
 async def say_both(say_after):
     """Run say_after(2, "hello") and say_after(1, "world") at once, and return both results."""
     ### BEGIN SOLUTION
+    # Why: Both tasks are made before the first `await`, so they wait at the same time. Who awaits
+    # the call of the first before making the second waits for three seconds, and not for two.
     first = asyncio.create_task(say_after(2, "hello"))
     second = asyncio.create_task(say_after(1, "world"))
     return [await first, await second]
@@ -645,6 +647,9 @@ for first_, second_ in [(a_, b_), (b_, a_)]:
 async def outcomes(jobs):
     """Run all jobs at once, and return ("ok", value) or ("error", name) for each."""
     ### BEGIN SOLUTION
+    # Why: All tasks begin before the first is awaited, and each has a `try` of its own, so that an
+    # error of one says nothing about the next. `except Exception` lets a cancellation out: that is
+    # not an error of a job.
     tasks = [asyncio.create_task(job()) for job in jobs]
     told = []
     for task in tasks:
@@ -930,6 +935,9 @@ class Background:
 
     def __init__(self):
         ### BEGIN SOLUTION
+        # Why: The loop itself holds tasks only weakly, so the set keeps them, and the callback lets
+        # go of those that have ended. `wait` looks again, since tasks may be started while it
+        # waits; `asyncio.wait` raises no error of a task.
         self.tasks = set()
         ### END SOLUTION
 

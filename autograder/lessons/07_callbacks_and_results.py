@@ -579,6 +579,9 @@ import asyncio
 async def call_back(api, *args):
     """Return what api's on_done gets, or raise what its on_error gets."""
     ### BEGIN SOLUTION
+    # Why: `call_soon_threadsafe` is right from every thread: a future that another thread fills
+    # does not wake the loop. Whether the future is done is asked in the loop, where nothing comes
+    # in between; so a second callback, or one after a cancellation, does no harm.
     loop = asyncio.get_running_loop()
     future = loop.create_future()
 
@@ -932,6 +935,9 @@ def when_done(future, on_done, on_error):
     """Call on_done with the future's result, or on_error with its exception, when it is done."""
 
     ### BEGIN SOLUTION
+    # Why: A done callback also comes for a future that is done already, so nobody has to ask
+    # before. `cancelled` is asked first, since `exception` of a cancelled future raises; and no
+    # `try` stands around `on_done`, whose own errors are not those of the future.
     def tell(future):
         if future.cancelled():
             on_error(asyncio.CancelledError())
@@ -1207,6 +1213,9 @@ expect(run).returned(
 def outcome(future):
     """Return ("pending", None), ("result", value), ("exception", error) or ("cancelled", None)."""
     ### BEGIN SOLUTION
+    # Why: The order of the questions is the answer: `result` and `exception` raise on a future that
+    # is pending or cancelled, so these two come first. `exception` is compared with `None`, and
+    # nothing is raised to be caught again.
     if not future.done():
         return "pending", None
     if future.cancelled():

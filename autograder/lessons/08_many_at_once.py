@@ -634,6 +634,8 @@ import asyncio
 async def fetch_all(job, n):
     """Return what job(0), job(1), ... job(n - 1) return, in that order."""
     ### BEGIN SOLUTION
+    # Why: A `TaskGroup` starts all jobs at once, cancels the others when one fails, and lets nobody
+    # out before all have ended. `gather` raises the first error and leaves the others running.
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job(i)) for i in range(n)]
     return [task.result() for task in tasks]
@@ -828,6 +830,9 @@ import asyncio
 async def as_they_come(job, n):
     """Return the pairs (i, result) of job(0), ... job(n - 1), in the order of finishing."""
     ### BEGIN SOLUTION
+    # Why: Each task puts its own pair into the list when its job is done, so the list is in the
+    # order of finishing and each result has its number. `as_completed` gives results without saying
+    # whose they are, and cancels nothing when one fails.
     pairs = []
 
     async def run(i):
@@ -1017,6 +1022,9 @@ import asyncio
 async def within(job, n, seconds):
     """Return {i: result} of the jobs that have finished after so many seconds; stop the others."""
     ### BEGIN SOLUTION
+    # Why: `asyncio.wait` with a time limit raises nothing and cancels nothing: what is done is
+    # taken, and the `finally` cancels the others and waits for them. The results are taken before
+    # that, and in the order of the tasks: the set `done` has none.
     tasks = [asyncio.create_task(job(i)) for i in range(n)]
     if not tasks:
         return {}

@@ -629,6 +629,9 @@ import asyncio
 async def sort_out(jobs):
     """Run all jobs at once; return ({i: result}, {i: exception})."""
     ### BEGIN SOLUTION
+    # Why: `asyncio.wait` waits for a task without raising what it raised, so a cancellation that
+    # comes out is always one's own. Each task is then asked in the order cancelled, exception,
+    # result: an exception object that a job returned is a result.
     tasks = [asyncio.create_task(job()) for job in jobs]
     try:
         for task in tasks:
@@ -894,6 +897,9 @@ import asyncio
 async def fetch_tree(job, tree):
     """Return the tree with the result of job(i) in the place of each number i."""
     ### BEGIN SOLUTION
+    # Why: For a number the job is awaited, for a list each part becomes a task: so all jobs run at
+    # once, however deep they stand. Each group waits for its own part of the tree, and an error
+    # stops the rest of it on the way up.
     if not isinstance(tree, list):
         return await job(tree)
     async with asyncio.TaskGroup() as group:
@@ -1097,6 +1103,9 @@ import asyncio
 async def first_wins(jobs):
     """Return what the first job to finish returns, or raise what it raises; stop the others."""
     ### BEGIN SOLUTION
+    # Why: The set `done` has no order, so the first that is done is looked for in the list, before
+    # the others are cancelled. The `finally` also holds when `first_wins` itself is cancelled;
+    # `cancel` alone would leave losers that tidy up.
     tasks = [asyncio.create_task(job()) for job in jobs]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -665,6 +665,10 @@ class Account:
 
     def __init__(self, store):
         ### BEGIN SOLUTION
+        # Why: Between reading and writing the balance there is an `await`: the lock keeps others
+        # out from the one to the other, also while it is checked whether there is enough. It
+        # belongs to the account; a lock made in the method is another one each time and stops
+        # nobody.
         self.store = store
         self.lock = asyncio.Lock()
         ### END SOLUTION
@@ -1078,6 +1082,9 @@ import asyncio
 async def limited(job, n, k):
     """Return what job(0), ... job(n - 1) return, with at most k of them under way at once."""
     ### BEGIN SOLUTION
+    # Why: All tasks are made at once and share one semaphore, so a place that becomes free is taken
+    # at once. To run the jobs in portions of k would let the quick ones wait for the slowest of
+    # their portion.
     places = asyncio.Semaphore(k)
 
     async def in_a_place(i):
@@ -1333,6 +1340,9 @@ class Shelf:
 
     def __init__(self):
         ### BEGIN SOLUTION
+        # Why: A condition waits until what is shared is as it is needed, and looks again each time.
+        # `notify_all` wakes all who wait: `notify` could wake one who needs more than there is,
+        # while another could go on.
         self.buns = 0
         self.changed = asyncio.Condition()
         ### END SOLUTION

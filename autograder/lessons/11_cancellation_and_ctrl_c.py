@@ -732,6 +732,9 @@ import asyncio
 async def retry(op, tries, timeout, base):
     """Return what op() gives; try again when it fails or takes too long, and wait in between."""
     ### BEGIN SOLUTION
+    # Why: Each try calls `op` anew, since a coroutine object runs once. `except Exception` catches
+    # errors and the time limit, and lets a cancellation out; the last try raises what it got, and
+    # no wait follows it.
     for i in range(tries):
         try:
             async with asyncio.timeout(timeout):
@@ -1045,6 +1048,9 @@ import asyncio
 async def borrow(take, work, give_back):
     """Take a thing, work with it, and give it back whatever happens; return what work gives."""
     ### BEGIN SOLUTION
+    # Why: `take` stands before the `try`: what was not taken is not given back. The giving back is
+    # a task behind a `shield`, so that a cancellation does not cut it short; after one it is
+    # awaited to its end, and the cancellation goes on.
     thing = await take()
     try:
         return await work(thing)
@@ -1428,6 +1434,9 @@ import asyncio
 async def stop(tasks):
     """Cancel the tasks, wait until all have ended, and return the names of those cancelled."""
     ### BEGIN SOLUTION
+    # Why: All are cancelled first and waited for after that, so they tidy up at the same time.
+    # `asyncio.wait` raises none of their errors, so a `CancelledError` that comes out is one's own;
+    # it refuses an empty list.
     for task in tasks:
         task.cancel()
     if tasks:

@@ -552,6 +552,8 @@ import asyncio
 async def unblock(blocking, items):
     """Return what blocking(item) returns for each item, and never block the loop."""
     ### BEGIN SOLUTION
+    # Why: `to_thread` runs the call elsewhere and leaves the loop free. One call after the other
+    # means that none is under way when an error comes out: a thread cannot be cancelled.
     return [await asyncio.to_thread(blocking, item) for item in items]
     ### END SOLUTION
 
@@ -896,6 +898,9 @@ def fetch_from_thread(loop, job, n):
     """Run job(0), ... job(n - 1) on the loop of another thread, and return their results."""
 
     ### BEGIN SOLUTION
+    # Why: One coroutine with a `TaskGroup` is handed over, so the jobs run at once and an error
+    # stops the others, on their own loop. To ask for each result in turn would leave the rest
+    # running after an error.
     async def fetch_all():
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(job(i)) for i in range(n)]
@@ -1113,6 +1118,10 @@ class LoopThread:
     def start(self):
         """Start the thread and its loop."""
         ### BEGIN SOLUTION
+        # Why: `start` waits for the future, so that the loop is there when it returns.
+        # `asyncio.run` in the thread cancels and closes at its end; `stop` sets the event through
+        # `call_soon_threadsafe`, since an `asyncio.Event` is not for other threads, and then waits
+        # for the thread.
         started = Future()
         self.thread = threading.Thread(target=self._run, args=(started,))
         self.thread.start()

@@ -716,6 +716,9 @@ import asyncio
 async def pipeline(source, work, k):
     """Await work(item) for each item of the async iterator source, with k workers."""
     ### BEGIN SOLUTION
+    # Why: The queue of length k slows the reading down to the pace of the workers. Each worker
+    # takes one `end`, so there are k of them; and since all is in one group, a worker that fails
+    # also wakes whoever waits in `put`.
     end = object()
     todo = asyncio.Queue(k)
 
@@ -1086,6 +1089,9 @@ import asyncio
 async def crawl(first, visit, k):
     """Visit first and every page that is found; return {page: its links}."""
     ### BEGIN SOLUTION
+    # Why: `join` counts what is in the queue and what is being visited: an empty queue is not the
+    # end. New pages are put before `task_done`, or the count would be zero in between; a page is
+    # noted as seen when it is put, so nobody visits it twice.
     todo = asyncio.Queue()
     links, seen = {}, {first}
     todo.put_nowait(first)
@@ -1321,6 +1327,9 @@ import asyncio
 async def work_off(items, work, k, tries):
     """Return {item: what work(item) returned}; try an item up to tries times."""
     ### BEGIN SOLUTION
+    # Why: An error is caught inside the loop of the worker, around the one call: it costs a try and
+    # no worker. The item is put again before `task_done`, so `join` cannot return in between;
+    # `except Exception` lets the cancellation at the end through.
     todo = asyncio.Queue()
     results = {}
     for item in items:

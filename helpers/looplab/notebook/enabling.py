@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import re
 import signal
 import socket
 import sys
@@ -49,6 +48,7 @@ from looplab.notebook import (
 )
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.between import Between
+from looplab.notebook.sentences import paragraph
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
 from looplab.observer import announcing
@@ -336,8 +336,7 @@ def _show_tick(check: announcing.Check) -> None:
 def _show_sentence(text: str) -> None:
     from IPython.display import display
 
-    markup = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text, quote=False))
-    display({"text/plain": text, "text/html": f"<p>{markup}</p>"}, raw=True)
+    display({"text/plain": text, "text/html": paragraph(text)}, raw=True)
 
 
 def _show_timeline(failed: CheckFailed) -> None:
