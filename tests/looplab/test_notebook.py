@@ -410,6 +410,38 @@ def test_interrupt_stops_at_the_first_press(
 
 
 @slow
+def test_what_stop_has_ended_is_told_in_one_line(kernel: Kernel) -> None:
+    cell = kernel.run("print('ready')\nasyncio.run(asyncio.sleep(60))", interrupt=True)
+    assert cell.error == "KeyboardInterrupt"
+    assert cell.traceback == "KeyboardInterrupt in line 2 │ asyncio.run(asyncio.sleep(60))"
+    other = kernel.run("1 / 0")
+    assert "Traceback" in other.traceback
+
+
+@slow
+def test_a_press_that_python_drops_is_repeated(kernel: Kernel) -> None:
+    """What is raised in a `__del__` goes nowhere, and collecting garbage calls many of them."""
+    cell = kernel.run(
+        """
+        class Slow:
+            def __del__(self):
+                print("ready", flush=True)
+                end = time.monotonic() + 1
+                while time.monotonic() < end:
+                    pass
+
+        Slow()
+        while True:
+            pass
+        """,
+        interrupt=True,
+    )
+    assert cell.error == "KeyboardInterrupt"
+    assert cell.stopping < STOPPED
+    assert not cell.err
+
+
+@slow
 @pytest.mark.parametrize(
     "source",
     [

@@ -15,7 +15,7 @@ notebook `asyncio.run` refuses to start, and the Stop button cannot end an `awai
 A cell that begins with `%%timeline` runs as it is, and shows its timeline.
 
 After a cell that announced a test (`looplab.check`) its tick appears, or the timeline of
-what went wrong. Stop ends such a cell at once, with one line, and drops the cells behind it.
+what went wrong. Stop ends a cell at once, with one line, and drops the cells behind it.
 
 Caveats: the kernel's loop stands still while a cell runs another, so a task that an
 earlier cell left on it goes on afterwards.
@@ -45,6 +45,7 @@ from looplab.notebook import (
     progress,
     reminding,
     solutions,
+    stopping,
 )
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.between import Between
@@ -79,6 +80,8 @@ def enable(*, legacy: bool = False) -> None:
     if shell is not None and _undo is None:
         with ExitStack() as undo:
             forgotten.name_lines(undo)
+            stopping.tell_in_one_line(shell, undo)
+            stopping.repeat_what_is_lost(undo)
             _show_checks(shell, undo)
             _compare_predictions(shell, undo)
             _bring_timeline_magic(shell, undo)
