@@ -21,10 +21,11 @@
 # The square in the toolbar stops a cell that goes on too long.
 #
 # The rhythm is always the same. **Predict**: choose what you expect. Write its letter between the
-# quotes of the cell that begins with `predict`, as in `"B"`, and run that cell. It counts for
-# nothing, and a guess that turns out wrong teaches most. **Run** the next cell: it also tells you what
-# it was. **Watch** the timeline. **Explain** it to yourself, then click *What happened*, which unfolds.
-# *Your turn* at the end has exercises, with hints that unfold too.
+# quotes of the cell that begins with `predict`, as in `"B"`, and run that cell. (Its last line keeps
+# the right letter, and hides it from you.) It counts for nothing, and a guess that turns out wrong
+# teaches most. **Run** the next cell: it also tells you what it was. **Watch** the timeline. **Explain**
+# it to yourself, then click *What happened*, which unfolds. *Your turn* at the end has exercises, with
+# hints that unfold too.
 #
 # The first code cell of each lesson imports what the lesson needs. `enable()` lets a cell behave like a
 # script: a notebook already runs an event loop of its own, and lesson 05 says what that changes.
@@ -344,11 +345,13 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # ## Save your work
 #
 # **On Binder** the machine, with all you wrote on it, is deleted after about 10 minutes without
-# activity. Before each break choose *File > Download*, and next time drag the file back into the list
-# of files on the left.
+# activity. Before each break save the notebooks, run `looplab.save()` in a cell that you add (behind
+# `import looplab`), and download the one file that it writes, `my-work.looplab.json`: right-click it in
+# the list of files on the left. Next time drag it back there, run `looplab.restore()`, and choose
+# *File > Reload Notebook from Disk*.
 #
-# **On your own machine** start the course with `looplab lab my-work`. It opens copies of the notebooks
-# in the folder `my-work`, and never overwrites what is in there. JupyterLab saves every two minutes, and
+# **On your own machine** start the course with `looplab lab`. It opens copies of the notebooks in the
+# folder `my-work`, and never overwrites what is in there. JupyterLab saves every two minutes, and
 # when you press Ctrl+S.
 #
 # To begin one exercise again, write `import looplab; looplab.reset()` into the first line of its cell

@@ -46,6 +46,7 @@ from looplab.notebook import (
     reminding,
     solutions,
     stopping,
+    tracebacks,
 )
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.between import Between
@@ -80,7 +81,7 @@ def enable(*, legacy: bool = False) -> None:
     if shell is not None and _undo is None:
         with ExitStack() as undo:
             forgotten.name_lines(undo)
-            stopping.tell_in_one_line(shell, undo)
+            tracebacks.shorten(shell, undo)
             stopping.repeat_what_is_lost(undo)
             _show_checks(shell, undo)
             _compare_predictions(shell, undo)
