@@ -161,6 +161,10 @@ class Lesson:
         """Return the cells whose last line draws a timeline."""
         return [i for i in self.code if self.sources[i].endswith("\nrun.timeline()")]
 
+    def predictions(self) -> list[int]:
+        """Return the cells in which somebody predicts."""
+        return [i for i in self.code if self.sources[i].startswith("predict(")]
+
     def tests(self, exercise: str = "") -> list[int]:
         """Return the test cells: of one exercise, or all."""
         return [

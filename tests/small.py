@@ -17,6 +17,8 @@ enable()
 async def fetch_all(job, n):
     """Return what job(0), job(1), ... job(n - 1) return, in that order."""
     ### BEGIN SOLUTION
+    # Why: all `job` begin before one is awaited;
+    # in turn they would take longer.
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job(i)) for i in range(n)]
     return [task.result() for task in tasks]

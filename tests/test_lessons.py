@@ -15,7 +15,7 @@ from loopgrade import course as course_module
 from loopgrade.authoring.build import build
 from loopgrade.authoring.length import length_of
 from loopgrade.authoring.lesson import Lesson, read_lesson
-from loopgrade.authoring.regions import solution_text
+from loopgrade.authoring.regions import solution_text, why_of
 from loopgrade.bank.demo import Student, copy_course, hand_in
 from loopgrade.bank.rehearse import pictures_of, printed_by, words_of
 from loopgrade.bank.verify import Answer, read_answers
@@ -72,6 +72,21 @@ def test_a_lesson_is_no_longer_than_lesson_00_says(lesson: str) -> None:
     assert found.exercises
     assert found.cells < 35
     assert found.minutes <= (45 if lesson == LESSONS[0] else 100)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_solution_says_why_and_only_who_has_the_answers_can_read_it(lesson: str) -> None:
+    """One to three short sentences: why it is as it is, and which mistake it avoids."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
+    given = " ".join(str(cell) for cell in notebook.cells)
+    for exercise in read_lesson(ROOT / "autograder" / "lessons" / f"{lesson}.py").exercises:
+        why = why_of(exercise.answer.source)
+        sentences = re.findall(r"[^.?!]+[.?!](?= |$)", why)
+        assert 1 <= len(sentences) <= 3, exercise.name
+        assert 80 < len(why) < 330, (exercise.name, len(why))
+        assert why.endswith(".") and why[0] in "`" + why[0].upper()
+        assert "# Why:" not in given
+        assert all(each.strip() not in given for each in sentences)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

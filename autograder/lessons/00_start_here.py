@@ -20,9 +20,12 @@
 # stands below it. Run the cells from top to bottom, because each uses what the ones before it made.
 # The square in the toolbar stops a cell that goes on too long.
 #
-# The rhythm is always the same. **Predict**: write down what you expect; a guess that turns out
-# wrong teaches most. **Run** the cell. **Watch** the timeline. **Explain** it to yourself, then click
-# *What happened*, which unfolds. *Your turn* at the end has exercises, with hints that unfold too.
+# The rhythm is always the same. **Predict**: choose what you expect. Write its letter between the
+# quotes of the cell that begins with `predict`, as in `"B"`, and run that cell. (Its last line keeps
+# the right letter, and hides it from you.) It counts for nothing, and a guess that turns out wrong
+# teaches most. **Run** the next cell: it also tells you what it was. **Watch** the timeline. **Explain**
+# it to yourself, then click *What happened*, which unfolds. *Your turn* at the end has exercises, with
+# hints that unfold too.
 #
 # The first code cell of each lesson imports what the lesson needs. `enable()` lets a cell behave like a
 # script: a notebook already runs an event loop of its own, and lesson 05 says what that changes.
@@ -31,7 +34,7 @@
 import asyncio
 import time
 
-from looplab import SEED, check, compare, enable, expect, observe
+from looplab import SEED, check, compare, enable, expect, observe, predict
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 
@@ -53,8 +56,14 @@ async def say_after(delay, what):
 # **Predict.** `main` prints a word, waits 1 second, and prints another. What will take up most of the
 # picture?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="the two prints",
+    B="nothing: on a virtual clock no time passes",
+    C="the wait of 1 second",
+    right="C",
+)
 
 
 # %%
@@ -104,8 +113,14 @@ print(run.describe())
 # **Predict.** Two of the objects in the next cell are made by calling `say_after`. At which line of
 # `main` does each begin to run, and how long does the program take?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="both in the line of the two awaits; it takes 2 s",
+    B="each in the line that makes it; it takes 2 s",
+    C="the task where it is made, the coroutine at its await; it takes 3 s",
+    right="A",
+)
 
 
 # %%
@@ -145,8 +160,15 @@ run.timeline()
 # **Predict.** There are 3 boards and 4 moves at each. How long does she need one by one, and how
 # long when she walks?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="720 s one by one, 60 s walking: all moves overlap",
+    B="720 s one by one, 240 s walking: her thinking overlaps too",
+    C="720 s one by one, 250 s walking",
+    D="720 s in both: there is only one master",
+    right="C",
+)
 
 
 # %%
@@ -323,11 +345,13 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 # ## Save your work
 #
 # **On Binder** the machine, with all you wrote on it, is deleted after about 10 minutes without
-# activity. Before each break choose *File > Download*, and next time drag the file back into the list
-# of files on the left.
+# activity. Before each break save the notebooks, run `looplab.save()` in a cell that you add (behind
+# `import looplab`), and download the one file that it writes, `my-work.looplab.json`: right-click it in
+# the list of files on the left. Next time drag it back there, run `looplab.restore()`, and choose
+# *File > Reload Notebook from Disk*.
 #
-# **On your own machine** start the course with `looplab lab my-work`. It opens copies of the notebooks
-# in the folder `my-work`, and never overwrites what is in there. JupyterLab saves every two minutes, and
+# **On your own machine** start the course with `looplab lab`. It opens copies of the notebooks in the
+# folder `my-work`, and never overwrites what is in there. JupyterLab saves every two minutes, and
 # when you press Ctrl+S.
 #
 # To begin one exercise again, write `import looplab; looplab.reset()` into the first line of its cell
@@ -365,6 +389,9 @@ expect(run).returned("hello", hint="an async function's result comes from an awa
 async def hello_later(delay):
     """Return "hello" when so many seconds have passed."""
     ### BEGIN SOLUTION
+    # Why: `await` gives the loop away for so many seconds, and then the function goes on.
+    # `time.sleep` takes as long and lets nobody else run; `asyncio.sleep` without `await` makes a
+    # coroutine object that never runs.
     await asyncio.sleep(delay)
     return "hello"
     ### END SOLUTION

@@ -22,7 +22,7 @@
 import asyncio
 import inspect
 
-from looplab import SEED, check, compare, enable, expect, gens, jobs, observe
+from looplab import SEED, check, compare, enable, expect, gens, jobs, observe, predict
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 
@@ -34,8 +34,14 @@ enable(legacy=True)  # also runs what newer Pythons have removed
 #
 # **Predict.** Four lines are printed. In which order? When does `do_some_work` print its one?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="as the first line, when do_some_work(2) is called",
+    B="as the last line, when the loop is free",
+    C="as the third line, when main awaits the object",
+    right="C",
+)
 
 
 # %%
@@ -82,8 +88,14 @@ run.timeline()
 # **Predict.** Three states are printed. What does each say: pending or finished? Is
 # `Waiting: 2` printed before the first of them?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="pending, pending, finished; Waiting comes after the first",
+    B="pending, pending, finished; Waiting comes before the first",
+    C="pending, finished, finished; Waiting comes after the first",
+    right="A",
+)
 
 
 # %%
@@ -123,8 +135,15 @@ run.timeline()
 #
 # **Predict.** How long does each program take? In which order do the tasks end?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="0 s and 3 s; in the second program work-2 ends first",
+    B="3 s and 3 s; work-2 ends first in both",
+    C="0 s and 2 s; in the second program work-1 ends first",
+    D="2 s and 2 s; work-1 ends first in both",
+    right="C",
+)
 
 
 # %%
@@ -157,8 +176,14 @@ compare(idle, real, names=["it says so", "it waits"])
 # **Predict.** `main` awaits one task twice. How often is `Waiting: 1` printed? How many seconds does
 # `main` take?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="once; 1 second",
+    B="twice; 2 seconds",
+    C="once; 2 seconds: each await waits for a second",
+    right="A",
+)
 
 
 # %%
@@ -189,8 +214,14 @@ run.timeline()
 #
 # **Predict.** Is `Waiting: 2` printed before the first state or after it, and why?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="before it: create_task runs the first step",
+    B="after it: the loop does not run yet",
+    C="before it: the call of do_some_work prints it",
+    right="B",
+)
 
 
 # %%
@@ -223,8 +254,15 @@ print(*old.warnings, sep="\n")
 #
 # **Predict.** The picture shows both programs. How many tasks does each of them have?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="then one, now one",
+    B="then two, now two",
+    C="then none, now one",
+    D="then one, now two",
+    right="D",
+)
 
 
 # %%
@@ -348,6 +386,9 @@ def main():
 async def do_some_work(x):
     """Wait for x seconds, and return the text "done x"."""
     ### BEGIN SOLUTION
+    # Why: The `await` in front of `asyncio.sleep(x)` is what waits. Without it the call only makes
+    # a coroutine object, and the text comes at once; `time.sleep` would stop the loop and everybody
+    # on it.
     await asyncio.sleep(x)
     return f"done {x}"
     ### END SOLUTION
@@ -448,6 +489,9 @@ expect(run).returned(["done 3", "done 3"]).took(
 def make_task(x):
     """Return a task named work-x that runs do_some_work(x)."""
     ### BEGIN SOLUTION
+    # Why: The coroutine object goes to `create_task`, which hands it to the loop and gives the task
+    # back at once. Who awaits here instead returns a result, and no task; and a call of
+    # `do_some_work` alone begins nothing.
     return asyncio.create_task(do_some_work(x), name=f"work-{x}")
     ### END SOLUTION
 
@@ -663,6 +707,9 @@ expect(run).took(4, hint="tasks run beside one another").jobs_ended()
 def what_is(thing):
     """Return what thing is: coroutine function, coroutine, task or something else."""
     ### BEGIN SOLUTION
+    # Why: The function and what its call gives are two things, and `inspect` has a question for
+    # each. The task is asked for by its class: `isawaitable` would also be true of coroutine
+    # objects and futures.
     if inspect.iscoroutinefunction(thing):
         return "coroutine function"
     if inspect.iscoroutine(thing):

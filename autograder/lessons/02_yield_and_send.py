@@ -18,7 +18,7 @@
 import asyncio
 import inspect
 
-from looplab import SEED, check, enable, expect, gens, observe
+from looplab import SEED, check, enable, expect, gens, observe, predict
 
 enable()
 
@@ -36,8 +36,15 @@ enable()
 # **Predict.** What do the lines that start with `plain:` and `generator:` show? Which is printed
 # first, `main has a generator` or `countdown begins`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="5 5 5 and 5 4 3; main has a generator comes first",
+    B="5 5 5 and 5 4 3; countdown begins comes first",
+    C="5 5 5 and 5 5 5; countdown begins comes first",
+    D="5 4 3 and 5 4 3; main has a generator comes first",
+    right="A",
+)
 
 
 # %%
@@ -99,8 +106,14 @@ run.timeline()
 # **Predict.** `main` prints three values, one that `next` gives and two that `send` gives. Which
 # are they? And between which of these three lines does the generator print?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="0, 5 and 10; it prints before each send has given its value",
+    B="0, 0 and 5; it prints after each send has given its value",
+    C="None, 5 and 10; it prints before each send has given its value",
+    right="A",
+)
 
 
 # %%
@@ -146,8 +159,14 @@ run.timeline()
 # **Predict.** Which lines are printed, and in which order? When `main` ends, have the workers ended
 # too?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="Ann and Bob by turns; both have ended",
+    B="Ann and Bob by turns; neither has ended",
+    C="all of Ann, then all of Bob; both have ended",
+    right="B",
+)
 
 
 # %%
@@ -194,8 +213,14 @@ run.timeline()
 # **Predict.** `main` throws a `ValueError` and catches nothing. Does `main` fail? Which line is
 # printed last?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="main does not fail; checker cleans up is last",
+    B="main fails with the ValueError; checker cleans up is last",
+    C="main does not fail; main goes on is last",
+    right="C",
+)
 
 
 # %%
@@ -252,8 +277,15 @@ run.timeline()
 # **Predict.** When `main` resumes the producer, who runs next, and who after that? How many of the
 # five items does the producer make?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="the consumer, then main; three items",
+    B="the consumer, then the producer again; all five items",
+    C="the producer alone until it has made all five",
+    D="the consumer, then the producer again; three items",
+    right="D",
+)
 
 
 # %%
@@ -311,8 +343,14 @@ run.timeline()
 # **Predict.** `main` cancels the producer when the consumer has ended. Which items has the
 # producer put when `main` calls `making.cancel()`? What does it wait for?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="5, 4 and 3; it waits until the consumer asks again",
+    B="5, 4, 3 and 2; it waits for room, to put 1",
+    C="all five; it waits for nothing, it has ended",
+    right="B",
+)
 
 
 # %%
@@ -539,6 +577,9 @@ run.timeline()
 def round_robin(*gens):
     """Yield one item from each generator in turn, until all have ended."""
     ### BEGIN SOLUTION
+    # Why: The inner loop goes over a copy of the list: who takes something out of a list while
+    # going over it skips the next one. The `try` stands around `next` alone, so that an error of
+    # the caller is not taken for the end of a generator; the `finally` closes what has not ended.
     going = list(gens)
     try:
         while going:
@@ -823,6 +864,9 @@ import asyncio
 async def produce(queue, n):
     """Put n, n - 1, ..., 1 into the queue, then at most one end marker."""
     ### BEGIN SOLUTION
+    # Why: The end marker tells the consumer that nothing more comes; without it `get` waits for
+    # ever. The consumer may leave early, while the producer waits for room: so the `finally`
+    # cancels the producer, and waits until it has ended.
     for item in range(n, 0, -1):
         await queue.put(item)
     await queue.put(None)
@@ -1101,6 +1145,9 @@ expect(run).returned([5, 4]).nothing_left(
 def running_mean():
     """Take numbers by `send` and hand out the mean of all of them so far."""
     ### BEGIN SOLUTION
+    # Why: One `yield` hands out the last mean and takes in the next number, so none is lost between
+    # two. The `try` stands around that line alone, since `throw` raises its error there; afterwards
+    # all three variables begin anew, the mean too.
     total, count, mean = 0, 0, None
     while True:
         try:

@@ -19,7 +19,7 @@ import asyncio
 import types
 from contextlib import closing
 
-from looplab import SEED, check, compare, enable, expect, gens, observe
+from looplab import SEED, check, compare, enable, expect, gens, observe, predict
 
 enable()
 
@@ -33,8 +33,14 @@ enable()
 # **Predict.** `main` knows `greet` and nothing of `ask`. To whom does `talk.send("hello")` send the
 # word? And how does `main` get what `greet` returns?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="to ask; main gets the result out of a StopIteration",
+    B="to greet; main gets the result out of a StopIteration",
+    C="to ask; send returns the result",
+    right="A",
+)
 
 
 # %%
@@ -100,8 +106,14 @@ run.timeline()
 # **Predict.** `main` throws one of each. Who prints what? And when `main` closes `desk`, who cleans
 # up first?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="checker takes the ValueError, desk the OSError; desk cleans up first",
+    B="checker takes the ValueError, desk the OSError; checker cleans up first",
+    C="desk takes both errors, for main holds desk; desk cleans up first",
+    right="B",
+)
 
 
 # %%
@@ -175,8 +187,14 @@ run.timeline()
 #
 # **Predict.** How often does `drive` call `send`? How long does the program take on its clock?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="twice; 3 s",
+    B="three times; 2 s: the two waits overlap",
+    C="three times; 3 s",
+    right="C",
+)
 
 
 # %%
@@ -237,8 +255,15 @@ run.timeline()
 # **Predict.** What does the first `hello.send(None)` give? Does `drive` have to be changed for the
 # new `both`, and if so, where?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="the number 2; drive has to await both()",
+    B="a coroutine object; drive has to await it",
+    C="the number 2; nothing has to be changed",
+    D="None; drive needs an event loop",
+    right="C",
+)
 
 
 # %%
@@ -291,8 +316,14 @@ drive(both())
 # **Predict.** What does today's Python say to it? (The cell has to run before the one below it. To
 # run it again later, restart the kernel first.)
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="nothing: the old form still works",
+    B="AttributeError: asyncio has no such name",
+    C="a warning, and it works",
+    right="B",
+)
 
 
 # %% role="breaks"
@@ -313,8 +344,14 @@ def compute(x, y):
 #
 # **Predict.** In which order do the four lines come, and how long does it take?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="both compute lines, then both sums; 1 s",
+    B="both compute lines, then both sums; 2 s",
+    C="compute and its sum, then the other two; 2 s",
+    right="A",
+)
 
 
 # %% tags=["warns"]
@@ -359,8 +396,14 @@ then.timeline()
 #
 # **Predict.** Which words change? What changes in the picture?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="the decorator and yield from; the lanes stay the same",
+    B="yield from alone; compute gets lanes of its own",
+    C="the decorator and yield from; main gets a lane",
+    right="C",
+)
 
 
 # %%
@@ -511,6 +554,9 @@ asyncio.run(main())
 def flatten(nested):
     """Yield what the nested lists hold, and return how many items that were."""
     ### BEGIN SOLUTION
+    # Why: `yield from` hands out what the inner generator yields, and its value is what that
+    # returned: so the counts add up. A plain call of `flatten` would make a generator and run
+    # nothing of it.
     count = 0
     for element in nested:
         if isinstance(element, list):
@@ -738,6 +784,9 @@ for name in ("ValueError", "TypeError", "KeyError"):
 def delegate(gen):
     """Do what `yield from gen` does, without `yield from`."""
     ### BEGIN SOLUTION
+    # Why: What comes in decides how `gen` is resumed: a value by `send`, an error by `throw`, the
+    # end by `close`. Only the `yield` stands in the inner `try`: an error that `gen` raises itself
+    # must not be thrown into it a second time.
     try:
         item = next(gen)
         while True:
@@ -1225,6 +1274,9 @@ expect(run).returned(
 def interview(talk, answer):
     """Drive the coroutine `talk`, answer what it asks, and return what it returns."""
     ### BEGIN SOLUTION
+    # Why: The first `send` has to be `None`, and each later one gives the next question. The inner
+    # `try` stands around `answer` alone: its errors go into the coroutine, while those of the
+    # coroutine itself come out.
     try:
         question = talk.send(None)
         while True:

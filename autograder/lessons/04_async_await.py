@@ -19,7 +19,7 @@ import asyncio
 import inspect
 import time
 
-from looplab import SEED, check, compare, enable, expect, gens, jobs, observe
+from looplab import SEED, check, compare, enable, expect, gens, jobs, observe, predict
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 
@@ -41,8 +41,14 @@ async def say_after(delay, what):
 #
 # **Predict.** Five lines are printed. Where among them does `other` stand?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="first: main gives control away at its first await",
+    B="second: it gets a turn when child 1 has ended",
+    C="last: none of the three awaits has to wait",
+    right="C",
+)
 
 
 # %%
@@ -72,8 +78,14 @@ awaited.timeline()
 #
 # **Predict.** Where does `other` stand this time?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="last, as before: an await runs the child at once",
+    B="first: to await a new task is to wait",
+    C="second: it gets a turn when child 1 has ended",
+    right="B",
+)
 
 
 # %%
@@ -105,8 +117,15 @@ compare(awaited, in_tasks, names=["awaited", "in tasks"])
 #
 # **Predict.** Which names does `watch` print? How many lanes do these functions have together?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="outer, inner and sleep; three lanes",
+    B="outer and inner; two lanes",
+    C="outer alone; one lane",
+    D="outer, inner and sleep; one lane",
+    right="D",
+)
 
 
 # %%
@@ -168,8 +187,15 @@ run.timeline()
 #
 # **Predict.** At which seconds does the heart beat beside the first one? And beside the second?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="1, 2 and 3 s; beside the second 3, 4 and 5 s",
+    B="1, 2 and 3 s beside both: await gives control away",
+    C="1, 2 and 3 s; beside the second three times at 3 s",
+    D="1, 2 and 3 s; beside the second never",
+    right="A",
+)
 
 
 # %%
@@ -222,8 +248,14 @@ compare(polite, rude, names=["waits", "works"])
 #
 # **Predict.** `Pause` yields once. When does `other` run?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="before both, at the first await of main",
+    B="after both, when main awaits it",
+    C="between before the yield and after the yield",
+    right="C",
+)
 
 
 # %%
@@ -268,8 +300,14 @@ run.timeline()
 #
 # **Predict.** Is there a difference between the two pictures?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="no, but for the names",
+    B="yes: the old one takes more time",
+    C="yes: the new one has a lane for compute",
+    right="A",
+)
 
 
 # %% tags=["warns"]
@@ -392,6 +430,9 @@ asyncio.run(main())
 async def fair(n, step):
     """Call step(i) for i in range(n), and let others run in between."""
     ### BEGIN SOLUTION
+    # Why: `sleep(0)` is the smallest wait: whoever is ready has a turn, and then the loop goes on
+    # here. It stands inside the loop; behind the loop all steps have been taken before anybody else
+    # runs.
     for i in range(n):
         step(i)
         await asyncio.sleep(0)
@@ -650,6 +691,9 @@ expect(run).returned(True, hint="let that very error pass; do not ask whether it
 async def pipe(value, *steps):
     """Hand value through the steps, plain or async, and return what the last one gives."""
     ### BEGIN SOLUTION
+    # Why: Whether a step is async is seen by what its call gives, and not by the function: a plain
+    # one may return an awaitable too. It is awaited directly, since a task would give others a turn
+    # between the steps.
     for step in steps:
         value = step(value)
         if inspect.isawaitable(value):
@@ -967,6 +1011,9 @@ class Once:
 
     def __init__(self, job):
         ### BEGIN SOLUTION
+        # Why: `__await__` is a plain generator, so it delegates to the `__await__` of the job's
+        # coroutine by `yield from`. `known` says whether the value is there: to compare the value
+        # with `None` would run a job again that has returned `None`.
         self.job = job
         self.known = False
         ### END SOLUTION

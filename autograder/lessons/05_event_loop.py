@@ -21,7 +21,7 @@ import gc
 import threading
 from collections import deque
 
-from looplab import SEED, check, compare, disable, enable, expect, gens, jobs, observe
+from looplab import SEED, check, compare, disable, enable, expect, gens, jobs, observe, predict
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 
@@ -49,8 +49,15 @@ async def say_after(delay, what):
 # **Predict.** Which lines stand between `turn 1` and `turn 2`, and in which order? In which turn
 # does `main` go on?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="Ann 1, the plain function, Bob 1; main goes on in turn 3",
+    B="Ann 1, the plain function, Bob 1; main goes on in turn 2",
+    C="the plain function, Ann 1, Bob 1; main goes on in turn 3",
+    D="Ann 1, Ann 2, the plain function, Bob 1, Bob 2; main goes on in turn 2",
+    right="A",
+)
 
 
 # %%
@@ -105,8 +112,15 @@ run.timeline()
 #
 # **Predict.** In which order are the lines printed? Which one is missing?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="timer of 0 s, soon, world, hello; timer of 3 s is missing",
+    B="soon, timer of 0 s, world, hello; timer of 3 s is missing",
+    C="soon, timer of 0 s, hello, world; timer of 3 s is missing",
+    D="soon, world, hello, timer of 3 s; timer of 0 s is missing",
+    right="B",
+)
 
 
 # %%
@@ -177,8 +191,14 @@ run.timeline()
 # **Predict.** `main` runs two generators, and then two coroutines that wait with
 # `asyncio.sleep(0)`. No event loop of asyncio runs. Does the second part work?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="yes: sleep(0) is a bare yield",
+    B="no: a coroutine object has no send",
+    C="no: only a loop of asyncio can run a coroutine",
+    right="A",
+)
 
 
 # %%
@@ -237,8 +257,15 @@ run.timeline()
 # **Predict.** At which second does each of them come back (in `until_complete`, from the first
 # call)? In which of the three programs is `world` printed?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="4 s, 6 s and 4 s; printed in all three",
+    B="2 s, 6 s and 2 s; printed in the first two",
+    C="2 s, 4 s and 2 s; printed in the second alone",
+    D="2 s, 6 s and 4 s; printed in all three",
+    right="B",
+)
 
 
 # %%
@@ -334,8 +361,15 @@ for program in (run_a_coroutine, run_a_future):
 #
 # **Predict.** Does it tick while the cell awaits? And while `asyncio.run` runs?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="it ticks in both: it is in the background",
+    B="it ticks beside asyncio.run, and not while the cell awaits",
+    C="it ticks while the cell awaits, and not beside asyncio.run",
+    D="it ticks in neither: a cell keeps the kernel",
+    right="C",
+)
 
 
 # %%
@@ -580,6 +614,9 @@ thread.join()
 def run_all(*gens):
     """Run generators that yield how long they sleep; return their values and the time."""
     ### BEGIN SOLUTION
+    # Why: The list is in the order of falling asleep, and `min` gives the first of those who wake
+    # soonest: so equal times keep their order. The clock jumps and nobody sleeps really. The
+    # `finally` closes all generators, also after an error.
     now, values = 0, [None] * len(gens)
     sleeping = [(0, place) for place in range(len(gens))]  # in the order of falling asleep
     try:
@@ -912,6 +949,9 @@ import asyncio
 def every(seconds, step):
     """Call step() each so many seconds, until the function that this returns is called."""
     ### BEGIN SOLUTION
+    # Why: Each call is set with `call_at`, counted from the start: with `call_later` from the last
+    # call, one that is late would move all that follow. The next timer is made before `step` runs,
+    # so that `step` itself may call `stop`.
     loop = asyncio.get_running_loop()
     started = loop.time()
 
@@ -1239,6 +1279,9 @@ import asyncio
 def run_tidy(job):
     """Run job() on a new loop; return its result and the names of the tasks that it left."""
     ### BEGIN SOLUTION
+    # Why: The tasks that are left are cancelled and then waited for: `cancel` only asks.
+    # `asyncio.wait` raises none of their errors, and the two `finally` see to it that an error of
+    # the job comes out only when all is tidy and the loop closed.
     loop = asyncio.new_event_loop()
     try:
         try:

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe, predict
 
 enable(legacy=True)  # also runs what newer Pythons have removed
 
@@ -39,8 +39,14 @@ async def say_after(delay, what):
 #
 # **Predict.** At which second is `hello` printed, at which `world`, and when does `main` end?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="world at 1 s, hello at 2 s, the end at 2 s",
+    B="hello at 2 s, world at 2 s, the end at 2 s",
+    C="hello at 2 s, world at 3 s, the end at 3 s",
+    right="C",
+)
 
 
 # %%
@@ -66,8 +72,14 @@ one_by_one.timeline()
 # **Predict.** When does `main` end now? At which second does the task `world` end, and at which
 # second is `world` printed?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="main ends at 2 s; world ends at 1 s and is printed at 1 s",
+    B="main ends at 2 s; world ends at 1 s and is printed at 2 s",
+    C="main ends at 3 s; world ends at 3 s and is printed at 3 s",
+    right="B",
+)
 
 
 # %%
@@ -99,8 +111,15 @@ compare(one_by_one, as_tasks, names=["one by one", "as tasks"])
 #
 # **Predict.** The task itself needs 1 second. How long does each program take?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="2 s and 2 s: the task runs in the background",
+    B="3 s and 3 s: a task begins when it is awaited",
+    C="2 s and 3 s",
+    D="1 s and 3 s",
+    right="C",
+)
 
 
 # %%
@@ -157,8 +176,14 @@ compare(waiting, working, names=["main waits", "main works"])
 # **Predict.** The task `fails` raises an error at 1 second. `main` awaits it at 3 seconds. When does
 # `main` learn of the error: at 1 second or at 3?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 1 second: the error interrupts its sleep",
+    B="at 3 seconds",
+    C="never: the error stays in the task",
+    right="B",
+)
 
 
 # %%
@@ -201,8 +226,14 @@ run.timeline()
 #
 # **Predict.** Of which class is the object that `ensure_future` gives?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="Task",
+    B="Future",
+    C="coroutine",
+    right="A",
+)
 
 
 # %%
@@ -256,8 +287,15 @@ print("create_task refuses a future:", run.error.type)
 # **Predict.** At which second does `main` go on behind the block, and which of the two lines is
 # printed first?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 2 s; the block has come to its end is first",
+    B="at 0 s; the block has come to its end is first",
+    C="at 2 s; hello world is first",
+    D="at 3 s; hello world is first",
+    right="A",
+)
 
 
 # %%
@@ -425,6 +463,8 @@ run.timeline()
 async def say_both(say_after):
     """Run say_after(2, "hello") and say_after(1, "world") at once, and return both results."""
     ### BEGIN SOLUTION
+    # Why: Both tasks are made before the first `await`, so they wait at the same time. Who awaits
+    # the call of the first before making the second waits for three seconds, and not for two.
     first = asyncio.create_task(say_after(2, "hello"))
     second = asyncio.create_task(say_after(1, "world"))
     return [await first, await second]
@@ -615,6 +655,9 @@ for first_, second_ in [(a_, b_), (b_, a_)]:
 async def outcomes(jobs):
     """Run all jobs at once, and return ("ok", value) or ("error", name) for each."""
     ### BEGIN SOLUTION
+    # Why: All tasks begin before the first is awaited, and each has a `try` of its own, so that an
+    # error of one says nothing about the next. `except Exception` lets a cancellation out: that is
+    # not an error of a job.
     tasks = [asyncio.create_task(job()) for job in jobs]
     told = []
     for task in tasks:
@@ -909,6 +952,9 @@ class Background:
 
     def __init__(self):
         ### BEGIN SOLUTION
+        # Why: The loop itself holds tasks only weakly, so the set keeps them, and the callback lets
+        # go of those that have ended. `wait` looks again, since tasks may be started while it
+        # waits; `asyncio.wait` raises no error of a task.
         self.tasks = set()
         ### END SOLUTION
 

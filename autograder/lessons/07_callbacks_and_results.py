@@ -20,7 +20,7 @@ import asyncio
 import threading
 import time
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe, predict
 
 enable()
 
@@ -40,8 +40,14 @@ async def do_some_work(x):
 # **Predict.** At 2 s `main` fills the future for which `waiter` waits. Which line is printed
 # first, `main goes on` or `waiter has hello`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="waiter has hello: set_result resumes waiter",
+    B="main goes on: set_result only makes waiter ready",
+    C="either of them, as the loop likes",
+    right="B",
+)
 
 
 # %%
@@ -84,8 +90,14 @@ run.timeline()
 # **Predict.** `result()` on a future that is still pending: does it wait, does it give `None`, or
 # does it raise an error?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="it waits until there is a result",
+    B="it gives None",
+    C="it raises an error",
+    right="C",
+)
 
 
 # %%
@@ -135,8 +147,15 @@ run = observe(main)
 #
 # **Predict.** `callback` prints two lines. Where do they stand among the lines of `main`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="before await gives, and right before main goes on",
+    B="before await gives, and between main goes on and main ends",
+    C="after await gives, and between main goes on and main ends",
+    D="both after main ends",
+    right="B",
+)
 
 
 # %%
@@ -184,8 +203,14 @@ run.timeline()
 # **Predict.** `main` runs `callbacks()`, waits for it, and then awaits `say_after` three times. The
 # last time nothing can be said. Where is that error caught?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="in main, by the try around the await",
+    B="nowhere: it happens in a callback of the loop",
+    C="in say_later, which makes it",
+    right="A",
+)
 
 
 # %%
@@ -250,8 +275,15 @@ run.timeline()
 #
 # **Predict.** `on_done` and `fill` both say where they run. Which of them runs in the loop's thread?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="on_done alone",
+    B="fill alone",
+    C="both: asyncio has one thread",
+    D="neither: the library has its own thread",
+    right="B",
+)
 
 
 # %%
@@ -366,7 +398,7 @@ asyncio.run(main())
 # gives it to its *exception handler*. The usual one writes `Exception in callback callback(...)`
 # and a traceback to the log, and the program goes on. The cell below sets a handler that prints.
 #
-# **Predict.** `main` awaits the task too. Does it get the error, the handler, or both?
+# `main` awaits the task too. Does it get the error, the handler, or both?
 
 
 # %%
@@ -547,6 +579,9 @@ import asyncio
 async def call_back(api, *args):
     """Return what api's on_done gets, or raise what its on_error gets."""
     ### BEGIN SOLUTION
+    # Why: `call_soon_threadsafe` is right from every thread: a future that another thread fills
+    # does not wake the loop. Whether the future is done is asked in the loop, where nothing comes
+    # in between; so a second callback, or one after a cancellation, does no harm.
     loop = asyncio.get_running_loop()
     future = loop.create_future()
 
@@ -912,6 +947,9 @@ def when_done(future, on_done, on_error):
     """Call on_done with the future's result, or on_error with its exception, when it is done."""
 
     ### BEGIN SOLUTION
+    # Why: A done callback also comes for a future that is done already, so nobody has to ask
+    # before. `cancelled` is asked first, since `exception` of a cancelled future raises; and no
+    # `try` stands around `on_done`, whose own errors are not those of the future.
     def tell(future):
         if future.cancelled():
             on_error(asyncio.CancelledError())
@@ -1187,6 +1225,9 @@ expect(run).returned(
 def outcome(future):
     """Return ("pending", None), ("result", value), ("exception", error) or ("cancelled", None)."""
     ### BEGIN SOLUTION
+    # Why: The order of the questions is the answer: `result` and `exception` raise on a future that
+    # is pending or cancelled, so these two come first. `exception` is compared with `None`, and
+    # nothing is raised to be caught again.
     if not future.done():
         return "pending", None
     if future.cancelled():

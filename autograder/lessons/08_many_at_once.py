@@ -20,7 +20,7 @@ import hashlib
 import time
 from itertools import accumulate
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe, predict
 
 enable()
 
@@ -42,8 +42,15 @@ async def do_some_work(x, fails=False):
 # **Predict.** How long does each take? In `together`, when is `done 4` printed: before `done 1` or
 # after?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="7 s and 4 s; after done 1",
+    B="7 s and 4 s; before done 1",
+    C="7 s and 7 s; after done 1",
+    D="7 s and 1 s; after done 1",
+    right="A",
+)
 
 
 # %%
@@ -89,8 +96,15 @@ compare(one_by_one, at_once, names=["in turn", "together"])
 #
 # **Predict.** In which order does each print its results, and at which second the first of them?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="all three at 4 s, in the order of the list",
+    B="all three from 1 s on, as they end",
+    C="as_completed from 1 s on, as they end; the other two at 4 s",
+    D="gather from 1 s on, as they end; the other two at 4 s",
+    right="C",
+)
 
 
 # %%
@@ -147,8 +161,15 @@ compare(*runs, names=["wait", "as_completed", "gather"])
 #
 # **Predict.** Which of the three raises the error, and when? What becomes of `work 4`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="as_completed and gather, at 2 s; work 4 is cancelled",
+    B="as_completed and gather, at 2 s; work 4 runs on",
+    C="all three, at 2 s; work 4 runs on",
+    D="all three, at 4 s; work 4 has ended",
+    right="B",
+)
 
 
 # %%
@@ -199,8 +220,15 @@ compare(*failing, names=["wait", "as_completed", "gather"])
 # **Predict.** At which second does each `wait` return? How many tasks are pending then, and what do
 # they do after that?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 1 s, two pending, and at 3 s, one; wait has cancelled them",
+    B="at 1 s, two pending, and at 2 s, one; they run on",
+    C="at 1 s, two pending, and at 3 s, one; they run on",
+    D="at 1 s, two pending; the second raises TimeoutError at 3 s",
+    right="C",
+)
 
 
 # %%
@@ -248,8 +276,14 @@ run.timeline()
 # **Predict.** How many jobs are under way at once when three are steamed, and when three are kneaded, in
 # three tasks of one loop?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="three steamed, three kneaded",
+    B="one steamed, one kneaded: a loop has one thread",
+    C="three steamed, one kneaded",
+    right="C",
+)
 
 
 # %%
@@ -329,8 +363,14 @@ compare(one, each, names=["one cook", "a cook for each bowl"])
 #
 # **Predict.** How long do three questions take one after the other, and how long at once?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="about 0.3 s in both: the server has one thread",
+    B="about 0.3 s in turn, little more than 0.1 s at once",
+    C="about 0.1 s in both: a network does not wait",
+    right="B",
+)
 
 
 # %%
@@ -416,7 +456,7 @@ run_then = observe(then)
 # in the place of `except`. It takes those errors out of the group that are of its type, and the
 # next `except*` gets the rest.
 #
-# **Predict.** How many of the two `except*` blocks run?
+# How many of the two `except*` blocks run?
 
 
 # %%
@@ -594,6 +634,8 @@ import asyncio
 async def fetch_all(job, n):
     """Return what job(0), job(1), ... job(n - 1) return, in that order."""
     ### BEGIN SOLUTION
+    # Why: A `TaskGroup` starts all jobs at once, cancels the others when one fails, and lets nobody
+    # out before all have ended. `gather` raises the first error and leaves the others running.
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job(i)) for i in range(n)]
     return [task.result() for task in tasks]
@@ -807,6 +849,9 @@ import asyncio
 async def as_they_come(job, n):
     """Return the pairs (i, result) of job(0), ... job(n - 1), in the order of finishing."""
     ### BEGIN SOLUTION
+    # Why: Each task puts its own pair into the list when its job is done, so the list is in the
+    # order of finishing and each result has its number. `as_completed` gives results without saying
+    # whose they are, and cancels nothing when one fails.
     pairs = []
 
     async def run(i):
@@ -1020,6 +1065,9 @@ import asyncio
 async def within(job, n, seconds):
     """Return {i: result} of the jobs that have finished after so many seconds; stop the others."""
     ### BEGIN SOLUTION
+    # Why: `asyncio.wait` with a time limit raises nothing and cancels nothing: what is done is
+    # taken, and the `finally` cancels the others and waits for them. The results are taken before
+    # that, and in the order of the tasks: the set `done` has none.
     tasks = [asyncio.create_task(job(i)) for i in range(n)]
     if not tasks:
         return {}

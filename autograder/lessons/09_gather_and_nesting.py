@@ -17,7 +17,7 @@
 # %%
 import asyncio
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe, predict
 
 enable()
 
@@ -44,8 +44,15 @@ async def say_after(delay, what, fails=False):
 # **Predict.** `fetch` is called five times. How many tasks are there in all, with the one of
 # `main`? How long does the program take?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="eight tasks: each call of fetch is one; 5 s",
+    B="six tasks; 4 s",
+    C="six tasks; 5 s",
+    D="three tasks; 9 s",
+    right="C",
+)
 
 
 # %%
@@ -121,8 +128,14 @@ asyncio.run(main())
 # **Predict.** How many new tasks are there after the call? Which lines are printed while `main`
 # sleeps? How long does the program take: 3 s, or 3 + 2 s?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="two; all four lines of begins and ends; 3 s",
+    B="one; all four lines of begins and ends; 3 s",
+    C="none: gather is a coroutine; no line; 5 s",
+    right="B",
+)
 
 
 # %%
@@ -169,8 +182,15 @@ run.timeline()
 # **Predict.** In the first run, what is printed after the line of `main` that has caught the error?
 # Who gets the error of `moon`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="nothing: gather has cancelled the others; nobody gets it",
+    B="world ends at 2 s; nobody gets it",
+    C="world ends at 2 s; main gets it as a second error",
+    D="world ends at 2 s; Python reports that nobody has looked at it",
+    right="B",
+)
 
 
 # %%
@@ -216,8 +236,15 @@ compare(plain, returned, names=["gather", "return_exceptions=True"])
 #
 # **Predict.** At which second does `main` go on, in each of the two runs? Is `world` done by then?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 2 s in both; world is not done",
+    B="at 5 s in both; world is done",
+    C="at 2 s, world is not done; at 3 s, world is not done",
+    D="at 3 s, world is not done; at 5 s, world is done",
+    right="D",
+)
 
 
 # %%
@@ -296,8 +323,15 @@ for wait in (gather_all, asyncio.wait):
 #
 # **Predict.** Which tasks are cancelled in each of the trees? What does `site` catch?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="none, and sun, page hello and sea; a ValueError, and a group",
+    B="none, and sun alone; a ValueError in both",
+    C="sun, and sun, page hello and sea; a group in both",
+    D="none in both; a ValueError, and a group",
+    right="A",
+)
 
 
 # %%
@@ -400,6 +434,15 @@ compare(run_then, run_now, names=["then", "now"])
 # functions deal with the error themselves, with `wait` and with `as_completed`. The third lets it out.
 #
 # **Predict.** What does each of them return or raise, and when?
+
+# %%
+predict(
+    "",
+    A="two return at 4 s, in the same order; the third raises at 4 s",
+    B="all three raise the error at 2 s",
+    C="two return at 4 s, in two orders; the third raises at 2 s",
+    right="C",
+)
 
 
 # %%
@@ -586,6 +629,9 @@ import asyncio
 async def sort_out(jobs):
     """Run all jobs at once; return ({i: result}, {i: exception})."""
     ### BEGIN SOLUTION
+    # Why: `asyncio.wait` waits for a task without raising what it raised, so a cancellation that
+    # comes out is always one's own. Each task is then asked in the order cancelled, exception,
+    # result: an exception object that a job returned is a result.
     tasks = [asyncio.create_task(job()) for job in jobs]
     try:
         for task in tasks:
@@ -868,6 +914,9 @@ import asyncio
 async def fetch_tree(job, tree):
     """Return the tree with the result of job(i) in the place of each number i."""
     ### BEGIN SOLUTION
+    # Why: For a number the job is awaited, for a list each part becomes a task: so all jobs run at
+    # once, however deep they stand. Each group waits for its own part of the tree, and an error
+    # stops the rest of it on the way up.
     if not isinstance(tree, list):
         return await job(tree)
     async with asyncio.TaskGroup() as group:
@@ -1091,6 +1140,9 @@ import asyncio
 async def first_wins(jobs):
     """Return what the first job to finish returns, or raise what it raises; stop the others."""
     ### BEGIN SOLUTION
+    # Why: The set `done` has no order, so the first that is done is looked for in the list, before
+    # the others are cancelled. The `finally` also holds when `first_wins` itself is cancelled;
+    # `cancel` alone would leave losers that tidy up.
     tasks = [asyncio.create_task(job()) for job in jobs]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

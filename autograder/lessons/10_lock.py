@@ -18,7 +18,7 @@
 import asyncio
 import threading
 
-from looplab import SEED, check, compare, enable, expect, explore, jobs, observe, store
+from looplab import SEED, check, compare, enable, expect, explore, jobs, observe, predict, store
 
 enable()
 
@@ -38,8 +38,15 @@ def clock():
 #
 # **Predict.** Which number does each of the four ways give?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="100, 1, 100 and 100: one line is one step",
+    B="100, 1, 1 and 100",
+    C="100, 99, 99 and 100: one addition is lost",
+    D="100 in all four: there is one thread",
+    right="B",
+)
 
 
 # %%
@@ -118,8 +125,15 @@ compare(*three, names=["no await gives 3", "await inside gives 1", "locked gives
 #
 # **Predict.** In how many of the six is the balance 115? What is it in the others?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="in five; 105",
+    B="in three; 100",
+    C="in all six",
+    D="in two; 105 or 110",
+    right="D",
+)
 
 
 # %%
@@ -165,6 +179,15 @@ lost[0].run.timeline()
 #
 # **Predict.** How many orders are there now?
 
+# %%
+predict(
+    "",
+    A="two: either of them may be first",
+    B="one",
+    C="six, as before, but all end with 115",
+    right="B",
+)
+
 
 # %%
 async def locked_deposit(store, amount, lock):
@@ -196,8 +219,15 @@ compare(lost[0].run, safe.outcomes[0].run, names=["without a lock", "with the lo
 #
 # **Predict.** How long does each take for three customers?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="19 s and 11 s",
+    B="19 s and 19 s: each needs 6 s",
+    C="7 s and 7 s: the customers overlap",
+    D="19 s and 7 s: no customer waits for another",
+    right="A",
+)
 
 
 # %%
@@ -238,8 +268,7 @@ compare(slow, quick, names=["lock for all", "lock for the deposit"])
 #
 # A lock takes away what asyncio gave you. Hold it around what belongs together, from the first read
 # to the last write, and do nothing else there: no receipt, no pause, no question to another server.
-
-# %% [markdown]
+#
 # ## 4. Two locks in two orders
 #
 # Money goes from account A to account B and from B to A. Each transfer waits for its order to come
@@ -251,8 +280,15 @@ compare(slow, quick, names=["lock for all", "lock for the deposit"])
 #
 # **Predict.** Without `sort` there are six orders of answers again. What becomes of the transfers?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="in all six both are done: each lock is given back",
+    B="in two orders both are done; in four they wait for ever",
+    C="in all six they wait for ever",
+    D="in four a lock raises an error, since it is taken",
+    right="B",
+)
 
 
 # %%
@@ -294,8 +330,7 @@ stuck.timeline()
 #
 # One lock is enough for a deadlock, if a task asks for a lock that it holds itself. It waits for
 # itself; an `asyncio.Lock` does not know who has it. You will see it under *What breaks*.
-
-# %% [markdown]
+#
 # ## 5. Event, Semaphore, Condition
 #
 # Not every wait is for a lock. Three more objects let a task wait for another one:
@@ -311,8 +346,15 @@ stuck.timeline()
 #
 # **Predict.** When does each job begin and end in the first program, and in the second?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="all begin at 1 s; then two at 0 s, work 1 at 4 s",
+    B="one after the other from 1 s on; then two at 0 s, work 1 at 2 s",
+    C="all begin at 0 s; then two at 0 s, work 1 at 2 s",
+    D="all begin at 1 s; then two at 0 s, work 1 at 2 s",
+    right="D",
+)
 
 
 # %%
@@ -364,6 +406,16 @@ compare(event_run, places_run, names=["event", "semaphore"])
 #
 # **Predict.** How often does `main` look at the list before it goes on?
 
+# %%
+predict(
+    "",
+    A="once, when there is enough",
+    B="three times",
+    C="twice, once for each job that is done",
+    D="at each turn of the loop",
+    right="B",
+)
+
 
 # %%
 async def worker(x, done, changed):
@@ -409,8 +461,7 @@ run.timeline()
 # | until what you share is as you need it | `Condition` |
 # | until n tasks are at the same point | `Barrier(n)`, from Python 3.11 on |
 # | for the next item | `Queue` (lessons 02 and 13) |
-
-# %% [markdown]
+#
 # ## Then and now
 #
 # ### Then: a lock outside a function
@@ -443,6 +494,17 @@ for body in ("    # access shared state\n", "    count += 1\n"):
 #
 # **Predict.** The lock is made here, before any loop. Three programs use it one after the other,
 # each in a loop of its own. Which of them fail?
+
+# %%
+predict(
+    "",
+    A="the third alone",
+    B="the second and the third: the lock belongs to the first loop",
+    C="all three: there was no loop when the lock was made",
+    D="none: a lock belongs to no loop",
+    right="A",
+)
+
 
 # %%
 lock = asyncio.Lock()
@@ -603,6 +665,10 @@ class Account:
 
     def __init__(self, store):
         ### BEGIN SOLUTION
+        # Why: Between reading and writing the balance there is an `await`: the lock keeps others
+        # out from the one to the other, also while it is checked whether there is enough. It
+        # belongs to the account; a lock made in the method is another one each time and stops
+        # nobody.
         self.store = store
         self.lock = asyncio.Lock()
         ### END SOLUTION
@@ -1016,6 +1082,9 @@ import asyncio
 async def limited(job, n, k):
     """Return what job(0), ... job(n - 1) return, with at most k of them under way at once."""
     ### BEGIN SOLUTION
+    # Why: All tasks are made at once and share one semaphore, so a place that becomes free is taken
+    # at once. To run the jobs in portions of k would let the quick ones wait for the slowest of
+    # their portion.
     places = asyncio.Semaphore(k)
 
     async def in_a_place(i):
@@ -1295,6 +1364,9 @@ class Shelf:
 
     def __init__(self):
         ### BEGIN SOLUTION
+        # Why: A condition waits until what is shared is as it is needed, and looks again each time.
+        # `notify_all` wakes all who wait: `notify` could wake one who needs more than there is,
+        # while another could go on.
         self.buns = 0
         self.changed = asyncio.Condition()
         ### END SOLUTION

@@ -22,7 +22,7 @@ import signal
 import subprocess
 import sys
 
-from looplab import SEED, check, compare, enable, expect, jobs, observe
+from looplab import SEED, check, compare, enable, expect, jobs, observe, predict
 
 enable()
 
@@ -40,8 +40,15 @@ def clock():
 # **Predict.** Has the task ended when `cancel()` returns? Which of the two functions learns of it
 # first?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="no; inner",
+    B="no; outer",
+    C="yes; inner",
+    D="yes; neither of them",
+    right="A",
+)
 
 
 # %%
@@ -92,8 +99,15 @@ run.timeline()
 #
 # **Predict.** Is `caught` printed? At which second has the task ended?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="yes; at 2 s",
+    B="no; at 1 s: who is cancelled cannot wait",
+    C="no; at 2 s",
+    D="yes; at 4 s",
+    right="C",
+)
 
 
 # %%
@@ -145,8 +159,14 @@ run.timeline()
 #
 # **Predict.** At which second does the `TimeoutError` come out?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 2.5 s, after the clean-up of fetch",
+    B="at 2 s, when the limit is over",
+    C="at 4.5 s, when fetch is through",
+    right="A",
+)
 
 
 # %%
@@ -198,8 +218,14 @@ run.timeline()
 #
 # **Predict.** When does `caller` end? And `save`?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="both at 2 s: shield keeps the cancellation away",
+    B="both at 1 s: to cancel who waits cancels both",
+    C="caller at 1 s, save at 2 s",
+    right="C",
+)
 
 
 # %%
@@ -251,8 +277,15 @@ run.timeline()
 #
 # **Predict.** Out of which of the programs does a `CancelledError` come, and when?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="out of awaits alone, at 1 s",
+    B="out of all three, at 1 s",
+    C="out of none: nobody cancels child",
+    D="out of awaits and gathers, at 1 s",
+    right="D",
+)
 
 
 # %%
@@ -313,7 +346,7 @@ run.timeline()
 #
 # `tidy` needs 2 seconds to clean up. It is cancelled at 1 s, and again at 2 s.
 #
-# **Predict.** Is `has cleaned up` printed?
+# Is `has cleaned up` printed?
 
 
 # %%
@@ -364,8 +397,15 @@ run.timeline()
 # **Predict.** Put these lines into order: `main cleans up`, `work has cleaned up` (three times),
 # `out of asyncio.run: KeyboardInterrupt`.
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="work three times, main, KeyboardInterrupt",
+    B="KeyboardInterrupt, main, work three times",
+    C="main, work three times, KeyboardInterrupt",
+    D="main, KeyboardInterrupt; work is never printed",
+    right="A",
+)
 
 
 # %%
@@ -461,8 +501,14 @@ asyncio.run(main())
 #
 # **Predict.** At the end `run_forever` returns. Is it because all the tasks have ended?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="yes: all of them were cancelled",
+    B="no: somebody presses Ctrl+C again",
+    C="no: stop lets it take one turn more",
+    right="C",
+)
 
 # %%
 recipe = """
@@ -521,8 +567,15 @@ script("from looplab import enable; enable(legacy=True)" + recipe)
 #
 # **Predict.** At which second does the library's task end, in the one and in the other?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 3 s in both: it is not in the list of mine",
+    B="at 1.5 s, and at 3 s",
+    C="at 1.5 s in both",
+    D="at 2 s, and at 3 s",
+    right="B",
+)
 
 
 # %%
@@ -679,6 +732,9 @@ import asyncio
 async def retry(op, tries, timeout, base):
     """Return what op() gives; try again when it fails or takes too long, and wait in between."""
     ### BEGIN SOLUTION
+    # Why: Each try calls `op` anew, since a coroutine object runs once. `except Exception` catches
+    # errors and the time limit, and lets a cancellation out; the last try raises what it got, and
+    # no wait follows it.
     for i in range(tries):
         try:
             async with asyncio.timeout(timeout):
@@ -1022,6 +1078,9 @@ import asyncio
 async def borrow(take, work, give_back):
     """Take a thing, work with it, and give it back whatever happens; return what work gives."""
     ### BEGIN SOLUTION
+    # Why: `take` stands before the `try`: what was not taken is not given back. The giving back is
+    # a task behind a `shield`, so that a cancellation does not cut it short; after one it is
+    # awaited to its end, and the cancellation goes on.
     thing = await take()
     try:
         return await work(thing)
@@ -1404,6 +1463,9 @@ import asyncio
 async def stop(tasks):
     """Cancel the tasks, wait until all have ended, and return the names of those cancelled."""
     ### BEGIN SOLUTION
+    # Why: All are cancelled first and waited for after that, so they tidy up at the same time.
+    # `asyncio.wait` raises none of their errors, so a `CancelledError` that comes out is one's own;
+    # it refuses an empty list.
     for task in tasks:
         task.cancel()
     if tasks:

@@ -22,7 +22,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from looplab import SEED, check, compare, enable, expect, gens, jobs, observe
+from looplab import SEED, check, compare, enable, expect, gens, jobs, observe, predict
 
 enable()
 
@@ -58,8 +58,15 @@ async def heartbeat(beats, pause):
 #
 # **Predict.** How often has the heart beaten, in each program, when `more_work` returns?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="not at all, and twice",
+    B="twice in both",
+    C="not at all in both: Python runs one thread at a time",
+    D="twice, and not at all",
+    right="A",
+)
 
 
 # %%
@@ -101,8 +108,15 @@ compare(*runs, names=["directly", "in a thread"])
 # **Predict.** Two threads get three calls, of 0.2, 0.1 and 0.2 s. When does the third call begin,
 # and in which order do the results come?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="after 0.1 s; the results in the order in which they end",
+    B="after 0.2 s; the results in the order of the calls",
+    C="at once; the results in the order of the calls",
+    D="after 0.1 s; the results in the order of the calls",
+    right="D",
+)
 
 
 # %%
@@ -147,8 +161,15 @@ run.timeline()
 #
 # **Predict.** How long does the program take? What do you see of the error, and when?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="6 s; at 0 s Python reports it",
+    B="10 s: the thread waits for one after the other; nothing before the last line",
+    C="6 s; nothing of it before the last line asks",
+    D="0 s: the error ends the program",
+    right="C",
+)
 
 
 # %% tags=["varies"]
@@ -193,8 +214,15 @@ coroutines.timeline()
 #
 # **Predict.** The heart wants to beat at 1, 2, 3 and 4 s. When does it beat?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 9, 10, 11 and 12 s",
+    B="at 1, 2, 3 and 4 s: the calls have been handed over",
+    C="at 6, 7, 8 and 9 s: the two calls overlap",
+    D="at 1 s, and then at 9, 10 and 11 s",
+    right="A",
+)
 
 
 # %%
@@ -235,8 +263,15 @@ compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 #
 # **Predict.** What is `count` in the end, each time?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="1, and then 2",
+    B="2, and then 2: call_soon_threadsafe is safe",
+    C="1, and then 1",
+    D="2, and then 1",
+    right="A",
+)
 
 
 # %% tags=["varies"]
@@ -336,8 +371,15 @@ with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
 #
 # **Predict.** `patient` would sleep for an hour. When does its `finally` run?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="never: the thread is gone before",
+    B="in an hour: the thread waits for it",
+    C="at the end: asyncio.run cancels what is left",
+    D="at once: nobody keeps its future",
+    right="C",
+)
 
 
 # %% tags=["varies"]
@@ -510,6 +552,8 @@ import asyncio
 async def unblock(blocking, items):
     """Return what blocking(item) returns for each item, and never block the loop."""
     ### BEGIN SOLUTION
+    # Why: `to_thread` runs the call elsewhere and leaves the loop free. One call after the other
+    # means that none is under way when an error comes out: a thread cannot be cancelled.
     return [await asyncio.to_thread(blocking, item) for item in items]
     ### END SOLUTION
 
@@ -864,6 +908,9 @@ def fetch_from_thread(loop, job, n):
     """Run job(0), ... job(n - 1) on the loop of another thread, and return their results."""
 
     ### BEGIN SOLUTION
+    # Why: One coroutine with a `TaskGroup` is handed over, so the jobs run at once and an error
+    # stops the others, on their own loop. To ask for each result in turn would leave the rest
+    # running after an error.
     async def fetch_all():
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(job(i)) for i in range(n)]
@@ -1084,6 +1131,10 @@ class LoopThread:
     def start(self):
         """Start the thread and its loop."""
         ### BEGIN SOLUTION
+        # Why: `start` waits for the future, so that the loop is there when it returns.
+        # `asyncio.run` in the thread cancels and closes at its end; `stop` sets the event through
+        # `call_soon_threadsafe`, since an `asyncio.Event` is not for other threads, and then waits
+        # for the thread.
         started = Future()
         self.thread = threading.Thread(target=self._run, args=(started,))
         self.thread.start()

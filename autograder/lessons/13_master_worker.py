@@ -22,7 +22,7 @@ import threading
 import time
 import tracemalloc
 
-from looplab import SEED, arrivals, check, compare, enable, expect, jobs, observe
+from looplab import SEED, arrivals, check, compare, enable, expect, jobs, observe, predict
 
 enable()
 
@@ -45,8 +45,15 @@ def clock():
 #
 # **Predict.** At which second does the master put the last job? And when has everything ended?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 0 s; at 7 s",
+    B="at 3 s; at 13 s: the times of all jobs",
+    C="at 3 s; at 7 s",
+    D="at 5 s; at 7 s",
+    right="C",
+)
 
 
 # %%
@@ -94,8 +101,15 @@ run.timeline()
 #
 # **Predict.** How much memory does each of the two queues need? Which of them is done sooner?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="some 5 MB and some 100 MB; both take 50 s",
+    B="some 5 MB and some 100 MB; the long one is done sooner",
+    C="some 100 MB in both; both take 50 s",
+    D="some 2 MB and some 100 MB; the short one is done sooner",
+    right="A",
+)
 
 
 # %% tags=["varies"]
@@ -148,8 +162,15 @@ for size in (2, 0):
 #
 # **Predict.** When is the queue empty? When does `join` return? In which state do the workers end?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="at 1 s; at 1 s; cancelled",
+    B="at 1 s; at 5 s; returned",
+    C="at 1 s; at 5 s; cancelled",
+    D="at 5 s; at 5 s; returned",
+    right="C",
+)
 
 
 # %%
@@ -243,8 +264,15 @@ run = observe(shut_down)
 #
 # **Predict.** What does each of them do, and when? Where does the error appear?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="waits for ever; ends at 5 s without an error; raises it at 2 s",
+    B="raises it at 2 s; ends at 5 s without an error; raises it at 2 s",
+    C="waits for ever; waits for ever; raises it at 2 s",
+    D="all three raise it at 2 s",
+    right="A",
+)
 
 
 # %%
@@ -368,8 +396,15 @@ run = observe(main)
 #
 # **Predict.** How long does each take? How many jobs does `worker-1` do in the second?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="15 s and 9 s; three",
+    B="15 s and 5 s; five",
+    C="15 s and 15 s; five",
+    D="9 s and 9 s; three",
+    right="B",
+)
 
 
 # %%
@@ -489,8 +524,15 @@ compare(in_threads, in_tasks, names=["then: threads", "now: tasks"])
 #
 # **Predict.** Which lines does each of them print?
 
-# %% [markdown]
-# *Your prediction (double-click here and write):*
+# %%
+predict(
+    "",
+    A="only the task puts things in order",
+    B="only the daemon thread puts things in order",
+    C="both put things in order: a finally always runs",
+    D="neither does: the program is over",
+    right="A",
+)
 
 # %%
 DAEMON = """
@@ -674,6 +716,9 @@ import asyncio
 async def pipeline(source, work, k):
     """Await work(item) for each item of the async iterator source, with k workers."""
     ### BEGIN SOLUTION
+    # Why: The queue of length k slows the reading down to the pace of the workers. Each worker
+    # takes one `end`, so there are k of them; and since all is in one group, a worker that fails
+    # also wakes whoever waits in `put`.
     end = object()
     todo = asyncio.Queue(k)
 
@@ -1072,6 +1117,9 @@ import asyncio
 async def crawl(first, visit, k):
     """Visit first and every page that is found; return {page: its links}."""
     ### BEGIN SOLUTION
+    # Why: `join` counts what is in the queue and what is being visited: an empty queue is not the
+    # end. New pages are put before `task_done`, or the count would be zero in between; a page is
+    # noted as seen when it is put, so nobody visits it twice.
     todo = asyncio.Queue()
     links, seen = {}, {first}
     todo.put_nowait(first)
@@ -1322,6 +1370,9 @@ import asyncio
 async def work_off(items, work, k, tries):
     """Return {item: what work(item) returned}; try an item up to tries times."""
     ### BEGIN SOLUTION
+    # Why: An error is caught inside the loop of the worker, around the one call: it costs a try and
+    # no worker. The item is put again before `task_done`, so `join` cannot return in between;
+    # `except Exception` lets the cancellation at the end through.
     todo = asyncio.Queue()
     results = {}
     for item in items:

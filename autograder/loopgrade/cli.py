@@ -204,6 +204,8 @@ def _solution(options: argparse.Namespace) -> int:
         print(json.dumps(asdict(found)))
         return 0
     print(found.text)
+    if found.why:
+        print(f"\n{found.why}")
     for name, text in found.others:
         print(f"\n\n# Another way: {name}\n{text}")
     return 0

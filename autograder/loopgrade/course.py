@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import looplab
@@ -215,7 +215,26 @@ def _tell_address(process: subprocess.Popen[bytes], first: str, token: str) -> N
             continue
         ours = f"?token={token}" if told.get("token") == token else ""
         print(f"The course is at {told['url']}lab/tree/{first}{ours}", flush=True)
+        if ours and first:
+            _begin_kernel(told["url"], first, token)
         return
+
+
+def _begin_kernel(url: str, first: str, token: str) -> None:
+    """Start the kernel of the first notebook, while the browser still loads JupyterLab.
+
+    Args:
+        url: where the server is.
+        first: the notebook; JupyterLab looks for a kernel by its path.
+        token: what opens the server.
+    """
+    from urllib.request import Request, urlopen
+
+    session = {"path": first, "name": first, "type": "notebook", "kernel": {"name": "python3"}}
+    headers = {"Authorization": f"token {token}"}
+    request = Request(f"{url}api/sessions", json.dumps(session).encode(), headers)
+    with suppress(OSError), urlopen(request, timeout=60):  # without it, JupyterLab starts one
+        pass
 
 
 def _students_view() -> dict[str, str]:

@@ -11,6 +11,7 @@
 from looplab.notebook.enabling import disable, enable
 from looplab.notebook.handing_in import check_all
 from looplab.notebook.keeping import restore, save
+from looplab.notebook.predicting import predict
 from looplab.notebook.progress import progress
 from looplab.notebook.resetting import reset
 from looplab.notebook.solutions import solution
@@ -49,6 +50,7 @@ __all__ = [
     "in_time",
     "jobs",
     "observe",
+    "predict",
     "progress",
     "recording",
     "reset",

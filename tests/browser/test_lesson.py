@@ -3,6 +3,8 @@
 import contextlib
 import json
 import re
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from in_jupyterlab import (
     write_json,
 )
 
+FIRST = "00_start_here"
 LESSON = "02_yield_and_send"
 ANSWERS = ROOT / "autograder" / "answers" / LESSON
 NOTEBOOK = ROOT / "notebooks" / f"{LESSON}.ipynb"
@@ -60,6 +63,18 @@ def test_what_it_prints_opens_the_first_lesson_clean_and_trusted(tmp_path: Path)
         if SCREENSHOTS:
             page.screenshot(path=Path(SCREENSHOTS) / "first lesson.png")
         chromium.close()
+
+
+def test_the_first_kernel_begins_before_any_page_is_open(tmp_path: Path) -> None:
+    with contextlib.closing(Lab(tmp_path, tmp_path / "mine")) as lab:
+        assert f"/lab/tree/{FIRST}" in lab.first
+        address = f"{lab.address}/api/sessions?token={lab.token}"
+        begun, deadline = [], time.monotonic() + 30
+        while not begun and time.monotonic() < deadline:
+            with urllib.request.urlopen(address, timeout=10) as told:
+                begun = json.load(told)
+            time.sleep(0.2)
+        assert [each["path"] for each in begun] == [f"{FIRST}.ipynb"]
 
 
 def test_every_fixed_drawing_is_drawn_with_its_words(lab: Lab) -> None:
@@ -132,6 +147,17 @@ def test_nothing_is_solved_yet_and_no_test_shows_a_traceback(lesson: Lesson) -> 
     lesson.keep_picture("light, nothing is solved", lesson.tests("round_robin-")[0])
 
 
+def test_a_prediction_is_compared_below_the_program(lesson: Lesson) -> None:
+    place = lesson.predictions()[0]
+    assert lesson.output(place).startswith("Not predicted yet: write A, B, C or D between")
+    lesson.write(place, lesson.sources[place].replace('""', '"B"', 1))
+    lesson.run(place, place + 1)
+    assert lesson.output(place).startswith("You say B: 5 5 5 and 5 4 3; countdown begins comes")
+    told = "It was A: 5 5 5 and 5 4 3; main has a generator comes first. Below it says why."
+    assert told in lesson.output(place + 1)
+    lesson.keep_picture("predicted", place + 1)
+
+
 def test_a_right_answer_gets_its_ticks(lesson: Lesson) -> None:
     tests = lesson.tests("round_robin-")
     text, _ = bank("round_robin/right/list_and_finally.py")
@@ -184,6 +210,7 @@ def test_with_the_points_a_solution_is_shown_beside_ones_own(lesson: Lesson) -> 
     lesson.run(index)
     shown = lesson.shown(index)
     assert "A solution of round_robin:" in shown.inner_text()
+    assert "The inner loop goes over a copy of the list" in shown.inner_text()  # why
     assert shown.locator("summary", has_text="Another way: ").count() >= 2
     assert len(lesson.pictures(index)) == 1
     assert "yours" in shown.locator("svg[role=img]").inner_html()

@@ -62,6 +62,9 @@ def test_after_three_answers_it_is_shown_with_both_timelines(kernel: Kernel) -> 
     assert offer("fetch_all").startswith('`looplab.solution("fetch_all")` shows')
     shown = solution("fetch_all")
     assert "TaskGroup" in shown.text and "SOLUTION" not in shown.text
+    assert shown.why == "all `job` begin before one is awaited; in turn they would take longer."
+    assert shown.why not in shown.text and f"\n\n{shown.why}" in str(shown)
+    assert "<p>all <code>job</code> begin" in shown._repr_html_()
     assert [name for name, _ in shown.others] == ["gather does it too"]
     assert shown.test == "the jobs overlap"
     assert [run.duration for run in shown.runs] == [7, 4]
@@ -74,7 +77,8 @@ def test_with_the_points_it_is_shown_at_once(kernel: Kernel) -> None:
     refusal("twice")
     note(kernel.path, "twice-seven", passed=True)
     shown = solution("twice")
-    assert "return 2 * n" in str(shown)
+    assert str(shown).endswith("return 2 * n")  # the lesson does not say why
+    assert "<p></p>" not in shown._repr_html_()
     assert [run.result for run in shown.runs] == [14, 14]
     note(kernel.path, "twice-seven", passed=False)
     refusal("twice")

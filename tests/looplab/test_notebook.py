@@ -410,6 +410,75 @@ def test_interrupt_stops_at_the_first_press(
 
 
 @slow
+def test_what_stop_has_ended_is_told_in_one_line(kernel: Kernel) -> None:
+    cell = kernel.run("print('ready')\nasyncio.run(asyncio.sleep(60))", interrupt=True)
+    assert cell.error == "KeyboardInterrupt"
+    assert cell.traceback == "KeyboardInterrupt in line 2 │ asyncio.run(asyncio.sleep(60))"
+
+
+@slow
+def test_a_traceback_shows_the_students_lines_and_no_librarys(kernel: Kernel) -> None:
+    cell = kernel.run(
+        """
+        async def inner():
+            await asyncio.sleep(0.01)
+            raise ValueError("no luck")
+
+        async def main():
+            try:
+                await asyncio.gather(inner())
+            except ValueError as error:
+                raise RuntimeError("gone wrong") from error
+
+        asyncio.run(main())
+        """
+    )
+    assert (cell.error, cell.message) == ("RuntimeError", "gone wrong")
+    for line in ('raise ValueError("no luck")', "raise RuntimeError(", "asyncio.run(main())"):
+        assert re.search(rf"^-+> \d+ .*{re.escape(line)}", cell.traceback, re.MULTILINE), line
+    assert ".py" not in cell.traceback
+    assert "direct cause" in cell.traceback
+    group = kernel.run(
+        """
+        async def main():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(inner())
+
+        asyncio.run(main())
+        """
+    )
+    assert 'raise ValueError("no luck")' in group.err  # IPython lets Python print it
+    assert "asyncio.run(main())" in group.err
+    assert not re.search(r"taskgroups|hosting|interactiveshell|base_events", group.err)
+    outside = kernel.run("import json\njson.loads('[')")
+    assert "----> 2 json.loads('[')" in outside.traceback and "JSONDecodeError" in outside.traceback
+    assert ".py" not in outside.traceback
+
+
+@slow
+def test_a_press_that_python_drops_is_repeated(kernel: Kernel) -> None:
+    """What is raised in a `__del__` goes nowhere, and collecting garbage calls many of them."""
+    cell = kernel.run(
+        """
+        class Slow:
+            def __del__(self):
+                print("ready", flush=True)
+                end = time.monotonic() + 1
+                while time.monotonic() < end:
+                    pass
+
+        Slow()
+        while True:
+            pass
+        """,
+        interrupt=True,
+    )
+    assert cell.error == "KeyboardInterrupt"
+    assert cell.stopping < STOPPED
+    assert not cell.err
+
+
+@slow
 @pytest.mark.parametrize(
     "source",
     [

@@ -35,6 +35,23 @@ SWALLOWS = (
     "def endless_():\n    while True:\n        try:\n            while True:\n"
     "                pass\n        except BaseException:\n            pass"
 )
+# From the press to what it brings, by the page's own clock: how long the browser is driven from
+# outside, and how long that looks for the result, is not what a student waits for.
+WATCH = """
+(watched, [event, sign]) => {
+    const seen = window.seen = {pressed: 0, shown: 0};
+    const press = () => { seen.pressed ||= performance.now(); };
+    addEventListener(event, press, {capture: true, once: true});
+    new MutationObserver(changes => {
+        const added = changes.flatMap(change => [...change.addedNodes]);
+        const isThere = sign.startsWith(".")
+            ? added.some(node => node instanceof Element
+                && (node.matches(sign) || node.querySelector(sign)))
+            : watched.textContent.includes(sign);
+        if (seen.pressed && isThere) seen.shown = performance.now();
+    }).observe(watched, {childList: true, subtree: true, characterData: true});
+}
+"""
 RUN_ALLS = 10
 MEGABYTE = 2**20
 
@@ -199,7 +216,9 @@ def _run_all(lesson: Lesson) -> None:
 
 
 def _verdict(lesson: Lesson, test: int) -> float:
-    return _seconds(lambda: lesson.run(test))
+    """Run a check, and return how long after the press its last output is there, in seconds."""
+    cell = lesson.shown(test)
+    return _waited(lesson, cell, "keydown", ".jp-OutputArea-child", lambda: lesson.run(test))
 
 
 def _stopped(lesson: Lesson) -> float:
@@ -209,7 +228,23 @@ def _stopped(lesson: Lesson) -> float:
         lesson.page.get_by_title("Interrupt the kernel").click()
         _idle(lesson.page)
 
-    return _seconds(stop)
+    return _waited(lesson, lesson.page.locator("#jp-main-statusbar"), "click", "Idle", stop)
+
+
+def _waited(lesson: Lesson, watched: Any, event: str, sign: str, do: Callable[[], None]) -> float:
+    """Do something, and return the seconds from a press to the last time that its sign was new.
+
+    Args:
+        lesson: where it is done.
+        watched: the element in which the sign appears.
+        event: of the page, which is the press.
+        sign: a class of an element that is added, or a text that is there.
+        do: what presses, and waits until the sign is there.
+    """
+    watched.evaluate(WATCH, [event, sign])
+    do()
+    lesson.page.wait_for_function("seen.shown > 0")
+    return float(lesson.page.evaluate("seen.shown - seen.pressed")) / 1000
 
 
 def _looks() -> list[tuple[str, int]]:

@@ -38,6 +38,7 @@ from loopgrade.authoring.lesson import (
 )
 from loopgrade.authoring.lint import lint_test_cell
 from loopgrade.authoring.names import bound_names
+from loopgrade.authoring.predictions import is_prediction
 from loopgrade.authoring.regions import regions, without_solution
 from loopgrade.authoring.settings import Settings, read_settings, undisturbed
 
@@ -274,11 +275,13 @@ def _metadata(cell: Cell) -> dict[str, Any]:
 
 
 def _for_the_kernel(cell: Cell, stub: str) -> dict[str, Any]:
-    """Return what `looplab.notebook.desk` reads in a student's kernel."""
+    """Return what `looplab.notebook` reads of a cell."""
     if cell.role == "answer":
         return {"looplab": {"stub": without_solution(cell.source, stub)}}
     if cell.role == "test" and regions(cell.source):
         return {"looplab": {"more": True}}  # it goes on when it is graded
+    if cell.kind == "code" and is_prediction(cell.source):
+        return {"looplab": {"prediction": cell.source}}
     return {}
 
 

@@ -2,7 +2,7 @@
 
 The minutes are an estimate for a first reading, and the same formula for each lesson: 130 words of
 prose a minute, 12 lines of code a minute, 2 minutes a prediction and 12 an exercise. Tests are
-folded, and are not read.
+folded, and are not read; the choices of a prediction are in its 2 minutes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loopgrade.authoring.lesson import Lesson
+from loopgrade.authoring.predictions import is_prediction
 from loopgrade.authoring.regions import without_solution
 
 WORDS, LINES = 130, 12
@@ -21,9 +22,6 @@ PREDICTION, EXERCISE = 2, 12
 EXERCISES = "## Your turn"
 """The heading before the exercises."""
 
-PREDICTED = "*Your prediction"
-"""How the cell begins into which a student writes one."""
-
 
 @dataclass(frozen=True)
 class Length:
@@ -33,7 +31,7 @@ class Length:
         cells: before the exercises; all of them where there is no such heading.
         words: of prose.
         lines: of code that are not empty: demonstrations, and what stands in the answers' cells.
-        predictions: to be written.
+        predictions: to be made.
         exercises: to be solved.
     """
 
@@ -64,16 +62,17 @@ class Length:
 def length_of(lesson: Lesson) -> Length:
     """Return how long a lesson is, as students get it."""
     heads = [n for n, cell in enumerate(lesson.cells) if EXERCISES in cell.source.splitlines()]
+    predictions = [c for c in lesson.cells if c.kind == "code" and is_prediction(c.source)]
     prose = [cell.source for cell in lesson.cells if cell.kind == "markdown"]
     code = [
         without_solution(cell.source, "") if cell.role == "answer" else cell.source
         for cell in lesson.cells
-        if cell.kind == "code" and cell.role != "test"
+        if cell.kind == "code" and cell.role != "test" and cell not in predictions
     ]
     return Length(
         cells=heads[0] if heads else len(lesson.cells),
         words=sum(len(source.split()) for source in prose),
         lines=sum(bool(line.strip()) for source in code for line in source.splitlines()),
-        predictions=sum(source.startswith(PREDICTED) for source in prose),
+        predictions=len(predictions),
         exercises=len(lesson.exercises),
     )

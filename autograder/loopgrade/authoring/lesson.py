@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from loopgrade.authoring.predictions import PredictionError, is_prediction, sealed_source
 from loopgrade.authoring.regions import RegionError, regions
 
 Role = Literal["answer", "test", "breaks"]
@@ -173,9 +174,18 @@ def _read_cells(path: Path) -> Iterator[Cell]:
         if cell.cell_type not in ("markdown", "code"):
             raise _error(path, header + 1, f"a {cell.cell_type} cell; make it markdown or code.")
         markers = _markers(path, header + 1, cell.metadata, cell.cell_type)
+        if cell.cell_type == "code" and is_prediction(source):
+            source = _sealed(path, start + 1, source)
         yield Cell(kind=cell.cell_type, source=source, line=start + 1, **markers)
         if number < len(parsed) - 1:
             header = _next_header(path, lines, start + len(source.split("\n")))
+
+
+def _sealed(path: Path, line: int, source: str) -> str:
+    try:
+        return sealed_source(source)
+    except PredictionError as error:
+        raise _error(path, line, str(error)) from None
 
 
 def _read_text(path: Path) -> str:

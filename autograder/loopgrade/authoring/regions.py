@@ -118,9 +118,40 @@ def without_solution(source: str, stub: str) -> str:
 
 
 def solution_text(source: str) -> str:
-    """Return an answer cell as the reference solution: whole, without the markers.
+    """Return an answer cell as the reference solution: whole, without the markers and the why.
 
-    >>> solution_text("### BEGIN SOLUTION\\nx = 1\\n### END SOLUTION")
+    >>> solution_text("### BEGIN SOLUTION\\n# Why: it is one.\\nx = 1\\n### END SOLUTION")
     'x = 1'
     """
-    return "\n".join(line for line in source.split("\n") if line.strip() not in EDGES)
+    lines, why = source.split("\n"), _lines_of_why(source)
+    kept = (line for number, line in enumerate(lines) if number not in why)
+    return "\n".join(line for line in kept if line.strip() not in EDGES)
+
+
+def why_of(source: str) -> str:
+    """Return why the solution of an answer cell is as it is; empty where it does not say.
+
+    It is the comment at the beginning of the first solution, which begins with `Why:`.
+
+    >>> why_of("### BEGIN SOLUTION\\n# Why: it is one,\\n# and not two.\\nx = 1\\n### END SOLUTION")
+    'it is one, and not two.'
+    """
+    lines = source.split("\n")
+    told = " ".join(lines[number].strip().removeprefix("# ") for number in _lines_of_why(source))
+    return told.removeprefix(_WHY.removeprefix("# ")).strip()
+
+
+_WHY = "# Why:"
+
+
+def _lines_of_why(source: str) -> range:
+    lines = source.split("\n")
+    first = (
+        next((number for number, line in enumerate(lines) if line.strip() in EDGES), len(lines)) + 1
+    )
+    if first >= len(lines) or not lines[first].strip().startswith(_WHY):
+        return range(0)
+    last = first
+    while lines[last].strip().startswith("#") and lines[last].strip() not in EDGES:
+        last += 1
+    return range(first, last)

@@ -15,7 +15,7 @@ from typing import Any
 
 from loopgrade.authoring.build import test_source
 from loopgrade.authoring.lesson import Lesson, grade_id, read_lesson
-from loopgrade.authoring.regions import solution_text, without_solution
+from loopgrade.authoring.regions import solution_text, why_of, without_solution
 from loopgrade.authoring.settings import read_settings
 from loopgrade.classroom.states import State
 from loopgrade.examination import sandbox
@@ -111,10 +111,12 @@ class Solution:
 
     Attributes:
         text: its answer cell, with the solution.
+        why: why that is as it is, and which mistake it avoids; empty where the lesson does not say.
         others: right answers of the bank, each with what is particular about it.
     """
 
     text: str
+    why: str
     others: tuple[tuple[str, str], ...]
 
 
@@ -274,7 +276,8 @@ def solution(course: Path, notebook: Path, exercise: str) -> Solution:
         path.read_text(encoding="utf-8").partition("\n") for path in sorted(right.glob("*.py"))
     ]
     others = tuple((first.lstrip("# "), text.strip("\n")) for first, _, text in texts)
-    return Solution(solution_text(found.answer.source), others)
+    source = found.answer.source
+    return Solution(solution_text(source), why_of(source), others)
 
 
 def told(report: Report) -> str:

@@ -1,14 +1,14 @@
 """What a kernel of `looplab lab` runs when it starts, as its `PYTHONSTARTUP`.
 
 After a restart a kernel knows nothing of a lesson. So that a check says then which cell to run
-first, and not that `check` is no name, what test cells use is there from the start. `enable` waits
-for the first cell: the kernel's own loop does not run yet.
+first, and not that `check` is no name, what test cells and predictions use is there from the start.
+`enable` waits for the first cell: the kernel's own loop does not run yet.
 """
 
 # ruff: noqa: F401 - they are the kernel's names from now on
 from IPython import get_ipython
 
-from looplab import SEED, arrivals, check, expect, explore, gens, jobs, observe, store
+from looplab import SEED, arrivals, check, expect, explore, gens, jobs, observe, predict, store
 
 
 def enable_at_the_first_cell() -> None:

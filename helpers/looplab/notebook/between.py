@@ -10,18 +10,14 @@ Caveat: ipykernel has no public name for what it does with an interrupt while no
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
 from looplab.notebook.hosting import replace
-
-AGAIN = 0.02
-"""Seconds after which a cell that was about to begin is interrupted."""
+from looplab.notebook.stopping import interrupt_soon
 
 
 class Between:
@@ -50,7 +46,7 @@ class Between:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         if self._pressed:
             self._pressed = False
-            threading.Timer(AGAIN, os.kill, (os.getpid(), signal.SIGINT)).start()
+            interrupt_soon()
 
     def after_cell(self, _: object) -> None:
         """Listen again."""

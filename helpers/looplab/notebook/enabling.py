@@ -15,7 +15,7 @@ notebook `asyncio.run` refuses to start, and the Stop button cannot end an `awai
 A cell that begins with `%%timeline` runs as it is, and shows its timeline.
 
 After a cell that announced a test (`looplab.check`) its tick appears, or the timeline of
-what went wrong. Stop ends such a cell at once, with one line, and drops the cells behind it.
+what went wrong. Stop ends a cell at once, with one line, and drops the cells behind it.
 
 Caveats: the kernel's loop stands still while a cell runs another, so a task that an
 earlier cell left on it goes on afterwards.
@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import re
 import signal
 import socket
 import sys
@@ -42,12 +41,16 @@ from looplab.notebook import (
     hosting,
     nesting,
     old_spellings,
+    predicting,
     progress,
     reminding,
     solutions,
+    stopping,
+    tracebacks,
 )
 from looplab.notebook.answers import Answers, is_test
 from looplab.notebook.between import Between
+from looplab.notebook.sentences import paragraph
 from looplab.notebook.timeline_magic import TimelineMagic, without_magic
 from looplab.notebook.totals import Totals
 from looplab.observer import announcing
@@ -78,7 +81,10 @@ def enable(*, legacy: bool = False) -> None:
     if shell is not None and _undo is None:
         with ExitStack() as undo:
             forgotten.name_lines(undo)
+            tracebacks.shorten(shell, undo)
+            stopping.repeat_what_is_lost(undo)
             _show_checks(shell, undo)
+            _compare_predictions(shell, undo)
             _bring_timeline_magic(shell, undo)
             _follow_the_kernel(shell, undo)
             _undo = undo.pop_all()
@@ -206,6 +212,33 @@ def _cancel_those_of_the_cell(older: set[asyncio.Task[Any]]) -> None:
             task.cancel()
 
 
+# ---- after a cell that a prediction was about ----
+
+
+def _compare_predictions(shell: Any, undo: ExitStack) -> None:
+    """Show below a cell what was predicted of it, and what it was."""
+
+    def before_cell(info: Any) -> None:
+        if not is_test(info.raw_cell or ""):
+            predicting.before_cell()
+
+    def after_cell(result: Any) -> None:
+        if result is None or is_test(result.info.raw_cell or ""):
+            return
+        # A demonstration may raise; after a NameError the cells above have not run.
+        error = result.error_before_exec or result.error_in_exec
+        stopped = isinstance(error, KeyboardInterrupt | SyntaxError | NameError)
+        compared = predicting.after_cell(ran=not stopped)
+        if compared is None:
+            return
+        _show_sentence(compared.compared())
+        if notebook := progress.notebook_of(shell.user_ns):
+            progress.note_prediction(notebook, compared.seal)
+
+    _register(shell, "pre_run_cell", before_cell, undo)
+    _register(shell, "post_run_cell", after_cell, undo)
+
+
 # ---- after a test cell ----
 
 
@@ -260,7 +293,7 @@ def _keep_verdict(shell: Any, result: Any, answers: Answers, totals: Totals) -> 
     if begun and (total := totals.told(notebook, test)):
         offer = solutions.offer(test.partition("-")[0])
         told = [total, offer, reminding.reminder(notebook.parent)]
-        _show_total(" ".join(filter(None, told)))
+        _show_sentence(" ".join(filter(None, told)))
 
 
 def _drop_what_waits(shell: Any) -> None:
@@ -304,11 +337,10 @@ def _show_tick(check: announcing.Check) -> None:
     display({"text/plain": text, "text/html": markup}, raw=True)
 
 
-def _show_total(text: str) -> None:
+def _show_sentence(text: str) -> None:
     from IPython.display import display
 
-    markup = re.sub("`(.+?)`", r"<code>\1</code>", html.escape(text, quote=False))
-    display({"text/plain": text, "text/html": f"<p>{markup}</p>"}, raw=True)
+    display({"text/plain": text, "text/html": paragraph(text)}, raw=True)
 
 
 def _show_timeline(failed: CheckFailed) -> None:

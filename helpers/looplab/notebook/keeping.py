@@ -29,12 +29,6 @@ VERSION = 1
 MAX_BYTES = 5 * 2**20
 """Of a file that is read; all of a course's answers have some 100 kB."""
 
-PREDICTION = "*Your prediction (double-click here and write):*"
-"""The text of a cell for a prediction, as a lesson hands it out."""
-
-_PREDICTIONS = f"markdown-{hashlib.sha256(PREDICTION.encode()).hexdigest()[:8]}"
-"""Begins the ids of these cells: the build makes an id of the text."""
-
 
 class KeepingError(Exception):
     """Work cannot be kept or put back; the text says what to do."""
@@ -195,9 +189,7 @@ def _place(cell: Any) -> str | None:
     """Return what names a cell that is there to be written in; None for any other."""
     if _is_answer(cell):
         return str(cell["metadata"]["nbgrader"]["grade_id"])
-    is_text = isinstance(cell, dict) and cell.get("cell_type") == "markdown"
-    name = str(cell.get("id")) if is_text else ""
-    return name if name.startswith(_PREDICTIONS) else None
+    return str(cell.get("id")) if _stub_of_prediction(cell) is not None else None
 
 
 def _is_answer(cell: Any) -> bool:
@@ -212,11 +204,20 @@ def _is_written(cell: dict[str, Any]) -> bool:
     """Whether a cell holds something else than what the lesson hands out."""
     source = "".join(cell["source"])
     if not _is_answer(cell):
-        return source.strip() != PREDICTION
+        return source.strip() != str(_stub_of_prediction(cell)).strip()
     told = cell["metadata"]["nbgrader"]
     # As nbgrader.utils.compute_checksum has it: no grade, a solution, not locked.
     parts = (source, "code", "False", "True", "False", str(told["grade_id"]))
     return bool(hashlib.md5("".join(parts).encode()).hexdigest() != told.get("checksum"))
+
+
+def _stub_of_prediction(cell: Any) -> str | None:
+    """Return the text of a prediction as the lesson hands it out; None for any other cell."""
+    try:
+        told = cell["metadata"]["looplab"]["prediction"]
+    except (KeyError, TypeError):
+        return None
+    return told if isinstance(told, str) else None
 
 
 def _json(file: Path) -> dict[str, Any]:

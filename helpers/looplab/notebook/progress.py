@@ -19,9 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from looplab.notebook.predicting import BEGINS
+
 FILE = ".looplab_progress.json"
 
 _NAME = re.compile(r'check\((".*"), points=')
+
+_PREDICTED = "predicted "
+"""Begins the key of a prediction; with a blank in it, it is no name of an exercise or test."""
 
 TRIES = 3
 """So many answers that a check has judged are an honest attempt: `looplab.solution`."""
@@ -68,11 +73,21 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Lesson:
-    """How far a lesson is: its notebook's name without `.ipynb`, its title, its exercises."""
+    """How far a lesson is.
+
+    Attributes:
+        name: its notebook's name without `.ipynb`.
+        title: its title.
+        exercises: its exercises.
+        predicted: of how many programs it was predicted what they do.
+        predictions: of how many it can be.
+    """
 
     name: str
     title: str
     exercises: tuple[Exercise, ...]
+    predicted: int
+    predictions: int
 
     @property
     def points(self) -> float:
@@ -102,10 +117,12 @@ class Progress:
         rows = "".join(
             f'<tr><td style="text-align:left"><a href="{html.escape(each.name)}.ipynb">'
             f"{html.escape(each.title)}</a></td><td>{points_of(each.points, each.of)}</td>"
-            f'<td style="text-align:left">{_told(each)}</td></tr>'
+            f'<td style="text-align:left">{_told(each)}</td>'
+            f"<td>{each.predicted} of {each.predictions}</td></tr>"
             for each in self.lessons
         )
-        head = "".join(f"<th scope=col>{each}</th>" for each in ("Lesson", "Points", "Exercises"))
+        columns = ("Lesson", "Points", "Exercises", "Predicted")
+        head = "".join(f"<th scope=col>{each}</th>" for each in columns)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -143,6 +160,20 @@ def note(notebook: Path, test: str, *, passed: bool, answer: str = "") -> None:
         if answer:
             lesson[_exercise(test)] = _with(lesson.get(_exercise(test)), _digest(answer))
         write_whole(file, verdicts)
+
+
+def note_prediction(notebook: Path, seal: str) -> None:
+    """Keep that somebody has predicted; where the folder cannot be written to, it is not kept.
+
+    Args:
+        notebook: the notebook.
+        seal: of the prediction, which no other one of the lesson has.
+    """
+    file = notebook.with_name(FILE)
+    with suppress(OSError):
+        told = _read(file)
+        told.setdefault(notebook.stem, {})[f"{_PREDICTED}{seal}"] = True
+        write_whole(file, told)
 
 
 def tries(notebook: Path, exercise: str) -> int:
@@ -233,7 +264,8 @@ def notebook_of(names: Mapping[str, Any]) -> Path | None:
 def _read(file: Path) -> dict[str, dict[str, bool | list[str]]]:
     """Return what a file has of each lesson; of a damaged one what can be read, or nothing.
 
-    By the id of a test it says whether it passed, by the name of an exercise what was tried.
+    By the id of a test it says whether it passed, by the name of an exercise what was tried, and by
+    what `note_prediction` writes that it was predicted.
     """
     try:
         if file.stat().st_size > MAX_BYTES:
@@ -276,7 +308,9 @@ def _lesson(path: Path, verdicts: Mapping[str, Mapping[str, bool | list[str]]]) 
         )
         for name, tests in exercises.items()
     )
-    return Lesson(path.stem, title, done)
+    asked = sum(kind == "code" and source.startswith(BEGINS) for kind, source, _ in cells)
+    predicted = sum(key.startswith(_PREDICTED) for key in ran)
+    return Lesson(path.stem, title, done, min(predicted, asked), asked)
 
 
 def _exercises(cells: Iterable[tuple[str, str, dict[str, Any]]]) -> dict[str, list[GradedTest]]:

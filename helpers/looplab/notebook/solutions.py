@@ -14,6 +14,7 @@ from typing import Any
 from looplab.notebook.desk import Desk, NoDesk, desk, text_of
 from looplab.notebook.grader import NoGrader, ask
 from looplab.notebook.progress import TRIES, exercises_of, has_all_points, tries
+from looplab.notebook.sentences import paragraph
 from looplab.observer import announcing
 from looplab.observer.observing import observe
 from looplab.pictures.showing import compare
@@ -28,6 +29,7 @@ class Solution:
     Attributes:
         exercise: its name.
         text: the cell that the course's authors have written.
+        why: why that is as it is, and which mistake it avoids; empty where they do not say.
         others: other answers that pass all tests, each with what is particular about it.
         test: the check whose program the timelines show; empty where there is none.
         runs: the student's run of it and the solution's; none where the check observes none.
@@ -35,13 +37,15 @@ class Solution:
 
     exercise: str
     text: str
+    why: str
     others: tuple[tuple[str, str], ...]
     test: str = ""
     runs: tuple[Run, ...] = ()
 
     def __str__(self) -> str:
         others = "".join(f"\n\n\n# Another way: {name}\n{text}" for name, text in self.others)
-        return f"{self.text}{others}"
+        why = f"\n\n{self.why}" if self.why else ""
+        return f"{self.text}{why}{others}"
 
     __repr__ = __str__
 
@@ -50,8 +54,8 @@ class Solution:
             f"<details><summary>Another way: {html.escape(name)}</summary>{_code(text)}</details>"
             for name, text in self.others
         )
-        name = html.escape(self.exercise)
-        return f"<p>A solution of <code>{name}</code>:</p>{_code(self.text)}{others}"
+        shown = paragraph(f"A solution of `{self.exercise}`:") + _code(self.text)
+        return shown + (paragraph(self.why) if self.why else "") + others
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -89,7 +93,7 @@ def solution(exercise: str) -> Solution:
         raise NoDesk(f"The solution cannot be had. {error}") from None
     others = tuple((str(name), str(text)) for name, text in shown["others"])
     test, runs = _both(mine, exercise, str(shown["text"]))
-    return Solution(exercise, str(shown["text"]), others, test, runs)
+    return Solution(exercise, str(shown["text"]), str(shown["why"]), others, test, runs)
 
 
 def offer(exercise: str) -> str:
