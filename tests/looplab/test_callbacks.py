@@ -379,5 +379,5 @@ def test_a_forged_callback_is_refused(change: dict[str, Any]) -> None:
 
 def test_a_run_of_the_schema_before_is_refused() -> None:
     run = replace(observe(rings), schema=2)
-    with pytest.raises(WireError, match="The run has schema 2; this looplab reads 3"):
+    with pytest.raises(WireError, match="The run has schema 2; this looplab reads 4"):
         Run.from_json(run.to_json())

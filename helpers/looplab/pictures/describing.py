@@ -155,7 +155,7 @@ def ending(run: Run, life: TaskLife) -> str:
             "stopped" if life.error.type == "TooMuch" else f"raised {plain_name(life.error.type)}"
         )
     if life.outcome != "pending":
-        return life.outcome
+        return f"{life.outcome} {one_line(life.returned, 40)}".rstrip()
     if not any(span.state == "running" for span in life.spans):
         return "never started"
     if life.kind == "task":
@@ -251,12 +251,16 @@ def _life_line(run: Run, life: TaskLife) -> str:
 
 
 def _ran(life: TaskLife) -> str:
-    times = sum(span.state == "running" for span in life.spans)
-    return {0: "never ran", 1: "ran once"}.get(times, f"ran {times} times")
+    steps = [span for span in life.spans if span.state == "running"]
+    told = {0: "never ran", 1: "ran once"}.get(len(steps), f"ran {len(steps)} times")
+    with_what = [one_line(span.reason, 60) for span in steps if span.reason]
+    return f"{told} ({_listed(with_what, 6)})" if with_what else told
 
 
 def _reason(run: Run, span: Span, after: Span | None) -> str:
     told = one_line(span.reason, 60)
+    if span.inside:
+        told += f" inside {one_line(span.inside, 60)}"
     if span.held_by is None:
         return told
     return f"{told}, {held(span, after, name_of(run, span.held_by))}"
@@ -266,8 +270,12 @@ def _waited(run: Run, life: TaskLife) -> str:
     pairs = zip_longest(life.spans, life.spans[1:])
     waits = [(span, after) for span, after in pairs if span.state == "waiting"]
     reasons = list(dict.fromkeys(_reason(run, span, after) for span, after in waits if span.reason))
-    if reasons == ["yield"]:
-        return "waited at yield between"
+    yields = [reason for reason in reasons if reason.startswith("yield")]
+    if yields == reasons != []:
+        return f"waited at {_listed(yields, 6)} between"
+    if yields:
+        others = [reason for reason in reasons if reason not in yields]
+        return f"waited for {_listed(others, 4)}, and at {_listed(yields, 6)}"
     time = _time(span for span, _ in waits)
     told = _listed(reasons, 4)
     if time:

@@ -51,6 +51,8 @@ BARS: dict[str, dict[str, Any]] = {
 ARROWS: dict[str, dict[str, Any]] = {
     "wakes": {"color": INK, "linewidth": 0.9},
     "resumes": {"color": BLUE, "linewidth": 1.3},
+    "sends": {"color": BLUE, "linewidth": 2.8},
+    "throws": {"color": RED, "linewidth": 1.6, "linestyle": (0, (1, 1))},
     "hands back": {"color": BLUE, "linewidth": 1.3, "linestyle": (0, (2.5, 1.5))},
 }
 STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
@@ -73,6 +75,8 @@ LEGEND = {
     "fault": "look here",
     "wakes": "starts or wakes",
     "resumes": "resumes",
+    "sends": "sends",
+    "throws": "throws or closes",
     "hands back": "yields or ends",
 }
 
@@ -208,7 +212,10 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
                 axes.broken_barh(some, (row + 0.5 - height / 2, height), zorder=zorder, **style)
     for stretch in stretches:
         text, size = reason_that_fits(scale, stretch)
-        if text and stretch.span.state != "running":
+        if text and stretch.span.state == "running":
+            middle = (stretch.left + stretch.right) / 2
+            write(axes, middle, row + 0.5, text, size, color="white", ha="center", zorder=5)
+        elif text:
             wide = length(text, size)
             middle = _middle(scale, stretch, wide)
             x = plan.clear(row, middle, wide, stretch.left, stretch.right)

@@ -218,7 +218,11 @@ def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[st
         return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
     inside, outside = set(), []
     for stretch in scale.stretches(life):
-        reason = next(iter(reasons_of(stretch)), "")
+        if stretch.span.state == "running":
+            continue
+        reason = next(iter(reasons_of(stretch, inside=False)), "")
+        # Which values it yields is too much here: a bar says it, or the words below the picture.
+        reason = "yield" if reason.startswith("yield") else reason
         if reason_that_fits(scale, stretch)[0]:
             inside.add(reason)
         elif reason not in outside and reason != "cancelled":  # which is no wait
@@ -294,14 +298,21 @@ def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
     for row, life in enumerate(lives):
         for span, after in zip_longest(life.spans, life.spans[1:]):
             if span.state == "running":
-                suspended = after is None or after.reason == "yield"
-                turns.append((span.first, span.last, row, suspended))
-    for (_, last, row, suspended), (first, _, next_row, _) in pairwise(sorted(turns)):
+                suspended = after is None or after.reason.startswith("yield")
+                turns.append((span.first, span.last, row, suspended, span.reason))
+    for (_, last, row, suspended, _), (first, _, next_row, _, how) in pairwise(sorted(turns)):
         if last == first and row != next_row:
             back = suspended and lives[row].kind == "generator"
             if back or lives[next_row].kind == "generator":
-                means = "hands back" if back else "resumes"
+                means = "hands back" if back else _resumes(how)
                 yield _between(means, first, row, next_row, TALL, first)
+
+
+def _resumes(how: str) -> str:
+    """Return what an arrow means that leads to a step which began like that."""
+    if how.startswith(("throw(", "close(")):
+        return "throws"
+    return "sends" if how.startswith("send(") else "resumes"
 
 
 def _apart(arrows: list[Arrow]) -> list[Arrow]:

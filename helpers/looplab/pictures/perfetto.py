@@ -96,12 +96,14 @@ def _slices(run: Run, life: TaskLife, clock: _Clock) -> Iterator[dict[str, Any]]
         args: dict[str, Any] = {}
         if span.line is not None:
             args["line"] = span.line
+        if span.inside:
+            args["inside"] = span.inside
         for key, other in (("woken by", span.woken_by), ("held by", span.held_by)):
             if other is not None:
                 args[key] = label(run.lives[other])[0]
         yield {
             "ph": "X",
-            "name": span.reason if span.state == "waiting" and span.reason else span.state,
+            "name": span.reason if span.state != "ready" and span.reason else span.state,
             "cat": span.state,
             "cname": _COLOURS[span.state],
             "pid": _PROCESS,

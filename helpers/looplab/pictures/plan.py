@@ -97,7 +97,7 @@ class Arrow(NamedTuple):
     """From one lane to another, at one moment; the ends are counted in lanes from the top.
 
     Attributes:
-        means: what it is called in the legend.
+        means: what it is called in the legend, see `looplab.pictures.drawing.LEGEND`.
         x: the moment.
         start: where it begins.
         stop: where its head is.
@@ -220,16 +220,39 @@ class Plan:
         return top - self.base + 0.2 * len(self.notes) + 0.26 * len(self.title) + EDGE / 2
 
 
-def reasons_of(stretch: Stretch) -> tuple[str, ...]:
-    """Return what a span waits for, from the longest text to the shortest."""
+def reasons_of(stretch: Stretch, *, inside: bool = True) -> tuple[str, ...]:
+    """Return what is written into a bar, from the longest text to the shortest.
+
+    Args:
+        stretch: a wait: what for. A step: what came in with it.
+        inside: whether the coroutines are named that it waits in.
+    """
     span, more = stretch.span, stretch.more
     # Who resumed a generator waits for it: its arrow says so.
     if not span.reason or span.reason.startswith("generator "):
         return ()
     told = one_line(span.reason, 60)
-    short = told if "(" in told else told.rpartition(".")[2]
-    long = [f"{told}, {more}", f"{short}, {more}"] if more else []
-    return tuple(dict.fromkeys([*long, told, short]))
+    if span.state == "running" or told.startswith("yield "):
+        return tuple(dict.fromkeys([told, _value(told)]))
+    called, bracket, given = told.partition("(")
+    short = called if called.startswith("task ") else called.rpartition(".")[2]
+    short += bracket + given
+    chain = f"{one_line(span.inside, 60)} > {told}" if span.inside and inside else told
+    long = [f"{chain}, {more}", f"{told}, {more}", f"{short}, {more}"] if more else []
+    return tuple(dict.fromkeys([*long, chain, told, short]))
+
+
+def _value(told: str) -> str:
+    """Return only what came in or went out, where there is no room to say how.
+
+    >>> _value("send('Ann')"), _value("yield 3"), _value("close()")
+    ("'Ann'", '3', 'close')
+    """
+    method, bracket, value = told.partition("(" if told.startswith(_RESUMED) else " ")
+    return (value.removesuffix(")") if bracket == "(" else value) or method
+
+
+_RESUMED = ("send(", "throw(", "close(")
 
 
 def reason_that_fits(scale: Scale, stretch: Stretch) -> tuple[str, float]:
