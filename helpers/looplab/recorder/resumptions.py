@@ -63,6 +63,10 @@ class Resumption:
             self._outer._say(text)
 
 
+_BY_YIELD_FROM = 2
+"""The argument of RESUME that follows on a `yield from`."""
+
+
 class _AfterYield(NamedTuple):
     """What a generator does first when it is resumed at one place.
 
