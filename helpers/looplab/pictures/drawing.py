@@ -203,8 +203,8 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
     scale, stretches = plan.scale, plan.scale.stretches(plan.lives[row])
     seen = set()
     for state, height, zorder in () if is_crowd else STATES:
-        # On seconds running takes no time, and shall be seen all the same.
-        least = TICK if state == "running" and scale.axis == "seconds" else 0.0
+        # On seconds running takes no time, on steps a thread may take no step: both shall be seen.
+        least = TICK if state == "running" else 0.0
         mine = [stretch for stretch in stretches if stretch.span.state == state]
         for kind, bars in _bars(mine, least / scale.inch, PIXEL / scale.inch).items():
             seen.add(kind)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, zip_longest
 
+from looplab.pictures.arrows import arrows_of
 from looplab.pictures.describing import (
     LOOP,
     blockers,
@@ -24,21 +24,15 @@ from looplab.pictures.grouping import endings, shown, under_way
 from looplab.pictures.lettering import INK, cut, length, wrapped
 from looplab.pictures.lock_holders import holders
 from looplab.pictures.plan import (
-    ASIDE,
     COLUMN,
     EDGE,
     GREY,
     LABELS,
     LONGEST,
-    LOW,
     MARKS,
-    MOST_ARROWS,
-    PIXEL,
     RED,
     SHORTEST,
-    TALL,
     WIDTH,
-    Arrow,
     AxisName,
     Crowd,
     Fault,
@@ -132,10 +126,6 @@ class Draft:
             scale: where its moments lie.
         """
         run, axis, lives, groups = self._run, self._axis, self._shown.lives, self._shown.groups
-        unique = dict[tuple[object, ...], Arrow]()
-        for arrow in (*_wakes(lives, scale), *_hand_overs(lives, axis)):
-            unique.setdefault(arrow[:4], arrow)  # the same at a later step covers it
-        arrows = list(unique.values())
         holds = list(_holds(run, lives, scale))
         told = f"{self._name}: {headline(run)}" if self._name else headline(run)
         others = self._shown.others
@@ -144,8 +134,7 @@ class Draft:
             labels=self._labels,
             endings=self._endings,
             scale=scale,
-            # More would be a thicket.
-            arrows=_apart(arrows) if len(arrows) <= MOST_ARROWS else [],
+            arrows=arrows_of(lives, scale),
             holds=holds,
             faults=list(_faults(lives, scale, self._fault)),
             crowds=[
@@ -276,69 +265,3 @@ def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
         told = [f"{name}: {blocks(run, blocking)}" for name, blocking in held_up]
         notes += [(line, RED) for line in list(dict.fromkeys(told))[:3]]
     return [(cut(line, WIDTH - 2 * EDGE, 9.5), colour) for line, colour in notes]
-
-
-def _wakes(lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Arrow]:
-    rows = {life.id: row for row, life in enumerate(lives)}
-    for row, life in enumerate(lives):
-        if life.kind == "generator":  # its caller hands over to it
-            continue
-        for span, left, right, _ in scale.stretches(life):
-            waker = rows.get(-1 if span.woken_by is None else span.woken_by, row)
-            if waker != row:
-                low = span.state == "ready" and (right - left) * scale.inch > PIXEL
-                yield _between("wakes", left, waker, row, LOW if low else TALL, span.first)
-
-
-def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
-    """Yield an arrow for each turn that leads to a generator's or follows on one."""
-    if axis == "seconds":
-        return
-    turns = []
-    for row, life in enumerate(lives):
-        for span, after in zip_longest(life.spans, life.spans[1:]):
-            if span.state == "running":
-                suspended = after is None or after.reason.startswith("yield")
-                turns.append((span.first, span.last, row, suspended, span.reason))
-    for (_, last, row, suspended, _), (first, _, next_row, _, how) in pairwise(sorted(turns)):
-        if last == first and row != next_row:
-            back = suspended and lives[row].kind == "generator"
-            if back or lives[next_row].kind == "generator":
-                means = "hands back" if back else _resumes(how)
-                yield _between(means, first, row, next_row, TALL, first)
-
-
-def _resumes(how: str) -> str:
-    """Return what an arrow means that leads to a step which began like that."""
-    if how.startswith(("throw(", "close(")):
-        return "throws"
-    return "sends" if how.startswith("send(") else "resumes"
-
-
-def _apart(arrows: list[Arrow]) -> list[Arrow]:
-    """Return the arrows, and those that go up and down through one place side by side.
-
-    Those of the direction that came first stand on the left.
-    """
-
-    def extent(arrow: Arrow) -> tuple[float, float]:
-        return min(arrow.start, arrow.stop), max(arrow.start, arrow.stop)
-
-    def meet(one: Arrow, other: Arrow) -> bool:
-        (top, bottom), (other_top, other_bottom) = extent(one), extent(other)
-        opposite = (one.start < one.stop) != (other.start < other.stop)
-        return one.x == other.x and opposite and top < other_bottom and other_top < bottom
-
-    found = []
-    for arrow in arrows:
-        if any(meet(arrow, other) for other in arrows):
-            first = min((each for each in arrows if each.x == arrow.x), key=lambda each: each.step)
-            left = (arrow.start < arrow.stop) == (first.start < first.stop)
-            arrow = arrow._replace(aside=-ASIDE if left else ASIDE)
-        found.append(arrow)
-    return found
-
-
-def _between(means: str, x: float, row: int, to: int, height: float, step: int) -> Arrow:
-    down = 1 if to > row else -1
-    return Arrow(means, x, row + 0.5 + down * TALL / 2, to + 0.5 - down * height / 2, step)

@@ -24,7 +24,6 @@ TALL, LOW = 0.66, 0.42  # heights of bars, as parts of a lane
 STRIP = 0.27  # the height of the lane of the event loop
 ASIDE = 0.045
 
-MOST_ARROWS = 40
 SHORTEST, LONGEST = 1e-9, 1e15
 """Times come out of a sandbox. What is beyond these, matplotlib cannot draw."""
 
