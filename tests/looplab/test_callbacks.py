@@ -222,7 +222,7 @@ def test_it_is_told_what_ran_and_when() -> None:
         ("sleep", 2, 5, True),
     ]
     assert [tick.asked_by for tick in run.ticks] == [0, None, 0]
-    assert "event loop: ran 3 callbacks: ring, answer, sleep" in describe(run)
+    assert "event loop: ran 3 callbacks: ring at 1 s, answer at 1 s, sleep at 2 s" in describe(run)
     assert [(turn.state, turn.start, turn.stop) for turn in run.loop() if turn.start > 0] == [
         ("running", 1, 1),
         ("running", 1, 1),

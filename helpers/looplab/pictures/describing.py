@@ -20,8 +20,12 @@ from itertools import pairwise, zip_longest
 
 from looplab.pictures.grouping import endings, shown
 from looplab.pictures.lock_holders import held
-from looplab.runs.records import Blocking, Lost, Span, TaskLife
+from looplab.runs.queries import A_CALLBACK
+from looplab.runs.records import Blocking, Callback, Lost, Span, TaskLife
 from looplab.runs.run import NOTHING_SEEN, Run
+
+MOST_TICKS = 5
+"""Of so many callbacks it is told when each ran."""
 
 LOOP = "event loop"
 """What the loop is called, beside the lives."""
@@ -51,11 +55,17 @@ def describe(run: Run) -> str:
 
 
 def callbacks(run: Run) -> str:
-    """Return how often the loop ran callbacks of the program's, and which."""
-    names = Counter(plain_name(tick.name) for tick in run.ticks)
-    told = [f"{name}{f' {count:,} times' * (count > 1)}" for name, count in names.most_common()]
+    """Return how often the loop ran callbacks of the program's, which, and of few ones when."""
+    few = run.callbacks == len(run.ticks) <= MOST_TICKS
+    names = Counter(plain_name(tick.name) + (_when(run, tick) if few else "") for tick in run.ticks)
+    in_order = names.items() if few else names.most_common()
+    told = [f"{name}{f' {count:,} times' * (count > 1)}" for name, count in in_order]
     times = f"{run.callbacks:,} callback{'s' * (run.callbacks != 1)}"
     return f"{LOOP}: ran {times}{f': {_listed(told, 5)}' if told else ''}"
+
+
+def _when(run: Run, tick: Callback) -> str:
+    return f" at {seconds(tick.start)}" if run.duration > 0 else f" before step {tick.step}"
 
 
 def title(run: Run) -> str:
@@ -196,7 +206,14 @@ def who_blocked(run: Run) -> list[TaskLife | None]:
 def blockers(run: Run) -> list[str]:
     """Return the name of who blocked, for each of `Run.blocked`."""
     told = zip(who_blocked(run), run.blocked, strict=True)
-    return [label(life)[0] if life else plain_name(each.task) for life, each in told]
+    return [label(life)[0] if life else _callback(run, each) for life, each in told]
+
+
+def _callback(run: Run, blocking: Blocking) -> str:
+    """Return the name of the callback that blocked, where it is known."""
+    names = [tick.name for tick in run.ticks if tick.start <= blocking.start < tick.stop]
+    called = plain_name(blocking.task)
+    return f"{called}, {plain_name(names[0])}" if names and called == A_CALLBACK else called
 
 
 def seconds(value: float) -> str:

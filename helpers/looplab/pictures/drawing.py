@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from looplab.pictures.describing import LOOP as LOOP_LANE
 from looplab.pictures.describing import number
 from looplab.pictures.lettering import INK, length, write
+from looplab.pictures.loop_lane import SIZE as CAPTION
 from looplab.pictures.plan import (
     EDGE,
     GREEN,
@@ -190,10 +191,14 @@ def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
             drawn = BARS[kind] if kind == "on and off" else style
             tall = height / 2 if state == "callback" else height
             axes.broken_barh(bars, (middle - tall / 2, tall), zorder=4, **drawn)
+    for x, text, _ in plan.captions:
+        write(axes, x, middle, text, CAPTION, zorder=5, path_effects=_halo("white"))
     for stretch in plan.loop.get("idle", []):
-        if (stretch.right - stretch.left) * inch > length("idle", 7) + 0.1:
-            x = (stretch.left + stretch.right) / 2
-            write(axes, x, middle, "idle", 7, color=GREY, ha="center", zorder=5)
+        named = [c.x + c.wide / inch for c in plan.captions if stretch.left <= c.x < stretch.right]
+        left = max([stretch.left, *named])
+        if (stretch.right - left) * inch > length("idle", CAPTION) + 0.1:
+            x = (left + stretch.right) / 2
+            write(axes, x, middle, "idle", CAPTION, color=GREY, ha="center", zorder=5)
     blocked = {"blocking"} if "blocked" in plan.loop else set()
     return ({"running", "callback"} & plan.loop.keys()) | blocked
 
@@ -210,6 +215,9 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
             seen.add(kind)
             for style, some in _styled(kind, bars, scale.inch):
                 axes.broken_barh(some, (row + 0.5 - height / 2, height), zorder=zorder, **style)
+    for left, right in _queued(stretches):
+        bar = [(left, right - left)]
+        axes.broken_barh(bar, (row + 0.5 + TALL / 2, 0.5 - TALL / 2), zorder=2, **BARS["ready"])
     for stretch in stretches:
         text, size = reason_that_fits(scale, stretch)
         if text and stretch.span.state == "running":
@@ -229,6 +237,17 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
     x = end + 0.07 / scale.inch
     write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
     return seen
+
+
+def _queued(stretches: list[Stretch]) -> Iterator[tuple[float, float]]:
+    """Yield where a call is ready and its thread runs another: below that one's bar."""
+    running = [each for each in stretches if each.span.state == "running"]
+    for stretch in stretches:
+        if stretch.span.state == "ready":
+            for other in running:
+                left, right = max(stretch.left, other.left), min(stretch.right, other.right)
+                if left < right:
+                    yield left, right
 
 
 def _styled(

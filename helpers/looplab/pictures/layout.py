@@ -23,6 +23,7 @@ from looplab.pictures.describing import (
 from looplab.pictures.grouping import endings, shown, under_way
 from looplab.pictures.lettering import INK, cut, length, wrapped
 from looplab.pictures.lock_holders import holders
+from looplab.pictures.loop_lane import captions_of, has_loop_lane, loop_of
 from looplab.pictures.plan import (
     COLUMN,
     EDGE,
@@ -39,11 +40,10 @@ from looplab.pictures.plan import (
     Hold,
     Plan,
     Scale,
-    Stretch,
     reason_that_fits,
     reasons_of,
 )
-from looplab.runs.records import Span, TaskLife
+from looplab.runs.records import TaskLife
 from looplab.runs.run import Run
 
 
@@ -82,7 +82,7 @@ class Draft:
             _labelled(run, narrow, life, self._compact or life.id in groups) for life in lives
         ]
         lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in self._labels]
-        if axis == "seconds" and run.tasks:
+        if has_loop_lane(run, axis):
             lengths.append(length(LOOP, 8.5))
         self.left = EDGE + max(lengths, default=0) + 0.15
 
@@ -142,7 +142,8 @@ class Draft:
                 for row, life in enumerate(lives)
                 if life.id in groups
             ],
-            loop=_loop(run, scale),
+            loop=loop_of(run, scale),
+            captions=captions_of(run, scale),
             title=wrapped(told, WIDTH - 2 * EDGE, 13),
             notes=_notes(run, holds),
             footer=f"and {others:,} more" if others else "",
@@ -237,21 +238,6 @@ def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold
                 fits = length(text, 8, True) <= room
                 yield Hold(rows[life.id], left, right, text if fits else "")
                 break
-
-
-def _loop(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
-    """Return what the event loop did, by state; nothing on steps, where it is always busy."""
-    states: dict[str, list[Stretch]] = {}
-    if scale.axis == "steps" or scale.nothing or not run.tasks:
-        return states
-    for turn in run.loop():
-        callback = turn.state == "running" and turn.life is None
-        # Ticks that stand close become one bar, and running on and off is what tasks do.
-        own = callback or turn.state == "idle"
-        span = Span("waiting" if own else "running", turn.start, turn.stop, turn.first, turn.last)
-        place = Stretch(span, min(turn.start, scale.end), min(turn.stop, scale.end))
-        states.setdefault("callback" if callback else turn.state, []).append(place)
-    return states
 
 
 def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:

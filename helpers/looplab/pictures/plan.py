@@ -138,6 +138,14 @@ class Hold(NamedTuple):
     text: str
 
 
+class Caption(NamedTuple):
+    """A text in the lane of the loop: where it begins, and how many inches it takes."""
+
+    x: float
+    text: str
+    wide: float
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is drawn of a run, and where: in inches, but for what the scale counts.
@@ -145,6 +153,7 @@ class Plan:
     Attributes:
         faults: where it went wrong: in which lane, and from where to where.
         loop: what the event loop did, by state; empty where it has no lane.
+        captions: what is written into its lane, besides *idle*.
         base: where it begins, from below the figure; another run may be drawn there.
         explained: whether the legend stands above its lanes.
     """
@@ -158,6 +167,7 @@ class Plan:
     faults: list[tuple[int, float, float]]
     crowds: list[Crowd]
     loop: dict[str, list[Stretch]]
+    captions: list[Caption]
     title: list[str]
     notes: list[tuple[str, str]]
     footer: str
