@@ -64,10 +64,36 @@ def test_three_jobs_in_words() -> None:
         "fetch_all took 4 s",
         "waits add up to 7 s, the program took 4 s",
         "task fetch_all (Task-1): ran 2 times, waited 4 s in all: TaskGroup; returned",
-        "task job-0 (job): ran 2 times, waited 2 s in all: job(0); returned",
-        "task job-1 (job): ran 2 times, waited 1 s in all: job(1); returned",
+        "task job-0 (job): ran 2 times, waited 2 s in all: job(0); returned at 2 s",
+        "task job-1 (job): ran 2 times, waited 1 s in all: job(1); returned at 1 s",
         "task job-2 (job): ran 2 times, waited 4 s in all: job(2); returned",
     ]
+
+
+def test_words_say_when_a_life_began_and_ended() -> None:
+    async def main() -> None:
+        await asyncio.sleep(1)
+        late = asyncio.create_task(asyncio.sleep(1), name="late")
+        await asyncio.sleep(3)
+        await late
+
+    told = describe(observe(main)).splitlines()[-1]
+    assert told == (
+        "task late (sleep): began at 1 s, ran 2 times, waited 1 s in all: sleep(1); returned at 2 s"
+    )
+
+
+def test_where_no_time_passes_words_say_the_order() -> None:
+    async def main() -> None:
+        async def work() -> None:
+            await asyncio.sleep(0)
+
+        await asyncio.wait([asyncio.create_task(work(), name=name) for name in ("Ann", "Bob")])
+
+    run = observe(main)
+    assert describe(run).splitlines()[1] == "in order: main, Ann, Bob, Ann, Bob, main"
+    assert "in order" not in describe(replace(run, steps=41))
+    assert "in order" not in describe(observe(asyncio.sleep, 1))
 
 
 def test_a_generator_waits_at_yield_and_is_closed() -> None:

@@ -24,6 +24,9 @@ from looplab.runs.queries import A_CALLBACK
 from looplab.runs.records import Blocking, Callback, Lost, Span, TaskLife
 from looplab.runs.run import NOTHING_SEEN, Run
 
+MOST_STEPS = 40
+"""Of so many steps it is told in which order they were."""
+
 MOST_TICKS = 5
 """Of so many callbacks it is told when each ran."""
 
@@ -37,7 +40,7 @@ def describe(run: Run) -> str:
     Of more than 30 lives those of one function have a line together.
     """
     told = shown(run)
-    lines = [title(run), overlap(run), cut_short(run)]
+    lines = [title(run), overlap(run), cut_short(run), order(run)]
     for life in told.lives:
         members = told.groups.get(life.id)
         lines.append(_group_line(life, members) if members else _life_line(run, life))
@@ -52,6 +55,19 @@ def describe(run: Run) -> str:
     ]
     lines += [f"{lost(each)}{_at(each.line)}" for each in run.lost[:10]]
     return "\n".join(line for line in lines if line)
+
+
+def order(run: Run) -> str:
+    """Return who ran in which order, where no time passed; of many steps nothing."""
+    if run.duration > 0 or not 1 < len(run.lives) <= run.steps <= MOST_STEPS:
+        return ""
+    steps = [
+        (span.first, label(life)[0])
+        for life in run.lives
+        for span in life.spans
+        if span.state == "running" and life.kind != "thread"
+    ]
+    return f"in order: {', '.join(name for _, name in sorted(steps))}"
 
 
 def callbacks(run: Run) -> str:
@@ -262,9 +278,29 @@ def _group_line(life: TaskLife, members: Sequence[TaskLife]) -> str:
 def _life_line(run: Run, life: TaskLife) -> str:
     name, more = label(life, run)
     called = f"task {name}" if life.kind == "task" else name
-    facts = [_ran(life), _waited(run, life), _held_up(life)]
+    facts = [_began(run, life), _ran(life), _waited(run, life), _held_up(life)]
     done = ", ".join(fact for fact in facts if fact)
-    return f"{called}{f' ({more})' if more else ''}: {done}; {_ending_in_full(run, life)}"
+    ended = f"{_ending_in_full(run, life)}{_ended(run, life)}"
+    return f"{called}{f' ({more})' if more else ''}: {done}; {ended}"
+
+
+def _began(run: Run, life: TaskLife) -> str:
+    """Return when a life began, where that was not at once."""
+    start = life.spans[0].start if life.spans else 0.0
+    return f"began at {seconds(start)}" if start > _near(run) else ""
+
+
+def _ended(run: Run, life: TaskLife) -> str:
+    """Return when a life ended, where that was before the end of the run."""
+    if life.outcome == "pending" or not life.spans:
+        return ""
+    stop = life.spans[-1].stop
+    return f" at {seconds(stop)}" if run.duration - stop > _near(run) else ""
+
+
+def _near(run: Run) -> float:
+    """Return how many seconds cannot be seen in the picture of a run."""
+    return run.duration / 100
 
 
 def _ran(life: TaskLife) -> str:

@@ -29,7 +29,7 @@ from looplab.pictures.plan import (
     Plan,
     Scale,
     Stretch,
-    reason_that_fits,
+    reasons_that_fit,
 )
 
 TICK = 0.035  # inches, the least that running takes: it shall be seen
@@ -219,24 +219,34 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
         bar = [(left, right - left)]
         axes.broken_barh(bar, (row + 0.5 + TALL / 2, 0.5 - TALL / 2), zorder=2, **BARS["ready"])
     for stretch in stretches:
-        text, size = reason_that_fits(scale, stretch)
-        if text and stretch.span.state == "running":
-            middle = (stretch.left + stretch.right) / 2
-            write(axes, middle, row + 0.5, text, size, color="white", ha="center", zorder=5)
-        elif text:
-            wide = length(text, size)
-            middle = _middle(scale, stretch, wide)
-            x = plan.clear(row, middle, wide, stretch.left, stretch.right)
-            halo = _halo(
-                BARS[stretch.span.state]["facecolor"], hatched=stretch.span.state == "ready"
-            )
-            write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
+        _reason(axes, plan, row, stretch)
     end = max((stretch.right for stretch in stretches), default=0.0)
     text, colour = plan.endings[row]
     halo = _halo("white" if row % 2 else STRIPE)
     x = end + 0.07 / scale.inch
     write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
     return seen
+
+
+def _reason(axes: Axes, plan: Plan, row: int, stretch: Stretch) -> None:
+    """Write into a bar what it waits for, or what came in; best where no arrow passes."""
+    scale, state = plan.scale, stretch.span.state
+    fitting = list(reasons_that_fit(scale, stretch))
+    placed = []
+    for text, size in fitting:
+        wide = length(text, size)
+        middle = _middle(scale, stretch, wide)
+        if state == "running":  # it stands above all arrows
+            middle = (stretch.left + stretch.right) / 2
+            write(axes, middle, row + 0.5, text, size, color="white", ha="center", zorder=5)
+            return
+        placed.append((plan.clear(row, middle, wide, stretch.left, stretch.right), middle))
+    free = next((number for number, (clear, _) in enumerate(placed) if clear is not None), 0)
+    for (text, size), (clear, middle) in zip(fitting[free:], placed[free:], strict=True):
+        halo = _halo(BARS[state]["facecolor"], hatched=state == "ready")
+        x = middle if clear is None else clear
+        write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
+        return
 
 
 def _queued(stretches: list[Stretch]) -> Iterator[tuple[float, float]]:

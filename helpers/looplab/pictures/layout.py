@@ -40,8 +40,8 @@ from looplab.pictures.plan import (
     Hold,
     Plan,
     Scale,
-    reason_that_fits,
     reasons_of,
+    reasons_that_fit,
 )
 from looplab.runs.records import TaskLife
 from looplab.runs.run import Run
@@ -208,14 +208,14 @@ def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[st
         return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
     inside, outside = set(), []
     for stretch in scale.stretches(life):
-        if stretch.span.state == "running":
+        if stretch.span.state != "waiting":
             continue
         reason = next(iter(reasons_of(stretch, inside=False)), "")
         # Which values it yields is too much here: a bar says it, or the words below the picture.
         reason = "yield" if reason.startswith("yield") else reason
-        if reason_that_fits(scale, stretch)[0]:
+        if any(reasons_that_fit(scale, stretch)):
             inside.add(reason)
-        elif reason not in outside and reason != "cancelled":  # which is no wait
+        elif reason not in outside:
             outside.append(reason)
     waits = ", ".join(reason for reason in outside if reason and reason not in inside)
     told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"

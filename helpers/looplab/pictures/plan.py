@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal, NamedTuple
@@ -177,14 +177,17 @@ class Plan:
     base: float = 0.0
     explained: bool = True
 
-    def clear(self, row: int, x: float, wide: float, left: float, right: float) -> float:
+    def clear(self, row: int, x: float, wide: float, left: float, right: float) -> float | None:
         """Return where to centre a text in a lane, so that no arrow passes through it.
 
         Args:
             row: the lane.
-            x: where it would stand best; it stands there where there is no better place.
+            x: where it would stand best.
             wide: its length, in inches.
             left, right: between which it may stand.
+
+        Returns:
+            The place that is nearest to `x`; None where there is none.
         """
         half = (wide / 2 + 0.04) / self.scale.inch
         crossing = [
@@ -200,7 +203,9 @@ class Plan:
             and place + half <= right
             and all(abs(place - other) > 0.99 * half for other in crossing)
         ]
-        return min(free, key=lambda place: abs(place - x), default=x)
+        if not any(abs(x - other) <= 0.99 * half for other in crossing):
+            return x
+        return min(free, key=lambda place: abs(place - x), default=None)
 
     @property
     def bottom(self) -> float:
@@ -241,6 +246,8 @@ def reasons_of(stretch: Stretch, *, inside: bool = True) -> tuple[str, ...]:
     if not span.reason or span.reason.startswith("generator "):
         return ()
     told = one_line(span.reason, 60)
+    if told == "send":  # nobody knows what; its arrow says so
+        return ()
     if span.state == "running" or told.startswith("yield "):
         return tuple(dict.fromkeys([told, _value(told)]))
     called, bracket, given = told.partition("(")
@@ -264,13 +271,13 @@ def _value(told: str) -> str:
 _RESUMED = ("send(", "throw(", "close(")
 
 
-def reason_that_fits(scale: Scale, stretch: Stretch) -> tuple[str, float]:
-    """Return what can be written into a bar, and the size in points; else nothing."""
+def reasons_that_fit(scale: Scale, stretch: Stretch) -> Iterator[tuple[str, float]]:
+    """Yield what can be written into a bar, and the size in points: the longest text first."""
     room = (stretch.right - stretch.left) * scale.inch - 0.08
     if room < 0.1:
-        return "", 0.0
+        return
     for text in reasons_of(stretch):
         for size in (8.0, 7.0):
             if length(text, size) <= room:
-                return text, size
-    return "", 0.0
+                yield text, size
+                break

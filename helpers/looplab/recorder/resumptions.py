@@ -41,7 +41,7 @@ class Resumption:
         self.hands_on = after.delegates
         if self.method == "send":
             # A generator that has not begun takes None and nothing else.
-            tell("send(None)" if frame.f_lasti not in _after_yield(frame.f_code) else "send(…)")
+            tell("send(None)" if frame.f_lasti not in _after_yield(frame.f_code) else "send")
         self.is_open = True
         """Whether the next thing that happens says more."""
         if self._target and self.method == "send":

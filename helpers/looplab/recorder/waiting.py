@@ -178,11 +178,9 @@ class Suspensions:
 
     def _inside(self, chain: _Chain) -> str:
         """Return the program's functions in a chain of awaits, but for the task's own."""
-        names = [
-            name
-            for place, (code, _) in enumerate(chain)
-            if self._kind(code) == _PROGRAM and place and (name := _name_in_chain(code))
-        ]
+        # Of all of them, for it keeps them; the outermost is what the task's lane is about.
+        ours = [code for code, _ in chain if self._kind(code) == _PROGRAM][1:]
+        names = [name for code in ours if (name := _name_in_chain(code))]
         return " > ".join(names if len(names) <= _MOST_INSIDE else ["…", *names[-_MOST_INSIDE:]])
 
     def at(self, reason: str, code: types.CodeType | None = None, lasti: int = -1) -> int:
