@@ -185,6 +185,10 @@ def ending(run: Run, life: TaskLife) -> str:
     if not any(span.state == "running" for span in life.spans):
         return "never started"
     if life.kind == "task":
+        if any(
+            each.kind == "task" and each.name in (life.name, life.function) for each in run.lost
+        ):
+            return "destroyed"
         return "waits for ever" if run.deadlock else "still running"
     return "not finished"
 
@@ -347,7 +351,7 @@ def _ending_in_full(run: Run, life: TaskLife) -> str:
     last = life.spans[-1] if life.spans else None
     if life.outcome != "pending" or last is None or last.state != "waiting":
         return ending(run, life)
-    if life.kind == "task" and last.reason:
+    if life.kind == "task" and last.reason and ending(run, life) != "destroyed":
         ever = " for ever" if run.deadlock else ""
         return f"still waits{ever} for {one_line(last.reason, 60)}{_at(last.line)}"
     return f"{ending(run, life)}{_at(last.line)}"
