@@ -10,7 +10,7 @@ from typing import Any
 
 from matplotlib.patches import FancyArrowPatch
 
-from looplab import observe
+from looplab import explore, observe, store
 from looplab.pictures.arrows import MOST_ASIDE
 from looplab.pictures.describing import describe
 from looplab.pictures.grouping import shown
@@ -57,7 +57,7 @@ async def on_time() -> None:
     loop = asyncio.get_running_loop()
     future = loop.create_future()
     loop.call_later(2, new_turn, 0)
-    loop.call_later(4, lambda: future.set_result(None))
+    loop.call_later(4, future.set_result, None)
     await future
 
 
@@ -89,6 +89,23 @@ def test_on_seconds_a_callback_has_its_name_and_idle_stands_beside_it() -> None:
     assert "new_turn at 2 s" in describe(run)
 
 
+def test_a_name_that_has_no_room_on_the_right_stands_on_the_left() -> None:
+    async def work() -> None:
+        await asyncio.sleep(2)
+
+    def ended(_: object) -> None:
+        pass
+
+    async def main() -> None:
+        task = asyncio.create_task(work())
+        task.add_done_callback(ended)
+        await task
+        await asyncio.sleep(0)
+
+    x, _ = texts(observe(main))["ended"]
+    assert 1.5 < x < 1.95
+
+
 def test_a_callback_that_blocks_is_told_by_its_name() -> None:
     def slow() -> None:
         time.sleep(2)
@@ -101,6 +118,21 @@ def test_a_callback_that_blocks_is_told_by_its_name() -> None:
     told = "a callback, slow: time.sleep(2) blocks everybody"
     assert told in describe(run)
     assert told in [text.get_text() for text in draw(run).texts]
+    assert "slow" not in texts(run)
+
+
+def test_names_leave_room_for_reasons_that_fit_into_their_bars() -> None:
+    """Below a name stands only what has no room, so nothing is said twice."""
+
+    async def deposit(account: Any) -> None:
+        await account.write(await account.read() + 10)
+
+    async def main(account: Any) -> None:
+        await asyncio.gather(deposit(account), deposit(account))
+
+    seen = texts(explore(main, store(100)).outcomes[0].run)
+    assert "got 100" in seen
+    assert all(any(text.endswith(told) for text in seen) for told in ("read()", "write(110)"))
 
 
 # Threads

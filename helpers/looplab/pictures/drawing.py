@@ -16,6 +16,7 @@ from looplab.pictures.describing import LOOP as LOOP_LANE
 from looplab.pictures.describing import number
 from looplab.pictures.lettering import INK, length, write
 from looplab.pictures.loop_lane import SIZE as CAPTION
+from looplab.pictures.loop_lane import idle_at
 from looplab.pictures.plan import (
     EDGE,
     GREEN,
@@ -192,12 +193,11 @@ def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
             tall = height / 2 if state == "callback" else height
             axes.broken_barh(bars, (middle - tall / 2, tall), zorder=4, **drawn)
     for x, text, _ in plan.captions:
-        write(axes, x, middle, text, CAPTION, zorder=5, path_effects=_halo("white"))
+        write(axes, x, middle, text, CAPTION, zorder=5)
     for stretch in plan.loop.get("idle", []):
-        named = [c.x + c.wide / inch for c in plan.captions if stretch.left <= c.x < stretch.right]
-        left = max([stretch.left, *named])
-        if (stretch.right - left) * inch > length("idle", CAPTION) + 0.1:
-            x = (left + stretch.right) / 2
+        left, right = idle_at(stretch, plan.captions, inch)
+        if (right - left) * inch > length("idle", CAPTION) + 0.1:
+            x = (left + right) / 2
             write(axes, x, middle, "idle", CAPTION, color=GREY, ha="center", zorder=5)
     blocked = {"blocking"} if "blocked" in plan.loop else set()
     return ({"running", "callback"} & plan.loop.keys()) | blocked

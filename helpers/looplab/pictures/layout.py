@@ -46,6 +46,9 @@ from looplab.pictures.plan import (
 from looplab.runs.records import TaskLife
 from looplab.runs.run import Run
 
+ASIDE_OF_LANES = 0.15
+"""Inches between the names and the lanes."""
+
 
 class Draft:
     """A run of which is not settled how wide it is drawn, for others may share its scale.
@@ -76,15 +79,26 @@ class Draft:
             mark, _ = MARKS["returned"]
             # It did return, but what it did is not right.
             self._endings[0] = self._endings[0][0].removeprefix(f"{mark} "), GREY
-        # First as if the names took all they may: a reason that fits into its bar then fits.
-        narrow = self.scale(EDGE + LABELS)
-        self._labels = [
-            _labelled(run, narrow, life, self._compact or life.id in groups) for life in lives
+        # What has no room in its bar is said below a name, and that may leave less room for others.
+        self.left, wider = 0.0, self._room_for(self._named(None))
+        while wider > self.left:
+            self.left = wider
+            wider = self._room_for(self._named(self.scale(wider)))
+
+    def _named(self, scale: Scale | None, room: float = LABELS) -> list[tuple[str, str]]:
+        """Return the name of each lane, and what is said below it."""
+        groups = self._shown.groups
+        return [
+            _labelled(self._run, scale, life, room, compact=self._compact or life.id in groups)
+            for life in self._shown.lives
         ]
-        lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in self._labels]
-        if has_loop_lane(run, axis):
+
+    def _room_for(self, labels: list[tuple[str, str]]) -> float:
+        """Return how many inches the column of names takes."""
+        lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in labels]
+        if has_loop_lane(self._run, self._axis):
             lengths.append(length(LOOP, 8.5))
-        self.left = EDGE + max(lengths, default=0) + 0.15
+        return EDGE + max(lengths, default=0) + ASIDE_OF_LANES
 
     def scale(self, left: float, others: Sequence[Scale] = ()) -> Scale:
         """Return the widest scale that leaves room for what is told at a lane's end.
@@ -131,7 +145,7 @@ class Draft:
         others = self._shown.others
         return Plan(
             lives=lives,
-            labels=self._labels,
+            labels=self._named(scale, left - EDGE - ASIDE_OF_LANES + 1e-6),
             endings=self._endings,
             scale=scale,
             arrows=arrows_of(lives, scale),
@@ -201,26 +215,36 @@ def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None)
     return f"{mark} {cut(words, 1.8, 8.5)}", colour
 
 
-def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[str, str]:
-    """Return the name of a lane, and below it what else is to be said of it."""
+def _labelled(
+    run: Run, scale: Scale | None, life: TaskLife, room: float, *, compact: bool
+) -> tuple[str, str]:
+    """Return the name of a lane, and below it what else is to be said of it.
+
+    Args:
+        run: whose life it is.
+        scale: on which it is drawn: what has no room in its bar is said here. None: nothing is.
+        life: whose lane it is.
+        room: in inches.
+        compact: whether there is one line for all.
+    """
     name, more = label(life, run)
     if compact:
-        return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
+        return cut(" · ".join(filter(None, (name, more))), room, 9.5, True), ""
     inside, outside = set(), []
-    for stretch in scale.stretches(life):
+    for stretch in scale.stretches(life) if scale else ():
         if stretch.span.state != "waiting":
             continue
         reason = next(iter(reasons_of(stretch, inside=False)), "")
         # Which values it yields is too much here: a bar says it, or the words below the picture.
         reason = "yield" if reason.startswith("yield") else reason
-        if any(reasons_that_fit(scale, stretch)):
+        if scale and any(reasons_that_fit(scale, stretch)):
             inside.add(reason)
         elif reason not in outside:
             outside.append(reason)
     waits = ", ".join(reason for reason in outside if reason and reason not in inside)
     told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"
     below = " · ".join(filter(None, (more, told)))
-    return cut(name, LABELS, 9.5, True), cut(below, LABELS, 7.5)
+    return cut(name, room, 9.5, True), cut(below, room, 7.5)
 
 
 def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold]:

@@ -42,27 +42,50 @@ def loop_of(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
 
 
 def captions_of(run: Run, scale: Scale) -> list[Caption]:
-    """Return the names of callbacks, each to the right of its tick, as far as there is room."""
+    """Return the names of callbacks, each beside its tick, as far as there is room.
+
+    One that blocked is named below the title.
+    """
     if not has_loop_lane(run, scale.axis):
         return []
     moments: dict[float, list[str]] = {}
     for tick in run.ticks:
-        moments.setdefault(_place(tick, scale), []).append(plain_name(tick.name))
-    taken = sorted({*moments, *_others(run, scale), scale.limit})
-    captions = []
+        if not any(tick.start <= each.start < tick.stop for each in run.blocked):
+            moments.setdefault(_place(tick, scale), []).append(plain_name(tick.name))
+    taken = sorted({0.0, *moments, *_others(run, scale), scale.limit})
+    captions: list[Caption] = []
     for x, names in moments.items():
         until = next((other for other in taken if other > x), x)
-        room = (until - x) * scale.inch - _ASIDE
+        since = max([each.x + each.wide / scale.inch for each in captions], default=0.0)
+        since = max([since, *(other for other in taken if other < x)])
         text = ", ".join(
             f"{count} × {name}" if count > 1 else name for name, count in Counter(names).items()
         )
-        if room >= min(LEAST, length(text, SIZE)):
-            text = cut(text, room, SIZE)
+        after, before = (
+            (right - left) * scale.inch - 2 * _ASIDE for left, right in ((x, until), (since, x))
+        )
+        wide = length(text, SIZE)
+        if after >= min(LEAST, wide) and (after >= wide or before < wide):
+            text = cut(text, after, SIZE)
             captions.append(Caption(x + _ASIDE / scale.inch, text, length(text, SIZE)))
+        elif before >= min(LEAST, wide):
+            text = cut(text, before, SIZE)
+            wide = length(text, SIZE)
+            captions.append(Caption(x - (_ASIDE + wide) / scale.inch, text, wide))
     return captions
 
 
 _ASIDE = 0.05
+
+
+def idle_at(stretch: Stretch, captions: list[Caption], inch: float) -> tuple[float, float]:
+    """Return where a stretch of the lane is free of names: from where to where, the widest."""
+    edges, left = [], stretch.left
+    for each in sorted(captions):
+        if stretch.left <= each.x < stretch.right:
+            edges.append((left, each.x))
+            left = each.x + each.wide / inch
+    return max([*edges, (left, stretch.right)], key=lambda edge: edge[1] - edge[0])
 
 
 def _place(tick: Callback, scale: Scale) -> float:
