@@ -230,7 +230,7 @@ def _labelled(
     name, more = label(life, run)
     if compact:
         return cut(" · ".join(filter(None, (name, more))), room, 9.5, True), ""
-    inside, outside = set(), []
+    inside, outside = set(), dict[str, str]()
     for stretch in scale.stretches(life) if scale else ():
         if stretch.span.state != "waiting":
             continue
@@ -238,10 +238,11 @@ def _labelled(
         # Which values it yields is too much here: a bar says it, or the words below the picture.
         reason = "yield" if reason.startswith("yield") else reason
         if scale and any(reasons_that_fit(scale, stretch)):
-            inside.add(reason)
-        elif reason not in outside:
-            outside.append(reason)
-    waits = ", ".join(reason for reason in outside if reason and reason not in inside)
+            inside.add(stretch.span.reason)
+        else:
+            outside.setdefault(stretch.span.reason, reason)
+    untold = [reason for waits_for, reason in outside.items() if waits_for not in inside]
+    waits = ", ".join(dict.fromkeys(filter(None, untold)))
     told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"
     below = " · ".join(filter(None, (more, told)))
     return cut(name, room, 9.5, True), cut(below, room, 7.5)
