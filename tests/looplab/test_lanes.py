@@ -14,6 +14,7 @@ from looplab import explore, observe, store
 from looplab.pictures.arrows import MOST_ASIDE
 from looplab.pictures.describing import describe
 from looplab.pictures.grouping import shown
+from looplab.pictures.perfetto import trace
 from looplab.pictures.timeline import draw
 from looplab.runs.run import Run
 
@@ -174,6 +175,18 @@ def test_a_call_that_waits_for_its_thread_is_drawn_below_the_one_that_has_it() -
         for path in drawn.get_paths()
     ]
     assert any(box.y0 > 2.8 and box.x1 - box.x0 > 0.05 for box in low)
+
+
+def test_in_a_trace_a_thread_has_one_track_and_its_slices_do_not_overlap() -> None:
+    run = of_a_pool(0.6, 0.2, 0.2)
+    events = trace(run)["traceEvents"]
+    tracks = {each["args"]["name"]: each["tid"] for each in events if each["name"] == "thread_name"}
+    assert len(tracks) == 4  # the loop, the task, and two threads
+    slices = [each for each in events if each["tid"] == tracks["pool_1 (thread)"]]
+    ran = [each for each in slices if each["ph"] == "X" and each["cat"] == "running"]
+    assert [each["name"] for each in ran] == ["work", "work"]
+    timed = sorted((each["ts"], each["ts"] + each["dur"]) for each in slices if each["ph"] == "X")
+    assert all(first[1] <= second[0] + 1 for first, second in pairwise(timed))
 
 
 def test_threads_that_run_at_once_keep_a_lane_each() -> None:

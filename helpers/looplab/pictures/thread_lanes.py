@@ -18,24 +18,32 @@ def one_lane_a_thread(lives: Sequence[TaskLife]) -> list[TaskLife]:
     Their bars say which function ran. That a call was ready while its thread ran another stays
     among the spans, which may overlap then.
     """
+    if not any(life.kind == "thread" for life in lives):
+        return list(lives)
+    now = lanes_of(lives)
+    together: dict[int, list[TaskLife]] = {}
+    for life in lives:
+        together.setdefault(now[life.id], []).append(life)
+    return [
+        _woken_by(_lane(calls) if calls[0].kind == "thread" else calls[0], now)
+        for calls in together.values()
+    ]
+
+
+def lanes_of(lives: Sequence[TaskLife]) -> dict[int, int]:
+    """Return the id of the life whose lane each life is in: its own, or of a call before it."""
     threads: dict[str, list[list[TaskLife]]] = {}
+    found = {life.id: life.id for life in lives}
     for life in lives:
         if life.kind == "thread":
             lanes = threads.setdefault(life.name, [])
             lane = next((each for each in lanes if _follows(life, each[-1])), None)
             if lane is None:
-                lanes.append([life])
-            else:
-                lane.append(life)
-    if not threads:
-        return list(lives)
-    together = {lane[0].id: lane for lanes in threads.values() for lane in lanes}
-    now = {life.id: first for first, lane in together.items() for life in lane}
-    return [
-        _woken_by(_lane(together[life.id]) if life.id in together else life, now)
-        for life in lives
-        if now.get(life.id, life.id) == life.id
-    ]
+                lane = []
+                lanes.append(lane)
+            lane.append(life)
+            found[life.id] = lane[0].id
+    return found
 
 
 def _follows(life: TaskLife, before: TaskLife) -> bool:
@@ -67,7 +75,9 @@ def _lane(calls: list[TaskLife]) -> TaskLife:
 def _woken_by(life: TaskLife, now: dict[int, int]) -> TaskLife:
     """Return a life that refers to others by the lanes which they are in now."""
     spans = tuple(
-        replace(span, woken_by=now[span.woken_by]) if span.woken_by in now else span
+        span
+        if span.woken_by is None or now[span.woken_by] == span.woken_by
+        else replace(span, woken_by=now[span.woken_by])
         for span in life.spans
     )
     return replace(life, spans=spans)
