@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from looplab import explore, observe, store
@@ -26,8 +28,12 @@ def texts(run: Run, axis: Any = "auto") -> dict[str, tuple[float, float]]:
 
 def arrows(run: Run) -> list[tuple[float, float, float]]:
     """Return each arrow's place from left to right, and where it starts and stops."""
+    return arrows_in(draw(run))
+
+
+def arrows_in(figure: Figure) -> list[tuple[float, float, float]]:
     found = []
-    for patch in draw(run).axes[0].patches:
+    for patch in figure.axes[0].patches:
         if isinstance(patch, FancyArrowPatch):
             (x, start), (_, stop) = patch._posA_posB
             found.append((x, start, stop))
@@ -271,3 +277,26 @@ def test_on_steps_a_thread_that_takes_none_is_seen() -> None:
     figure = draw(run, axis="steps")
     boxes = [path.get_extents() for each in figure.axes[0].collections for path in each.get_paths()]
     assert any(1 < box.y0 < 2 and 0 < box.x1 - box.x0 < 0.2 for box in boxes)
+
+
+def test_no_arrow_passes_through_how_a_lane_ended_where_there_is_room() -> None:
+    async def say() -> None:
+        pass
+
+    async def main() -> None:
+        other = asyncio.create_task(say(), name="other")
+        await asyncio.create_task(say(), name="child")
+        for _ in range(8):
+            await asyncio.sleep(0)
+        await other
+
+    figure = draw(observe(main))
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    ends = [text for text in figure.axes[0].texts if text.get_text() == "✓ returned"]
+    (box,) = [
+        end.get_window_extent(renderer) for end in ends if 1 < end.get_position()[1] < 2
+    ]  # that of `other`, through whose lane `child` wakes `main`
+    (place,) = [x for x, start, stop in arrows_in(figure) if start > 2 and stop < 1]
+    x, _ = figure.axes[0].transData.transform((place, 0))
+    assert not box.x0 < x < box.x1

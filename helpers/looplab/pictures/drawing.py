@@ -220,12 +220,21 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
         axes.broken_barh(bar, (row + 0.5 + TALL / 2, 0.5 - TALL / 2), zorder=2, **BARS["ready"])
     for stretch in stretches:
         _reason(axes, plan, row, stretch)
-    end = max((stretch.right for stretch in stretches), default=0.0)
-    text, colour = plan.endings[row]
-    halo = _halo("white" if row % 2 else STRIPE)
-    x = end + 0.07 / scale.inch
-    write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
+    _ending(axes, plan, row, max((stretch.right for stretch in stretches), default=0.0))
     return seen
+
+
+def _ending(axes: Axes, plan: Plan, row: int, end: float) -> None:
+    """Write behind a lane how it ended; a little to the right, where an arrow would pass."""
+    inch, (text, colour) = plan.scale.inch, plan.endings[row]
+    wide = length(text, 8.5)
+    first = end + 0.07 / inch
+    last = min(first + (wide + 0.6) / inch, (WIDTH - EDGE - plan.left) / inch)
+    middle = first + wide / 2 / inch
+    clear = plan.clear(row, middle, wide, first, last)
+    x = first if clear is None else clear - wide / 2 / inch
+    halo = _halo("white" if row % 2 else STRIPE)
+    write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
 
 
 def _reason(axes: Axes, plan: Plan, row: int, stretch: Stretch) -> None:
