@@ -70,6 +70,14 @@ def test_three_jobs_in_words() -> None:
     ]
 
 
+def test_what_a_loop_does_is_called_as_the_docs_call_it() -> None:
+    spans = [span("running", 0, 0), span("waiting", 0, 1, "BaseSelectorEventLoop.sock_accept")]
+    opens = life(0, "Task-1", *spans, function="BaseSelectorEventLoop._accept_connection2")
+    told = describe(run_of(opens, duration=1.0)).splitlines()[1]
+    assert told.startswith("task loop._accept_connection2 (Task-1): ran once, waited 1 s in all")
+    assert "loop.sock_accept" in told
+
+
 def test_words_say_when_a_life_began_and_ended() -> None:
     async def main() -> None:
         await asyncio.sleep(1)

@@ -13,6 +13,7 @@ It needs nothing but the Run, and the same Run gives the same words.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -256,12 +257,15 @@ def number(value: float) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return a name without the functions around it.
+    """Return a name without the functions around it; what is a loop's is called so.
 
-    >>> plain_name("main.<locals>.worker")
-    'worker'
+    >>> plain_name("main.<locals>.worker"), plain_name("BaseSelectorEventLoop.sock_connect")
+    ('worker', 'loop.sock_connect')
     """
-    return one_line(name.rpartition("<locals>.")[2], 60)
+    return one_line(_LOOPS.sub("loop.", name.rpartition("<locals>.")[2]), 60)
+
+
+_LOOPS = re.compile(r"^\w*EventLoop\.")
 
 
 def one_line(text: str, limit: int) -> str:
@@ -315,7 +319,7 @@ def _ran(life: TaskLife) -> str:
 
 
 def _reason(run: Run, span: Span, after: Span | None) -> str:
-    told = one_line(span.reason, 60)
+    told = plain_name(span.reason)
     if span.inside:
         told += f" inside {one_line(span.inside, 60)}"
     if span.held_by is None:

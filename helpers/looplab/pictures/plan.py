@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
-from looplab.pictures.describing import (
-    one_line,
-)
+from looplab.pictures.describing import one_line, plain_name
 from looplab.pictures.lettering import INK, length
 from looplab.pictures.lock_holders import held
 from looplab.runs.records import Span, TaskLife
@@ -245,7 +243,7 @@ def reasons_of(stretch: Stretch, *, inside: bool = True) -> tuple[str, ...]:
     # Who resumed a generator waits for it: its arrow says so.
     if not span.reason or span.reason.startswith("generator "):
         return ()
-    told = one_line(span.reason, 60)
+    told = plain_name(span.reason)
     if told == "send":  # nobody knows what; its arrow says so
         return ()
     if span.state == "running" or told.startswith("yield "):
