@@ -74,6 +74,10 @@ def add(command: Add) -> None:
     )
     feedback.add_argument("--to", type=Path, metavar="FILE", help="the zip to write")
 
+    erase = command("erase", _erase, "Erase all that this course keeps of a student.")
+    erase.add_argument("student", metavar="STUDENT")
+    erase.add_argument("--yes", action="store_true", help="else it is only said what there is")
+
 
 def _collect(options: argparse.Namespace) -> int:
     from loopgrade.desk.collect import collect
@@ -119,6 +123,17 @@ def _seen(options: argparse.Namespace) -> int:
     exercises = options.exercises or None
     found = all_right(course.graded(), options.lesson, options.student, exercises, by=options.by)
     print(f"{options.student}: {', '.join(found)} seen by {options.by}")
+    return 0
+
+
+def _erase(options: argparse.Namespace) -> int:
+    from loopgrade.desk.erasing import erase
+
+    print(erase(course.graded(), options.student, dry_run=not options.yes))
+    if options.yes:
+        print(f"{options.student} is erased.")
+    else:
+        print(f"Nothing is erased yet; `looplab erase {options.student} --yes` does it.")
     return 0
 
 

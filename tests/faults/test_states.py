@@ -227,7 +227,7 @@ def test_a_worker_that_dies_costs_nobody_a_grade(hand_in: HandIn, small_course: 
     for worker in workers:
         worker.kill()
     out, err = grader.communicate(timeout=120)
-    assert grader.returncode == 0, err
+    assert grader.returncode == 0, out + err
     assert out.count("graded") == 3
     scores = {name: row["score"] for name, row in export(small_course).items()}
     assert scores == {"s01": "4.0", "s02": "3.0", "s03": "4.0"}

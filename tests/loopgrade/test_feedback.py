@@ -402,3 +402,16 @@ def test_the_solutions_are_examined_once(
     given = feedback(small_course, LESSON)
     assert len(asked) == 2
     assert given.pages["eve"][0].read_text(encoding="utf-8") == first
+
+
+def test_what_failed_is_marked_and_not_the_right_answer_below_it() -> None:
+    async def fetch(job: Any) -> None:
+        await job(1)
+
+    run = json.dumps(observe(fetch, jobs([1, 2])).to_json())
+    line = fetch.__code__.co_firstlineno + 1
+    said = (("happened", "too slow"), (f"line {line}", "await job(1)"))
+    test = Outcome("time", 0, 1, said=said, run=run, reference=run)
+    page = feedback_page(Feedback("a", "s", [Judged("fetch", (test,))]))
+    assert page.count(">look here<") == 1
+    assert page.count(">✓ returned<") == 1  # the right answer's

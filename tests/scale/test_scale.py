@@ -195,6 +195,23 @@ def test_each_is_told_once_whoever_is_lost() -> None:
     assert pool.closed
 
 
+def test_a_worker_that_was_dying_when_it_got_a_job_has_not_lost_it() -> None:
+    exams = Exams({}, (), {}, Terms.here(LEVEL)).to_bytes()
+    pool = workers.Beside(exams, 1)
+    try:
+        pool.give("a", Paper({}).to_bytes())
+        until(lambda: any(pool.take()))
+        (hand,) = pool._hands
+        os.kill(hand._process.pid, signal.SIGSTOP)  # its pipe takes what it never reads
+        pool.give("b", Paper({}).to_bytes())
+        hand._process.kill()
+        found: list[tuple[str, bytes | None]] = []
+        until(lambda: found.extend(pool.take()) or found)
+        assert [(name, told is None) for name, told in found] == [("b", False)]
+    finally:
+        pool.close()
+
+
 def test_a_worker_that_dies_at_rest_takes_no_job_with_it() -> None:
     exams = Exams({}, (), {}, Terms.here(LEVEL)).to_bytes()
     pool = workers.Beside(exams, 1)

@@ -172,6 +172,21 @@ def keep_secret(db_url: str, course_id: str, secret: str) -> None:
         connection.commit()
 
 
+def forget_deleted(db_url: str) -> None:
+    """Leave nothing of what was deleted in a database's file.
+
+    SQLite leaves it in pages that are free, until it writes the whole file anew. PostgreSQL does
+    that by itself, in its own time (autovacuum).
+
+    Args:
+        db_url: the database's, as SQLAlchemy has it.
+    """
+    if make_url(db_url).get_backend_name() == "sqlite":
+        with _connected(db_url) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("VACUUM"))
+
+
 def _kept(connection: Connection, course_id: str) -> str | None:
     if not inspect(connection).has_table(_SECRETS.name):
         return None

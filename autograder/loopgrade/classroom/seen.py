@@ -105,6 +105,20 @@ def see(
     gradebook.db.commit()
 
 
+def forget(root: Path, student: str) -> None:
+    """Keep nothing more of who has looked at a student's work.
+
+    Args:
+        root: the course's folder.
+        student: whose.
+    """
+    kept = _read(root)
+    if any(student in of_lesson for of_lesson in kept.values()):
+        for of_lesson in kept.values():
+            of_lesson.pop(student, None)
+        write_whole(root / SEEN_FILE, kept)
+
+
 def _read(root: Path) -> dict[str, Any]:
     try:
         found = json.loads((root / SEEN_FILE).read_text(encoding="utf-8"))

@@ -201,6 +201,9 @@ class Beside:
                 return
             self._hands.remove(hand)  # it has died at rest, and no job with it
             hand.dismiss()
+        self._hire(student, paper)
+
+    def _hire(self, student: str, paper: bytes) -> None:
         hand = _Hand(self._context, self._exams)
         self._hands.append(hand)
         hand.give(student, paper)
@@ -211,11 +214,16 @@ class Beside:
         found = []
         for pipe in wait(list(busy), HEED_SECONDS):
             hand = busy[pipe]
-            student, told = hand.take()
-            found.append((student, told))
-            if told is None:
+            if not hand.hear():
+                continue
+            if hand.told is None:
                 self._hands.remove(hand)
                 hand.dismiss()
+            if hand.died_at_rest:
+                self._hire(hand.student, hand.paper)  # the job has cost nobody
+                continue
+            found.append((hand.student, hand.told))
+            hand.student, hand.paper = "", b""
         return found
 
     def close(self) -> None:
@@ -234,11 +242,15 @@ class _Hand:
     Attributes:
         pipe: from which it is heard.
         student: whose submission it has; empty where it has none.
+        paper: the job.
+        told: what it has said last of a job; None where it has died.
     """
 
     def __init__(self, context: Any, exams: bytes) -> None:
         self.pipe, theirs = context.Pipe()
-        self.student = ""
+        self.student, self.paper = "", b""
+        self.told: bytes | None = b""
+        self._jobs, self._begun = 0, False
         self._process = context.Process(target=_work, args=(theirs, exams), daemon=True)
         with undisturbed():
             self._process.start()
@@ -246,20 +258,30 @@ class _Hand:
 
     def give(self, student: str, paper: bytes) -> bool:
         """Give it a submission to examine, and return whether it is there to take it."""
-        self.student = student
+        self.student, self.paper = student, paper
+        self._jobs, self._begun = self._jobs + 1, False
         try:
             self.pipe.send_bytes(paper)
         except OSError:
             return False
         return True
 
-    def take(self) -> tuple[str, bytes | None]:
-        """Return what came of whose submission; None where the worker has died."""
-        student, self.student = self.student, ""
+    def hear(self) -> bool:
+        """Hear what it says, and return whether that ends the job."""
         try:
-            return student, self.pipe.recv_bytes()
+            told = self.pipe.recv_bytes()
         except (EOFError, OSError):
-            return student, None
+            told = None
+        if told == _BEGUN:
+            self._begun = True
+            return False
+        self.told = told
+        return True
+
+    @property
+    def died_at_rest(self) -> bool:
+        """Whether it has died between two jobs, and was given the second all the same."""
+        return self.told is None and self._jobs > 1 and not self._begun
 
     def stop(self) -> None:
         """Tell it to stop at once."""
@@ -279,6 +301,10 @@ class _Hand:
             self._process.join()
 
 
+_BEGUN = b"begun"
+"""What a worker says that has taken a job: if it dies now, it is with that."""
+
+
 def _work(pipe: Connection, exams: bytes) -> None:
     """Do the jobs that come through the pipe, until nothing comes any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who started us
@@ -286,7 +312,9 @@ def _work(pipe: Connection, exams: bytes) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with undisturbed(), suppress(EOFError, OSError):
         while True:
-            pipe.send_bytes(do(exams, pipe.recv_bytes()))
+            paper = pipe.recv_bytes()
+            pipe.send_bytes(_BEGUN)
+            pipe.send_bytes(do(exams, paper))
 
 
 def _leave(*_: Any) -> None:

@@ -21,6 +21,7 @@ from loopgrade.desk.page import COLOURS, END, head_of
 from loopgrade.steps.markdown import harmless_html
 from loopgrade.steps.outputs import FLAG
 from looplab.pictures.describing import describe
+from looplab.pictures.plan import Fault
 from looplab.pictures.timeline import draw
 from looplab.pictures.web import dark_colours
 from looplab.runs.run import Run
@@ -137,9 +138,10 @@ class _Pictures:
         """Return what a test's program did as a picture with words; empty where nobody knows."""
         if not test.run or test.run in self._shown:
             return ""
-        drawn = drawing(test.run, test.reference)
+        line = _line(test)
+        drawn = drawing(test.run, line, test.reference)
         if drawn is not None and test.reference and len(drawn[0]) > self._left:
-            drawn = drawing(test.run)
+            drawn = drawing(test.run, line)
         if drawn is None:
             return ""
         self._shown.add(test.run)
@@ -156,11 +158,12 @@ class _Pictures:
 
 
 @lru_cache(maxsize=512)
-def drawing(run: str, reference: str = "") -> tuple[str, str] | None:
+def drawing(run: str, line: int | None, reference: str = "") -> tuple[str, str] | None:
     """Return a run as SVG and in words; a class makes the same mistakes, so each is drawn once.
 
     Args:
         run: as JSON.
+        line: of the program, where it goes wrong; None where it is not known.
         reference: what is drawn below it, on the same scale; empty for nothing.
 
     Returns:
@@ -170,11 +173,17 @@ def drawing(run: str, reference: str = "") -> tuple[str, str] | None:
         told = [Run.from_json(json.loads(each)) for each in (run, reference) if each]
     except WireError:
         return None
-    names = ("yours", "a right answer")
+    names, fault = ("yours", "a right answer"), Fault(line)
     if len(told) == 1:
-        return draw(told[0]).svg(), describe(told[0])
+        return draw(told[0], fault=fault).svg(), describe(told[0])
     words = (f"{name}: {describe(each)}" for name, each in zip(names, told, strict=True))
-    return draw(*told, names=names).svg(), "\n\n".join(words)
+    return draw(*told, names=names, fault=fault).svg(), "\n\n".join(words)
+
+
+def _line(test: Outcome) -> int | None:
+    """Return the line of the answer that is quoted, which is where it goes wrong."""
+    labels = (label.removeprefix("line ") for label, _ in test.said if label.startswith("line "))
+    return next((int(label) for label in labels if label.isdecimal()), None)
 
 
 def _with_own_ids(svg: str, prefix: str) -> str:

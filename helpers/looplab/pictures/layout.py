@@ -176,9 +176,12 @@ def plans_of(
         runs: what to draw, from top to bottom.
         axis: seconds or steps, from left to right.
         names: what to call each.
-        fault: what a check objects to.
+        fault: what a check objects to in the first; the others are there to compare with.
     """
-    drafts = [Draft(run, axis, name, fault) for run, name in zip(runs, names, strict=True)]
+    drafts = [
+        Draft(run, axis, name, None if number else fault)
+        for number, (run, name) in enumerate(zip(runs, names, strict=True))
+    ]
     # The column of names first, for it leaves room for the rest.
     left = max(draft.left for draft in drafts)
     widest = [draft.scale(left) for draft in drafts]

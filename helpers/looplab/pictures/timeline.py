@@ -48,7 +48,7 @@ def draw(
         runs: what to draw, from top to bottom.
         names: what to call each.
         axis: `seconds`, `steps`, or `auto`: seconds where any passed, else steps.
-        fault: what a check objects to, where it is a failure that is drawn.
+        fault: what a check objects to in the first, where that is a failure.
 
     Returns:
         The figure. A notebook shows it, with the runs in words as its alternative text.
