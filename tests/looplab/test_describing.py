@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -89,6 +90,50 @@ def test_words_say_when_a_life_began_and_ended() -> None:
     assert told == (
         "task late (sleep): began at 1 s, ran 2 times, waited 1 s in all: sleep(1); returned at 2 s"
     )
+
+
+def test_words_say_who_started_woke_and_cancelled() -> None:
+    """What arrows show."""
+
+    async def inner(queue: asyncio.Queue[int]) -> None:
+        await queue.get()
+        await asyncio.sleep(60)
+
+    async def outer() -> None:
+        queue: asyncio.Queue[int] = asyncio.Queue()
+        waits = asyncio.create_task(inner(queue), name="inner")
+        await asyncio.sleep(1)
+        await queue.put(1)
+        await asyncio.sleep(1)
+        waits.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await waits
+        await asyncio.sleep(1)
+
+    async def main() -> None:
+        await asyncio.create_task(outer(), name="outer")
+
+    assert describe(observe(main)).splitlines()[1:] == [
+        "task main (Task-1): ran 2 times, waited 3 s in all: task outer; returned",
+        "task outer: ran 5 times, waited 3 s in all: sleep(1), task inner (cancelled); returned",
+        "task inner: started by outer, ran 3 times, waited 2 s in all: "
+        "Queue.get (woken by outer), sleep(60) (cancelled); cancelled by outer at 2 s",
+    ]
+
+
+def test_the_moment_of_an_error_stands_behind_its_line() -> None:
+    async def fails() -> None:
+        await asyncio.sleep(1)
+        raise ValueError("no")
+
+    async def main() -> None:
+        failing = asyncio.create_task(fails(), name="fails")
+        await asyncio.sleep(2)
+        await asyncio.wait([failing])
+
+    (told,) = [line for line in describe(observe(main)).splitlines() if "task fails" in line]
+    line = fails.__code__.co_firstlineno + 2
+    assert told.endswith(f"raised ValueError: no at line {line}, at 1 s")
 
 
 def test_where_no_time_passes_words_say_the_order() -> None:

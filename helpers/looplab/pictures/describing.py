@@ -157,7 +157,7 @@ def label(life: TaskLife, run: Run | None = None) -> tuple[str, str]:
     return (function, name) if name.startswith("Task-") else (name, function)
 
 
-def name_of(run: Run, life: int) -> str:
+def name_of(run: Run, life: int | None) -> str:
     """Return the name of the life with that id."""
     return next((label(each)[0] for each in run.lives if each.id == life), "somebody")
 
@@ -293,9 +293,13 @@ def _life_line(run: Run, life: TaskLife) -> str:
 
 
 def _began(run: Run, life: TaskLife) -> str:
-    """Return when a life began, where that was not at once."""
+    """Return when a life began, where that was not at once, and who started it."""
     start = life.spans[0].start if life.spans else 0.0
-    return f"began at {seconds(start)}" if start > _near(run) else ""
+    at = f" at {seconds(start)}" if start > _near(run) else ""
+    # The first life starts others as a matter of course.
+    if life.created_by in (None, run.lives[0].id) or life.kind in ("generator", "thread"):
+        return at and f"began{at}"
+    return f"started by {name_of(run, life.created_by)}{at}"
 
 
 def _ended(run: Run, life: TaskLife) -> str:
@@ -303,7 +307,10 @@ def _ended(run: Run, life: TaskLife) -> str:
     if life.outcome == "pending" or not life.spans:
         return ""
     stop = life.spans[-1].stop
-    return f" at {seconds(stop)}" if run.duration - stop > _near(run) else ""
+    if run.duration - stop <= _near(run):
+        return ""
+    line = life.error is not None and life.error.line is not None
+    return f"{',' * line} at {seconds(stop)}"
 
 
 def _near(run: Run) -> float:
@@ -319,12 +326,19 @@ def _ran(life: TaskLife) -> str:
 
 
 def _reason(run: Run, span: Span, after: Span | None) -> str:
+    """Return what a life waited for, and how that ended, where that is not what it waited for."""
     told = plain_name(span.reason)
     if span.inside:
         told += f" inside {one_line(span.inside, 60)}"
-    if span.held_by is None:
+    if span.held_by is not None:
+        told += f", {held(span, after, name_of(run, span.held_by))}"
+    if after is None or after.state != "ready":
         return told
-    return f"{told}, {held(span, after, name_of(run, span.held_by))}"
+    if after.reason == "cancelled":
+        return f"{told} (cancelled)"
+    if after.woken_by in (None, span.held_by) or told.startswith("task "):
+        return told
+    return f"{told} (woken by {name_of(run, after.woken_by)})"
 
 
 def _waited(run: Run, life: TaskLife) -> str:

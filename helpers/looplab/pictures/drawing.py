@@ -54,7 +54,7 @@ ARROWS: dict[str, dict[str, Any]] = {
     "wakes": {"color": INK, "linewidth": 0.9},
     "resumes": {"color": BLUE, "linewidth": 1.3},
     "sends": {"color": BLUE, "linewidth": 2.8},
-    "throws": {"color": RED, "linewidth": 2.4, "linestyle": (0, (0.8, 0.6))},
+    "throws": {"color": RED, "linewidth": 2.2, "linestyle": (0, (1.1, 1.1))},
     "hands back": {"color": BLUE, "linewidth": 1.3, "linestyle": (0, (2.5, 1.5))},
 }
 STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
