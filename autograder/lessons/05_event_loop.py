@@ -90,8 +90,8 @@ run.timeline()
 # queue, and so `main` goes on in turn 3.
 #
 # The picture draws a lane for each task. Plain functions have none: the loop calls them and forgets
-# them. The lane *event loop* has a mark for each, between the steps, with its name. So from one
-# `new_turn` to the next is one turn. `call_soon` gives a *handle*, and `handle.cancel()` takes the
+# them. The lane *event loop* has a mark for each, between the steps, with its name, and a box for
+# each turn. `call_soon` gives a *handle*, and `handle.cancel()` takes the
 # call back while it has not run.
 
 # %% [markdown]

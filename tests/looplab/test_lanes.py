@@ -15,7 +15,9 @@ from matplotlib.patches import FancyArrowPatch
 from looplab import explore, observe, store
 from looplab.pictures.arrows import MOST_ASIDE
 from looplab.pictures.describing import describe
+from looplab.pictures.drawing import LEGEND
 from looplab.pictures.grouping import shown
+from looplab.pictures.loop_turns import turns_of
 from looplab.pictures.perfetto import trace
 from looplab.pictures.timeline import draw
 from looplab.runs.run import Run
@@ -76,6 +78,38 @@ def test_on_steps_the_callbacks_stand_between_them_with_their_names() -> None:
         "event loop: ran 3 callbacks: new_turn before step 1, new_turn before step 3"
         in describe(run)
     )
+
+
+def test_on_steps_a_box_in_the_loops_lane_is_a_turn() -> None:
+    run = observe(take_turns)
+    assert turns_of(run) == [(0, 1), (1, 3), (3, 5), (5, 6)]
+    assert "in order, turn by turn: take_turns | Ann, Bob | Ann, Bob | take_turns" in describe(run)
+    figure = draw(run)
+    assert LEGEND["turn"] in [text.get_text() for text in figure.texts]
+    edges = {
+        (round(box.x0), round(box.x1))
+        for drawn in figure.axes[0].collections
+        for box in (path.get_extents() for path in drawn.get_paths())
+        if box.y0 > 3  # below the three tasks
+    }
+    assert {(0, 1), (1, 3), (3, 5), (5, 6)} <= edges
+
+
+def test_who_is_woken_in_a_turn_runs_in_a_later_one() -> None:
+    async def main() -> None:
+        event = asyncio.Event()
+
+        async def waits() -> None:
+            await event.wait()
+
+        async def sets() -> None:
+            event.set()
+            await asyncio.sleep(0)
+
+        await asyncio.gather(waits(), sets())
+
+    # main | waits, sets | waits and sets again, in which order they became ready | main
+    assert turns_of(observe(main))[:3] == [(0, 1), (1, 3), (3, 5)]
 
 
 def test_on_steps_a_program_without_callbacks_has_no_lane_of_the_loop() -> None:

@@ -21,6 +21,7 @@ from itertools import pairwise, zip_longest
 
 from looplab.pictures.grouping import endings, shown
 from looplab.pictures.lock_holders import held
+from looplab.pictures.loop_turns import turns_of
 from looplab.runs.queries import A_CALLBACK
 from looplab.runs.records import Blocking, Callback, Lost, Span, TaskLife
 from looplab.runs.run import NOTHING_SEEN, Run
@@ -62,13 +63,16 @@ def order(run: Run) -> str:
     """Return who ran in which order, where no time passed; of many steps nothing."""
     if run.duration > 0 or not 1 < len(run.lives) <= run.steps <= MOST_STEPS:
         return ""
-    steps = [
+    steps = sorted(
         (span.first, label(life)[0])
         for life in run.lives
         for span in life.spans
         if span.state == "running" and life.kind != "thread"
-    ]
-    return f"in order: {', '.join(name for _, name in sorted(steps))}"
+    )
+    if not run.ticks:
+        return f"in order: {', '.join(name for _, name in steps)}"
+    turns = [[name for step, name in steps if a <= step < b] for a, b in turns_of(run)]
+    return f"in order, turn by turn: {' | '.join(map(', '.join, turns))}"
 
 
 def callbacks(run: Run) -> str:

@@ -47,6 +47,7 @@ BARS: dict[str, dict[str, Any]] = {
     "running": {"facecolor": BLUE, "edgecolor": "white", "linewidth": 0.6},
     "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
     "callback": {"facecolor": INK, "linewidth": 0},
+    "turn": {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.9},
     "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0, "hatch": "\\\\"},
     "fault": {"facecolor": "none", "edgecolor": RED, "linewidth": 2.0},
 }
@@ -63,6 +64,7 @@ STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
 LOOP: dict[str, dict[str, Any]] = {
     "idle": {"facecolor": "white", "edgecolor": LINE, "linewidth": 0.6},
     "running": BARS["running"],
+    "turn": BARS["turn"],
     "callback": BARS["callback"],
     "blocked": {**BARS["blocking"], "linewidth": 0.8},
 }
@@ -72,6 +74,7 @@ LEGEND = {
     "waiting": "waiting",
     "ready": "ready, not its turn yet",
     "under way": "how many at once",
+    "turn": "a turn of the loop",
     "callback": "a callback",
     "blocking": "blocks everybody",
     "fault": "look here",
@@ -200,7 +203,7 @@ def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
             x = (left + right) / 2
             write(axes, x, middle, "idle", CAPTION, color=GREY, ha="center", zorder=5)
     blocked = {"blocking"} if "blocked" in plan.loop else set()
-    return ({"running", "callback"} & plan.loop.keys()) | blocked
+    return ({"running", "turn", "callback"} & plan.loop.keys()) | blocked
 
 
 def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
@@ -396,7 +399,7 @@ def legend(figure: Figure, y: float, seen: set[str]) -> None:
         if means not in seen:
             continue
         if means in BARS:
-            height = 0.11 if means in ("ready", "waiting", "callback") else 0.2
+            height = 0.11 if means in ("ready", "waiting", "callback", "turn") else 0.2
             _box(figure, (x, y - height / 2), 0.22, height, **BARS[means])
         elif means == "under way":
             corners = [(x, y - 0.1), (x + 0.06, y + 0.1), (x + 0.12, y), (x + 0.22, y - 0.1)]

@@ -6,6 +6,7 @@ from collections import Counter
 
 from looplab.pictures.describing import plain_name
 from looplab.pictures.lettering import cut, length
+from looplab.pictures.loop_turns import turns_of
 from looplab.pictures.plan import AxisName, Caption, Scale, Stretch
 from looplab.runs.records import Callback, Span
 from looplab.runs.run import Run
@@ -26,6 +27,10 @@ def loop_of(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
     if not has_loop_lane(run, scale.axis) or (scale.nothing and scale.axis == "seconds"):
         return states
     if scale.axis == "steps":
+        for first, last in turns_of(run):
+            span = Span("waiting", 0.0, 0.0, first, last)
+            place = Stretch(span, min(first, scale.end), min(last, scale.end))
+            states.setdefault("turn", []).append(place)
         for tick in run.ticks:
             span = Span("waiting", tick.start, tick.stop, tick.step, tick.step)
             x = _place(tick, scale)
