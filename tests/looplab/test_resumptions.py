@@ -122,7 +122,10 @@ def test_what_is_sent_where_it_gets_no_name_is_not_guessed() -> None:
         next(collecting)
         collecting.send(3)
 
-    assert said(observe(main), "collects") == ["", "send"]
+    run = observe(main)
+    assert said(run, "collects") == ["", "send"]
+    assert LEGEND["sends"] in words(run)
+    assert "send" not in words(run)
 
 
 def test_a_generator_says_what_it_returned() -> None:

@@ -72,7 +72,7 @@ def _resumes(how: str) -> str:
     """Return what an arrow means that leads to a step which began like that."""
     if how.startswith(("throw(", "close(")):
         return "throws"
-    return "sends" if how.startswith("send(") else "resumes"
+    return "sends" if how.startswith("send") else "resumes"
 
 
 def _columns(arrows: list[Arrow]) -> dict[float, list[list[Arrow]]]:
