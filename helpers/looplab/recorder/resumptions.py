@@ -83,15 +83,27 @@ class _AfterYield(NamedTuple):
 def _after_yield(code: types.CodeType) -> dict[int, _AfterYield]:
     """Return what follows on each yield, by where a suspended frame of that code may stand."""
     found = {}
-    instructions = list(dis.get_instructions(code))
-    for yields, resumes, then in zip(
-        instructions, instructions[1:], instructions[2:], strict=False
+    # Not by `dis.get_instructions`, which asks each constant for its repr.
+    bytecode = code.co_code
+    parts = [
+        (at, dis.opname[bytecode[at]], bytecode[at + 1])
+        for at in range(0, len(bytecode), 2)
+        if dis.opname[bytecode[at]] != "CACHE"
+    ]
+    for (yields, name, _), (resumes, _, how), (_, then, variable) in zip(
+        parts, parts[1:], parts[2:], strict=False
     ):
-        if yields.opname == "YIELD_VALUE" and resumes.opname == "RESUME":
-            # From 3.13 on one instruction may do two things, and has two names.
-            names = then.argval if isinstance(then.argval, tuple) else (then.argval,)
-            stores = then.opname.startswith(("STORE_FAST", "STORE_DEREF"))
-            delegates = (resumes.arg or 0) & 3 == _BY_YIELD_FROM
-            after = _AfterYield(str(names[0]) if stores else "", delegates)
-            found[yields.offset] = found[resumes.offset] = after
+        if name == "YIELD_VALUE":
+            target = ""
+            if then in ("STORE_FAST", "STORE_DEREF"):
+                target = _variable(code, variable)
+            elif then.startswith("STORE_FAST_"):  # from 3.13 on: two things in one
+                target = _variable(code, variable >> 4)
+            after = _AfterYield(target, how & 3 == _BY_YIELD_FROM)
+            found[yields] = found[resumes] = after
     return found
+
+
+def _variable(code: types.CodeType, number: int) -> str:
+    name: str = code._varname_from_oparg(number)  # type: ignore[attr-defined]  # dis asks it, too
+    return name
