@@ -94,7 +94,8 @@ run.timeline()
 # ```
 #
 # The call `countdown(5)` made a generator and ran none of its lines. It began at the first
-# `next`. In the timeline the lane of `countdown` starts there. It ends with *not finished*:
+# `next`. In the timeline the lane of `countdown` starts there, and its light bars say what it handed
+# out: `yield 5`, `yield 4`, `yield 3`. It ends with *not finished*:
 # nobody asked for a fourth number, so it still stands at its `yield`, and `n` is still 3.
 #
 # ## 2. `send`: a value goes in
@@ -142,6 +143,8 @@ run.timeline()
 # 1. The first half hands `total` out. Then the generator pauses, in the middle of the line.
 # 2. The second half runs when the generator is resumed: what was sent in becomes the value of
 #    the `yield`, and is assigned to `word`.
+#
+# In the picture a thick arrow is a `send`, and the bar that it leads to says what was sent.
 #
 # So one `send` does three things, in this order. It finishes the `yield` at which the generator
 # stands. It lets the generator run on to the next `yield`. It gives you what *that* `yield` hands
@@ -257,7 +260,8 @@ run.timeline()
 #
 # `close()` works in the same way. It raises `GeneratorExit` at the `yield`. `checker` does not
 # catch that, so its `finally` runs, and the generator ends. `close()` keeps the `GeneratorExit`
-# to itself: `main` goes on. The lane ends with the word *closed*. A generator that has not begun
+# to itself: `main` goes on. (Dotted arrows are `throw` and `close`, and the bars say which.) The lane
+# ends with the word *closed*. A generator that has not begun
 # stands at no `yield`: `close()` ends it too, and none of its lines runs.
 #
 # So a generator can be resumed in three ways: with a value (`next` and `send`), with an exception

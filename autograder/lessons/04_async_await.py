@@ -157,8 +157,8 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** Three coroutines wait in one lane: `outer` for `inner`, `inner` for `sleep`, and
-# `sleep` for a *future*, an object that will be marked as done after a second. The future is the
+# **What happened.** Three coroutines wait in one lane, that of `outer` (its bar says
+# `inner > sleep(1)`): `outer` for `inner`, `inner` for `sleep`, and `sleep` for a *future*, an object that will be marked as done after a second. The future is the
 # only one that has anything to do with the event loop. When it is done, the task is resumed at the
 # lowest `await`, and the results return upwards, as those of calls do.
 #

@@ -97,8 +97,9 @@ run.timeline()
 # queue, and so `main` goes on in turn 3.
 #
 # The picture draws a lane for each task. Plain functions have none: the loop calls them and forgets
-# them. (Where time passes, as in round 2, the lane *event loop* marks them.) `call_soon` gives a *handle*, and `handle.cancel()` takes the call back while it has not
-# run.
+# them. The lane *event loop* has a mark for each, between the steps, with its name, and a box for
+# each turn. `call_soon` gives a *handle*, and `handle.cancel()` takes the
+# call back while it has not run.
 
 # %% [markdown]
 # ## 2. Timers
@@ -520,7 +521,7 @@ for program in (closed, stopped):
 # any more. When Python clears it away, at some later moment, the loop's *exception handler* is
 # told, the function that gets the errors which no caller can get. (Here `gc.collect()` makes Python
 # do it at once, and the handler prints the message. Usually it stands in your log. In the picture
-# the lane ends with *still running*: the task never came to its end.) Use `asyncio.run`, or cancel
+# the lane ends with *destroyed*: the task never came to its end.) Use `asyncio.run`, or cancel
 # what is left and wait for it.
 
 

@@ -322,8 +322,8 @@ run = observe(main)
 run.timeline(axis="steps")
 
 # %% [markdown]
-# **What happened.** Only `fill`. The thread has a lane of its own, without a bar: a thread takes no
-# step of the loop, and this axis counts steps. It called `on_done`, which left a message for the
+# **What happened.** Only `fill`. The thread has a lane of its own, with a thin mark: a thread takes
+# no step of the loop, and this axis counts steps. It called `on_done`, which left a message for the
 # loop. The loop called `fill` in its own thread, and there `set_result` is safe. The arrow from the
 # thread's lane shows who woke `main`.
 #

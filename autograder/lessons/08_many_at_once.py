@@ -414,7 +414,7 @@ compare(*asked, names=["in turn", "at once"])
 
 # %% [markdown]
 # **What happened.** About 0.3 s in turn, and little more than 0.1 s at once. Nothing is new but the
-# names of the waits: `readline` is where `sleep` was. (The lanes whose names begin with `Base` are
+# names of the waits: `readline` is where `sleep` was. (The lanes whose names begin with `loop.` are
 # tasks of asyncio's own: they open the server, and take a connection in.) The server is a program of
 # the same kind. At once, it had three clients to wait for, each in a task, and one thread for all.
 #

@@ -168,7 +168,7 @@ lost[0].run.timeline()
 # `failing` gives those that a check refuses. In the first of these, which the picture shows, `ten`
 # and `five` both read 100, then `ten` writes 110, and `five` writes 105. (Here an answer takes no
 # time, so the axis counts steps. The light bars of `ten` and `five` are their waits for the store:
-# first to read, then to write.)
+# first to read, then to write. The dark bar after a read says what it got.)
 #
 # `observe` gives each answer one second, so it sees one order of these six, always the same one. A
 # test on your computer is much like that. A race may wait until the day when the network is slow.

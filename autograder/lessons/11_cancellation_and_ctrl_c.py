@@ -256,7 +256,7 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** `shield` protected the task `save`. It did not protect the `await`: `caller`
-# waits for *a future* of the shield's own, was cancelled at 1 s as ever, and left while `save` still
+# waits for a future of the shield's own (the bar says `shield(save)`), was cancelled at 1 s as ever, and left while `save` still
 # worked. Without `shield` the
 # cancellation would have gone through: to cancel a task that awaits another one is to cancel that
 # one too.

@@ -133,9 +133,9 @@ run = observe(main, clock="real")
 run.timeline()
 
 # %% [markdown]
-# **What happened.** Each call has a lane, with the name of its thread: `pool_1` stands there twice.
-# The third call is ready from the start (hatched), and begins at 0.1 s in the thread that is free
-# first. `run_in_executor` returns a future, and `gather` gives the results in
+# **What happened.** Each thread has a lane, with a bar for each call. The third call is ready from
+# the start (hatched, below the bar of the call before it), and begins at 0.1 s in the thread that is
+# free first. `run_in_executor` returns a future, and `gather` gives the results in
 # the order of its arguments, as always.
 #
 # Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here
@@ -244,7 +244,7 @@ compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 # **What happened.** The heart beats at 9, 10, 11 and 12 s. The two calls ran one after the other, 6
 # s and 3 s, in the only thread that could have let the heart beat. `careless_client` itself was
 # done at once. A callback has no lane. The picture shows what it did in the lane *event loop*, and
-# the lines under its title say that a callback blocks.
+# the lines under its title say which callback blocks.
 #
 # Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So
 # hand over short functions, that set an event or put something into a queue. And nobody gets what
