@@ -1,20 +1,16 @@
 """What teachers give by mistake and students on purpose: one sentence each, and nobody stops."""
 
-import gc
 import io
 import json
 import re
-import sqlite3
-import warnings
 import zipfile
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 import pytest
-from small import LESSON, RIGHT
+from small import LESSON, RIGHT, locked_gradebook
 
 from loopgrade.classroom.batch import grade
 from loopgrade.cli import main
@@ -144,14 +140,8 @@ def test_a_locked_gradebook(
     monkeypatch.chdir(locked / "autograder")
     if command[0] == "grade":
         command = [*command, "--isolation", LEVEL]
-    with closing(sqlite3.connect(locked / "autograder" / "gradebook.db")) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    with locked_gradebook(locked):
         assert main(command) == 1
-        other.rollback()
-    with warnings.catch_warnings():
-        # nbgrader's Gradebook leaves its connection open where it cannot be had.
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
     told = capsys.readouterr()
     lines = [line for line in (told.out + told.err).splitlines() if "gradebook cannot be" in line]
     assert len(lines) == 1

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 import stat
 import struct
 import subprocess
@@ -10,7 +9,6 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import parse_utc
-from small import LESSON, RIGHT, submission
+from small import LESSON, RIGHT, locked_gradebook, submission
 
 from loopgrade.classroom.batch import grade
 from loopgrade.cli import main
@@ -630,11 +628,11 @@ def test_a_locked_gradebook_is_one_sentence(
     small_course: Path, tmp_path: Path, roster: Path, ours: bytes
 ) -> None:
     source = in_folder(tmp_path / "in", {"s01/x.ipynb": ours})
-    with closing(sqlite3.connect(small_course / "autograder" / "gradebook.db")) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(CollectError, match=r"The gradebook cannot be read .*locked"):
-            collect(small_course, LESSON, source, roster=roster)
-        other.rollback()
+    with (
+        locked_gradebook(small_course),
+        pytest.raises(CollectError, match=r"The gradebook cannot be read .*locked"),
+    ):
+        collect(small_course, LESSON, source, roster=roster)
 
 
 def test_the_roster_gets_into_the_gradebook(

@@ -4,16 +4,14 @@ import csv
 import io
 import json
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
-from small import ANSWERS, LESSON, RIGHT, submission
+from small import ANSWERS, LESSON, RIGHT, locked_gradebook, submission
 
 from loopgrade.authoring.build import build
 from loopgrade.classroom.batch import grade
@@ -322,8 +320,8 @@ def test_the_command(
 
 
 def test_a_locked_gradebook_is_one_sentence(graded: Path) -> None:
-    with closing(sqlite3.connect(graded / "autograder" / "gradebook.db")) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(ReportError, match=r"The gradebook cannot be read .*locked"):
-            told(graded, "text", with_bank=False)
-        other.rollback()
+    with (
+        locked_gradebook(graded),
+        pytest.raises(ReportError, match=r"The gradebook cannot be read .*locked"),
+    ):
+        told(graded, "text", with_bank=False)
