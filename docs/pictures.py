@@ -1,8 +1,9 @@
 """Draw the pictures of README and docs: python docs/pictures.py."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,27 @@ def main() -> None:
         pass
 
 
+def checker() -> Generator[int, object, str]:
+    """Count what is sent; what is thrown in ends it."""
+    count = 0
+    try:
+        while True:
+            item = yield count
+            count += item is not None
+    except ValueError:
+        return f"{count} items"
+
+
+def resumes_it() -> None:
+    """Resume a generator in each way."""
+    check = checker()
+    next(check)
+    check.send("bolt")
+    check.send("nut")
+    with contextlib.suppress(StopIteration):
+        check.throw(ValueError("enough"))
+
+
 PICTURES: dict[str, Callable[[], Figure]] = {
     "timeline": lambda: observe(fetch_all, jobs([2, 1, 4]), 3).timeline(),
     "compared": lambda: compare(
@@ -93,6 +115,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "deadlock": lambda: observe(two_locks).timeline(),
     "crowd": lambda: observe(three_hundred).timeline(),
     "steps": lambda: observe(main).timeline(),
+    "values": lambda: observe(resumes_it).timeline(),
 }
 
 

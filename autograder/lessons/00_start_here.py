@@ -87,7 +87,10 @@ run.timeline()
 # - each task has a *lane*, with its name on the left and how it ended on the right;
 # - a bar says what the task did: **running**, **ready** to run but without a turn, or **waiting**,
 #   with the reason;
-# - an arrow leads from whoever started or woke a task (there is a dot) to the task;
+# - a coroutine that is awaited directly has no lane: the bar of whoever awaits it names it, as in
+#   `say_after > sleep(2)`;
+# - an arrow leads from whoever started or woke a task (there is a dot) to the task; of several
+#   arrows at one moment, the left one came first;
 # - the lane *event loop* shows when any task runs; *idle* means that all of them wait;
 # - where no time passes in the whole picture, the axis counts steps in the place of seconds.
 #
@@ -139,7 +142,7 @@ run.timeline()
 
 # %% [markdown]
 # **What happened.** The coroutine began only at its `await`, and `main` waited in it: it has no
-# lane of its own. The task has one. It began as soon as `main` waited, at the same line, and was
+# lane of its own, and the bar says `say_after > sleep(2)`. The task has one. It began as soon as `main` waited, at the same line, and was
 # done after 1 second. So both waits overlapped, and the program took 2 seconds. The line above the
 # picture says how much that has saved: *waits add up to 3 s, the program took 2 s*.
 #

@@ -447,6 +447,20 @@ expect(run).took(max(a_, b_), hint="time.sleep holds up the others: await asynci
 run = observe(two_at_once_, 0.5, 0.25)
 expect(run).took(0.5, hint="a short sleep holds up the others too, if it is time.sleep")
 
+
+async def a_second_later_(x):
+    async def later():
+        await asyncio.sleep(1)
+        return await do_some_work(x)
+
+    return await asyncio.gather(do_some_work(x), later())
+
+
+run = observe(a_second_later_, 3)
+expect(run).returned(["done 3", "done 3"]).took(
+    4, hint="each call waits for as long as it is asked to, also where another one waits already"
+)
+
 # %% [markdown]
 # ### Exercise 2: `make_task`
 #
@@ -574,7 +588,8 @@ async def results_of_(numbers):
     try:
         tasks = [make_task(x) for x in numbers]
         results = [await task for task in tasks]
-        return results, calls, [task.done() for task in tasks]
+        named = all(task.get_name() == f"work-{x}" for task, x in zip(tasks, numbers, strict=True))
+        return results, calls, [task.done() for task in tasks] if named else "wrong names"
     finally:
         if before is None:
             del names["do_some_work"]
@@ -610,8 +625,8 @@ async def end_of_(kind):
 
     async def do_some_work(x):
         await asyncio.sleep(x)
-        if kind == "fails":
-            raise ValueError(x)
+        if kind != "is cancelled":
+            raise {"fails": ValueError, "finds nothing": KeyError, "is late": TimeoutError}[kind](x)
 
     names = vars(sys.modules["__main__"])
     before = names.get("do_some_work")
@@ -630,7 +645,12 @@ async def end_of_(kind):
             names["do_some_work"] = before
 
 
-for kind_, end_ in [("fails", "ValueError(2)"), ("is cancelled", "cancelled")]:
+for kind_, end_ in [
+    ("fails", "ValueError(2)"),
+    ("finds nothing", "KeyError(2)"),
+    ("is late", "TimeoutError(2)"),
+    ("is cancelled", "cancelled"),
+]:
     run = observe(end_of_, kind_)
     expect(run).returned(end_, hint="the task runs do_some_work(x), and ends as that does")
 ### BEGIN HIDDEN TESTS
@@ -814,12 +834,40 @@ async def wrongly_told_():
         "a generator": generator_(),
     }
     told = {name: what_is(thing) for name, thing in things.items()}
-    return {name: answer for name, answer in told.items() if answer != "something else"}
+    wrong = {}
+    for name, answer in told.items():
+        # Not only what says of itself that it is equal.
+        if type(answer) is not str or answer != "something else":
+            wrong[name] = answer
+    return wrong
 
 
 run = observe(wrongly_told_)
 expect(run).returned(
     {}, hint="a future is awaitable and no task; a generator has `send` and is no coroutine"
+)
+
+
+async def calls_nothing_():
+    called = []
+
+    def plain():
+        called.append("a plain function")
+
+    class Thing:
+        def __init__(self):
+            called.append("a class")
+
+        def __call__(self):
+            called.append("an object")
+
+    thing = Thing()
+    return [what_is(each) for each in (plain, Thing, thing)], called
+
+
+run = observe(calls_nothing_)
+expect(run).returned(
+    (["something else"] * 3, ["a class"]), hint="only look: a call would do what the function does"
 )
 
 
@@ -852,7 +900,12 @@ async def more_wrongly_told_():
         "a text about a coroutine": "<coroutine object work>",
     }
     told = {name: what_is(thing) for name, thing in things.items()}
-    return {name: answer for name, answer in told.items() if answer != "something else"}
+    wrong = {}
+    for name, answer in told.items():
+        # Not only what says of itself that it is equal.
+        if type(answer) is not str or answer != "something else":
+            wrong[name] = answer
+    return wrong
 
 
 run = observe(more_wrongly_told_)

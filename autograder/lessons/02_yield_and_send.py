@@ -94,7 +94,8 @@ run.timeline()
 # ```
 #
 # The call `countdown(5)` made a generator and ran none of its lines. It began at the first
-# `next`. In the timeline the lane of `countdown` starts there. It ends with *not finished*:
+# `next`. In the timeline the lane of `countdown` starts there, and its light bars say what it handed
+# out: `yield 5`, `yield 4`, `yield 3`. It ends with *not finished*:
 # nobody asked for a fourth number, so it still stands at its `yield`, and `n` is still 3.
 #
 # ## 2. `send`: a value goes in
@@ -142,6 +143,8 @@ run.timeline()
 # 1. The first half hands `total` out. Then the generator pauses, in the middle of the line.
 # 2. The second half runs when the generator is resumed: what was sent in becomes the value of
 #    the `yield`, and is assigned to `word`.
+#
+# In the picture a thick arrow is a `send`, and the bar that it leads to says what was sent.
 #
 # So one `send` does three things, in this order. It finishes the `yield` at which the generator
 # stands. It lets the generator run on to the next `yield`. It gives you what *that* `yield` hands
@@ -257,7 +260,8 @@ run.timeline()
 #
 # `close()` works in the same way. It raises `GeneratorExit` at the `yield`. `checker` does not
 # catch that, so its `finally` runs, and the generator ends. `close()` keeps the `GeneratorExit`
-# to itself: `main` goes on. The lane ends with the word *closed*. A generator that has not begun
+# to itself: `main` goes on. (Dotted arrows are `throw` and `close`, and the bars say which.) The lane
+# ends with the word *closed*. A generator that has not begun
 # stands at no `yield`: `close()` ends it too, and none of its lines runs.
 #
 # So a generator can be resumed in three ways: with a value (`next` and `send`), with an exception
@@ -689,6 +693,8 @@ for count in (0, 1, 3):
     expect(run).finished().took_items(
         count, hint=f"you are asked for {count}: yield each item before you take the next one"
     )
+run = observe(round_robin, *gens([1, 2, 3, 4, 5, 6], [10]), take=5)
+expect(run).returned([1, 10, 2, 3, 4]).took_items(5, hint="also where only one of them is left")
 run = observe(round_robin, *gens([1, 2], [10], endless=True), take=5)
 expect(run).returned([1, 10, 2, 10, 1], hint="a generator may be endless: never wait for its end")
 ### BEGIN HIDDEN TESTS
@@ -1025,11 +1031,20 @@ from unittest.mock import patch
 
 
 async def taken_and_seen_(n, enough):
-    real = asyncio.Queue.put_nowait  # `put` calls it when there is room
-    with patch.object(asyncio.Queue, "put_nowait", autospec=True, side_effect=real) as put:
+    put, get, seen = asyncio.Queue.put_nowait, asyncio.Queue.get_nowait, []
+
+    def noted_get(queue):
+        seen.append(get(queue))
+        return seen[-1]
+
+    # `put` and `get` call them when there is room, or an item.
+    with (
+        patch.object(asyncio.Queue, "put_nowait", autospec=True, side_effect=put) as noted_put,
+        patch.object(asyncio.Queue, "get_nowait", noted_get),
+    ):
         taken = await producer_consumer(n, enough)
-    seen = [call.args[1] for call in put.call_args_list]
-    return taken, [item for item in taken if item in seen]
+    came = [call.args[1] for call in noted_put.call_args_list if call.args[1] in seen]
+    return taken, [item for item in taken if item in came]
 
 
 random_ = random.Random(SEED)
@@ -1161,6 +1176,9 @@ expect(run).returned(
 )
 run = observe(answers_to_, 0, 1)
 expect(run).returned([None, 0, 0.5], hint="0 is a number too; divide with `/`, not with `//`")
+numbers_ = list(range(300))
+run = observe(answers_to_, *numbers_)
+expect(run).returned([None, *[n / 2 for n in range(300)]], hint="the mean of *all* numbers so far")
 ### BEGIN HIDDEN TESTS
 import random
 

@@ -937,7 +937,6 @@ run = observe(answered_, "hello")
 expect(run).returned(
     ("it returned", "hello"), hint="catch the StopIteration of gen, and return its `value`"
 )
-### BEGIN HIDDEN TESTS
 import random
 
 
@@ -961,7 +960,6 @@ for value in (None, 0, "", [], random_.randint(1, 10**6), random_.random()):
     expect(run).returned(
         ["it returned", value], hint="gen may end at the first `next`: return its value there too"
     )
-### END HIDDEN TESTS
 
 
 # %% exercise="delegate" role="test" id="thrown" points=1 name="throws into gen what is thrown into it"
@@ -1368,6 +1366,12 @@ for length in (0, 1, 2, 8, 8, 30):
         (["deeper", *replies_], questions_, []),
         hint="a coroutine that awaits others is no different",
     )
+questions_ = list(range(200))
+run = observe(answered_, questions_, questions_[::-1], False)
+expect(run).returned(
+    (questions_[::-1], questions_, []),
+    hint="go on until the coroutine returns, however much it asks",
+)
 run = observe(answered_, ["again?", "again?", "again?"], [1, 2, 3], False)
 expect(run).returned(
     ([1, 2, 3], ["again?", "again?", "again?"], []),

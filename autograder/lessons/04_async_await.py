@@ -157,8 +157,8 @@ run = observe(main)
 run.timeline()
 
 # %% [markdown]
-# **What happened.** Three coroutines wait in one lane: `outer` for `inner`, `inner` for `sleep`, and
-# `sleep` for a *future*, an object that will be marked as done after a second. The future is the
+# **What happened.** Three coroutines wait in one lane, that of `outer` (its bar says
+# `inner > sleep(1)`): `outer` for `inner`, `inner` for `sleep`, and `sleep` for a *future*, an object that will be marked as done after a second. The future is the
 # only one that has anything to do with the event loop. When it is done, the task is resumed at the
 # lowest `await`, and the results return upwards, as those of calls do.
 #
@@ -406,7 +406,8 @@ asyncio.run(main())
 # order, and returns `None`.
 #
 # - Between two steps each task that is ready gets a turn.
-# - An error of `step` ends it, and reaches the caller as it is.
+# - An error of `step` ends it, and reaches the caller as it is. (A `StopIteration` cannot come out of a
+#   coroutine: another error reaches the caller in its place.)
 # - What `step` returns is ignored. Several calls of `fair` may run at the same time, and their steps
 #   alternate: none of them waits until another one has ended.
 # - It uses no threads.
@@ -473,19 +474,22 @@ async def at_once_(sizes):
 
 
 async def ignored_(values):
-    """Each step returns one of the values, of which some are errors and some are false."""
+    """Each step returns one of the values: some are errors, some are false, one never comes."""
     taken = []
 
     def step(i):
         taken.append(i)
         return values[i]
 
-    values = [*values, ValueError("returned"), StopIteration(), asyncio.sleep]
+    never = asyncio.get_running_loop().create_future()
+    values = [*values, ValueError("returned"), StopIteration(), asyncio.sleep, never]
     return await fair(len(values), step), taken
 
 
 run = observe(ignored_, [None, False, 0, "", 3, True, []])
-expect(run).returned((None, list(range(10))), hint="do not look at what a step returns")
+expect(run).returned(
+    (None, list(range(11))), hint="do not look at what a step returns, and do not await it"
+)
 
 
 async def alternating_(n, others):
@@ -566,6 +570,8 @@ async def left_out_(n, turns):
 
 run = observe(left_out_, 4, [10, 10])
 expect(run).returned([], hint="an await that really waits, between each two steps")
+run = observe(left_out_, 120, [130, 3])
+expect(run).returned([], hint="between each two steps, however many they are")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -617,6 +623,21 @@ for name in ("TypeError", "KeyError", "RuntimeError"):
     expect(run).returned(([0, 1], (1,)), hint="let an error pass whatever its type")
 
 
+async def stopped_(n):
+    def step(i):
+        raise StopIteration
+
+    try:
+        await fair(n, step)
+    except (StopIteration, RuntimeError, TypeError):
+        return "an error"
+    return "no error"
+
+
+run = observe(stopped_, 3)
+expect(run).returned("an error", hint="a StopIteration of a step is an error too: let it out")
+
+
 class FalseError_(Exception):
     def __bool__(self):
         return False
@@ -642,8 +663,8 @@ expect(run).returned(True, hint="let that very error pass; do not ask whether it
 # ### Exercise 2: `pipe`
 #
 # Write `pipe(value, *steps)`. It hands `value` to the first step, what this gives to the second one,
-# and so on, and returns what the last step gives; without steps it returns `value`. A step is a plain
-# function or an `async def` function, with one argument.
+# and so on, and returns what the last step gives; without steps it returns `value`. A step takes one
+# argument. It is a plain function, or whatever else can be called, or an `async def` function or method.
 #
 # - What an `async def` step gives is awaited, once; what a plain one gives is used as it is, `None` too.
 #   (In the tests no plain step gives something that could be awaited.)
@@ -719,16 +740,21 @@ for pattern_ in cases_:
 
 
 async def generators_(numbers):
-    """A plain step may give a generator: nothing to be awaited."""
+    """A plain step may give a generator: nothing to be awaited, and nothing to be used up."""
+    kinds = []
 
     def squares(given):
+        kinds.append(type(given).__name__)
         return (number**2 for number in given)
 
-    return await pipe(numbers, squares, squares, list)
+    return await pipe(numbers, squares, squares, list), kinds
 
 
 run = observe(generators_, [1, 2, 3])
-expect(run).returned([1, 16, 81], hint="a generator is no awaitable: `inspect.isawaitable` knows")
+expect(run).returned(
+    ([1, 16, 81], ["list", "generator"]),
+    hint="a generator is no awaitable: `inspect.isawaitable` knows",
+)
 
 
 async def swapped_(value, pairs, pattern):
@@ -747,7 +773,7 @@ async def swapped_(value, pairs, pattern):
 async def as_they_are_():
     """What a step gives is handed on, be it an error, or what an async step gives: a future."""
     future = asyncio.get_running_loop().create_future()
-    items, error = [1, 2], ValueError("given")
+    items, error, pair = [1, 2], ValueError("given"), (1, 2)
     seen = []
 
     async def give(value):
@@ -767,7 +793,8 @@ async def as_they_are_():
     await pipe(0, future_for, lambda given: seen.append(given))
     seen.append(await pipe(future))
     future.cancel()
-    values = [items] * 2 + [error] * 5 + [future] * 3
+    await pipe(pair, take, give, take)
+    values = [items] * 2 + [error] * 5 + [future] * 3 + [pair] * 2
     return [one is other for one, other in zip(seen, values, strict=True)]
 
 
@@ -775,7 +802,7 @@ run = observe(as_they_are_)
 expect(run).finished(
     hint="what an `async def` step gives is awaited once, and nothing else"
 ).returned(
-    [True] * 10, hint="hand on that very object: await what an async step gives once, and no more"
+    [True] * 12, hint="hand on that very object: await what an async step gives once, and no more"
 )
 
 
@@ -783,13 +810,20 @@ class Doubled_:
     def __call__(self, number):
         return 2 * number
 
+    async def slowly(self, number):
+        await asyncio.sleep(1)
+        return 2 * number
+
 
 async def callables_():
-    return await pipe("-12", int, abs, Doubled_(), str, "{}!".format, len)
+    doubled = Doubled_()
+    return await pipe("-12", int, abs, doubled, doubled.slowly, str, "{}!".format)
 
 
 run = observe(callables_)
-expect(run).returned(3, hint="built-in functions, classes and objects can be steps too: call them")
+expect(run).returned(
+    "48!", hint="built-in functions, classes, objects and methods can be steps too: call them"
+)
 
 
 async def several_at_once_(values, pattern, delay):

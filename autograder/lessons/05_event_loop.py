@@ -97,8 +97,9 @@ run.timeline()
 # queue, and so `main` goes on in turn 3.
 #
 # The picture draws a lane for each task. Plain functions have none: the loop calls them and forgets
-# them. (Where time passes, as in round 2, the lane *event loop* marks them.) `call_soon` gives a *handle*, and `handle.cancel()` takes the call back while it has not
-# run.
+# them. The lane *event loop* has a mark for each, between the steps, with its name, and a box for
+# each turn. `call_soon` gives a *handle*, and `handle.cancel()` takes the
+# call back while it has not run.
 
 # %% [markdown]
 # ## 2. Timers
@@ -520,7 +521,7 @@ for program in (closed, stopped):
 # any more. When Python clears it away, at some later moment, the loop's *exception handler* is
 # told, the function that gets the errors which no caller can get. (Here `gc.collect()` makes Python
 # do it at once, and the handler prints the message. Usually it stands in your log. In the picture
-# the lane ends with *still running*: the task never came to its end.) Use `asyncio.run`, or cancel
+# the lane ends with *destroyed*: the task never came to its end.) Use `asyncio.run`, or cancel
 # what is left and wait for it.
 
 
@@ -581,7 +582,7 @@ thread.join()
 # - Who wakes earlier runs earlier. Those who wake at the same time run in the order in which they
 #   went to sleep. So `yield 0` goes behind all who are due already.
 # - If a generator raises an error, no other one gets a turn, all the others are closed, and the
-#   error reaches the caller.
+#   error reaches the caller. It may be one that is no `Exception`.
 # - `run_all()` gives `([], 0)`.
 
 # %% [markdown]
@@ -865,17 +866,23 @@ class FalseError_(Exception):
         return False
 
 
-def fails_with_a_false_one_():
-    error = FalseError_("an error that is false")
+class NoException_(BaseException):
+    pass
+
+
+def fails_with_(name):
+    """Say whether that very error comes out, and how the other generator stands then."""
+    error = FalseError_("false") if name == "FalseError" else NoException_("no Exception")
 
     def gen():
         yield 1
         raise error
 
+    other = sleeper_([2], 0)
     try:
-        run_all(gen(), sleeper_([2], 0))
-    except FalseError_ as caught:
-        return caught is error
+        run_all(gen(), other)
+    except (FalseError_, NoException_) as caught:
+        return caught is error, inspect.getgeneratorstate(other)
     return "no error"
 
 
@@ -884,8 +891,14 @@ def sleeper_(delays, value):
     return value
 
 
-run = observe(fails_with_a_false_one_)
-expect(run).returned(True, hint="an error may be false: ask whether it is None, not for truth")
+run = observe(fails_with_, "FalseError")
+expect(run).returned(
+    (True, "GEN_CLOSED"), hint="an error may be false: ask whether it is None, not for truth"
+)
+run = observe(fails_with_, "NoException")
+expect(run).returned(
+    (True, "GEN_CLOSED"), hint="`finally` closes the others whatever comes, `except Exception` not"
+)
 run = observe(run_all, *gens([1, 5], [1, 2], [1], error=KeyError("the third is first")))
 expect(run).raised(KeyError, hint="an error of any type reaches the caller").closed_generators()
 

@@ -506,18 +506,22 @@ for _ in range(2):
 
 
 async def any_results_(hello, world, seconds):
+    calls = []
+
     async def say_after(delay, what):
+        calls.append(what)
         await asyncio.sleep(seconds[what])
         return hello if what == "hello" else world
 
-    return await say_both(say_after)
+    return await say_both(say_after), sorted(calls)
 
 
 for hello_, world_ in [("z", "a"), (7, 7), (None, 0), ("world", "hello"), ([], None)]:
     for a_, b_ in ((1, 2), (2, 1), (3, 3)):
         run = observe(any_results_, hello_, world_, {"hello": a_, "world": b_})
         expect(run).returned(
-            [hello_, world_], hint="whatever the two return: keep the place of each, do not sort"
+            ([hello_, world_], ["hello", "world"]),
+            hint="whatever the two return: keep the place of each, do not sort, and call no more",
         )
 
 
@@ -553,6 +557,9 @@ async def both_(hello, world):
 
 run = observe(both_, 2, 1)
 expect(run).finished().took(2, hint="make both tasks before you await one").without_threads()
+for a_, b_ in [(0.25, 0.5), (0, 0)]:
+    run = observe(both_, a_, b_)
+    expect(run).finished().took(max(a_, b_), hint="no longer than `say_after` takes, twice at once")
 import random
 
 random_ = random.Random(SEED)
@@ -638,7 +645,8 @@ for first_, second_ in [(a_, b_), (b_, a_)]:
 # <details><summary>Hint 2: an error for each</summary>
 #
 # `try` and `except` belong into the loop, around the `await` of one task. `type(error).__name__` is the
-# name of its class.
+# name of its class. If you ask `task.exception()` instead, compare it with `is not None`: an error may
+# be false, as a container that is empty is.
 #
 # </details>
 
@@ -729,6 +737,13 @@ class Refused_(ValueError):
 
 
 async def other_errors_():
+    class Unheard(Exception):
+        def __bool__(self):
+            return False
+
+    async def call():
+        raise Unheard
+
     async def refuse():
         raise Refused_("no")
 
@@ -740,14 +755,16 @@ async def other_errors_():
         async with asyncio.timeout(1):
             await asyncio.sleep(2)
 
-    told = await outcomes([refuse, find, give_up])
+    told = await outcomes([refuse, find, give_up, call])
     return [tuple(pair) for pair in told]
 
 
 run = observe(other_errors_)
+names_ = ["Refused_", "FileNotFoundError", "TimeoutError", "Unheard"]
 expect(run).returned(
-    [("error", "Refused_"), ("error", "FileNotFoundError"), ("error", "TimeoutError")],
-    hint="catch every Exception; `type(error).__name__` is the name of its own class",
+    [("error", name) for name in names_],
+    hint="catch every Exception; `type(error).__name__` is the name of its own class; and an error "
+    "may be false: ask whether it `is not None`",
 )
 
 
@@ -825,7 +842,7 @@ expect(run).returned(3).took(4, hint="as long as the longest job").without_threa
 import random
 
 random_ = random.Random(SEED)
-for size_ in (1, 2, random_.randint(4, 12), 50):
+for size_ in (1, 2, random_.randint(4, 12), 300):
     delays_ = random_.sample(range(1, 10**6), size_)
     run = observe(at_once_, delays_)
     expect(run).returned(size_).took(max(delays_), hint="make all tasks before you await one")
@@ -904,7 +921,7 @@ expect(run).nothing_left().that(
 #   neither, and leaves the others alone.
 # - `wait()` of an object without tasks returns at once. Several may wait at the same time. When it has
 #   returned, more tasks may be started, and waited for. If `wait` is cancelled, `CancelledError`
-#   comes out of it.
+#   comes out of it, and the tasks go on.
 # - Each object counts its own tasks, and waits for these. Others may run beside them.
 
 # %% [markdown]
@@ -1164,17 +1181,19 @@ expect(run).returned([float(max(delays_))] * 2, hint="several may wait at the sa
 
 async def cancelled_():
     background = Background()
-    background.start(asyncio.sleep(9))
+    tasks = [background.start(asyncio.sleep(delay, delay)) for delay in (9, 12)]
     waiting = asyncio.create_task(background.wait())
     await asyncio.sleep(1)
     waiting.cancel()
     await asyncio.sleep(20)
-    return waiting.cancelled()
+    return waiting.cancelled(), [not task.cancelled() and task.result() for task in tasks]
 
 
 run = observe(cancelled_)
 expect(run).returned(
-    True, hint="do not catch CancelledError around an await: it may be meant for you"
+    (True, [9, 12]),
+    hint="do not catch CancelledError around an await: it may be meant for you; and `await task` "
+    "or `gather` hands it on to the tasks, `asyncio.wait` does not",
 )
 ### BEGIN HIDDEN TESTS
 

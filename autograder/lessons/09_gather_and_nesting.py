@@ -686,6 +686,8 @@ for count in (1, 2, 5, 9):
         happened=f"{len(run.calls)} calls",
         hint="call each job once",
     ).nothing_left()
+run = observe(several_, jobs([5] * 300), 300)
+expect(run).took(5, hint="all at once, however many there are")
 
 
 async def same_function_(job, n):
@@ -703,6 +705,21 @@ run = observe(same_function_, jobs([1, 2, 3], results=results_), 3)
 expect(run).returned(
     ([0, 1, 2], results_, {}), hint="a function may stand there twice: go by i, not by function"
 )
+
+
+import asyncio
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(several_(job, n), several_(job, n - 1)))
+
+
+run = observe(two_at_once_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(
+    [({0: "a", 1: "b", 2: "c"}, {}), ({0: "a", 1: "b"}, {})],
+    hint="two calls share nothing: keep everything in local variables",
+).took(4)
+
 
 # %% exercise="sort_out" role="test" id="errors" points=1 name="an error keeps no other job from its end"
 import asyncio
@@ -1001,6 +1018,23 @@ for count in (1, 4, 25):
         happened=f"at most {run.peak(of='jobs')} were",
         hint="make a task of each part before you wait for one",
     ).nothing_left()
+wanted_ = [list(range(0, 300, 2)), list(range(1, 300, 2))]
+run = observe(fetch_tree, jobs([5] * 300), wanted_)
+expect(run).took(5, hint="all at once, however many there are")
+
+
+import asyncio
+
+
+async def two_at_once_(job, one, other):
+    return list(await asyncio.gather(fetch_tree(job, one), fetch_tree(job, other)))
+
+
+run = observe(two_at_once_, jobs([2, 1], results=["a", "b"]), [0, [1]], [[1], 0])
+expect(run).returned(
+    [["a", ["b"]], [["b"], "a"]], hint="two calls share nothing: keep everything in local variables"
+).took(2)
+
 
 # %% exercise="fetch_tree" role="test" id="error" points=2 name="the first error comes out, and nothing is left"
 run = observe(fetch_tree, jobs([4, 1, 2], errors={1: OSError("no map")}), [[0], [[1], 2]])
@@ -1026,6 +1060,9 @@ run = observe(fetch_tree, late_first_, [0, [[1], 2]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
 run = observe(fetch_tree, late_first_, [[[2], 1], [0]])
 expect(run).raised(ValueError, hint="the error that happens first, wherever in the tree it is")
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(fetch_tree, jobs([3, 1], errors={1: kind_("no")}), [[0], 1])
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 # Each job needs 2 s to end when it is cancelled: its clean-up.
 for tree in ([0, 1, 2], [0, [[1], 2]], [[[2], 1], [0]]):
     bad_ = random_.randrange(3)
@@ -1168,6 +1205,21 @@ run = observe(same_function_, jobs([3, 1, 2], results=["a", "b", "c"]), 3)
 expect(run).returned("b", hint="a function may stand there twice: it runs twice").took(1)
 
 
+import asyncio
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(race_(job, n), race_(job, 1)))
+
+
+run = observe(two_at_once_, jobs([2, 1, 4], results=["a", "b", "c"]), 3)
+expect(run).returned(
+    ["b", "a"], hint="two calls share nothing: keep everything in local variables"
+).took(2)
+run = observe(race_, jobs([9] * 299 + [1]), 300)
+expect(run).took(1, hint="all at once, however many there are")
+
+
 # %% exercise="first_wins" role="test" id="error" points=1 name="an error decides only if it comes first"
 import asyncio
 
@@ -1186,6 +1238,9 @@ run = observe(race_with_errors_, jobs([2, 1, 4], errors={1: OSError("no world")}
 expect(run).raised(OSError, hint="to fail is to finish: the first error comes out").nothing_left()
 run = observe(race_with_errors_, jobs([2, 1], results=["a", "b"], errors={0: OSError()}), 2)
 expect(run).returned("b", hint="an error that would come later does not count")
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(race_with_errors_, jobs([3, 1], errors={1: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 import random
 
 random_ = random.Random(SEED)
@@ -1381,6 +1436,9 @@ for count in (2, 6):
         happened=f"{stopped_} were",
         hint="cancel the losers; do not let them run to their end",
     )
+run = observe(slow_losers_, jobs([10**7, 1, 10**7], clean_ups=[2, 0, 10**5]), 3)
+expect(run).jobs_ended(whole=True, hint="a loser may need as long as it likes: set no limit")
+expect(run).nothing_left()
 
 # %% exercise="first_wins" role="test" id="cancelled" points=1 name="a cancellation comes out when all jobs have ended"
 import asyncio

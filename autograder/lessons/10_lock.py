@@ -168,7 +168,7 @@ lost[0].run.timeline()
 # `failing` gives those that a check refuses. In the first of these, which the picture shows, `ten`
 # and `five` both read 100, then `ten` writes 110, and `five` writes 105. (Here an answer takes no
 # time, so the axis counts steps. The light bars of `ten` and `five` are their waits for the store:
-# first to read, then to write.)
+# first to read, then to write. The dark bar after a read says what it got.)
 #
 # `observe` gives each answer one second, so it sees one order of these six, always the same one. A
 # test on your computer is much like that. A race may wait until the day when the network is slow.
@@ -1048,8 +1048,8 @@ expect(run).returned(
 #
 # - The jobs start in the order of i. As long as jobs are left, k are under way: when one ends, the
 #   next begins at once.
-# - If a job fails, the first error reaches your caller, alone or in an `ExceptionGroup`, and no other
-#   with it.
+# - If a job fails, no other begins at a later second, and the first error reaches your caller, alone or
+#   in an `ExceptionGroup`, and no other with it.
 # - However it ends, with results, with an error or cancelled, none of its tasks still runs. If it
 #   is cancelled, `CancelledError` comes out.
 
@@ -1152,7 +1152,7 @@ expect(run).took(4, hint="with more places than jobs all run at once")
 import random
 
 random_ = random.Random(SEED)
-for count, limit in ((1, 1), (6, 2), (12, 5), (5, 20), (40, 17)):
+for count, limit in ((1, 1), (4, 1), (6, 2), (12, 5), (5, 20), (40, 17), (300, 200)):
     delays_ = [random_.randrange(1, 10**6) for _ in range(count)]
     run = observe(limited, jobs(delays_), count, limit)
     expect(run).finished().that(
@@ -1166,6 +1166,18 @@ for count, limit in ((4, 2), (4, 3)):
     expect(found_).returned(
         (limit, list(range(count))), hint="whichever job ends first: k at once, in the order of i"
     )
+
+
+async def two_at_once_(job, n):
+    return list(await asyncio.gather(limited(job, n, 2), limited(job, n - 1, 1)))
+
+
+run = observe(two_at_once_, jobs([2] * 3, results=["a", "b", "c"]), 3)
+expect(run).returned(
+    [["a", "b", "c"], ["a", "b"]],
+    hint="two calls share nothing: keep everything in local variables",
+).took(4)
+
 
 # %% exercise="limited" role="test" id="start" points=2 name="they start in order, and a free place is taken at once"
 run = observe(limited, jobs([4, 1, 2, 1]), 4, 2)
@@ -1222,15 +1234,27 @@ for count, limit in ((1, 1), (5, 1), (5, 2), (9, 4), (4, 9)):
     run = observe(limited, jobs(delays_, errors={failing_: KeyError("no")}), count, limit)
     expect(run).raised(KeyError, hint="whichever job fails, its error comes out")
     expect(run).nothing_left(hint="after an error, cancel the others and wait for them")
+    [failed_] = [call.stop for call in run.calls if call.outcome == "raised"]
+    late_ = [call.start for call in run.calls if call.start > failed_]
+    expect(run).that(
+        not late_,
+        expected=f"job {failing_} fails at {failed_:g} s, and no other begins after that",
+        happened=f"others begin at {late_}",
+        hint="after an error cancel those too that wait for a place, or end your workers",
+    )
 run = observe(
     limited, jobs([5, 1, 1, 9], errors={0: KeyError("late"), 2: ValueError("early")}), 4, 2
 )
 expect(run).raised(ValueError, hint="the error that happens first, whichever job it is of")
-# Each job needs 2 s to end when it is cancelled: its clean-up.
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(limited, jobs([3, 1, 1], errors={1: kind_("no")}), 3, 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
+# Each job needs 2 s or more to end when it is cancelled: its clean-up.
 for count, limit in ((2, 2), (6, 3), (4, 9)):
     bad_ = random_.randrange(2)
     delays_ = [1 if i == bad_ else 10 for i in range(count)]
-    job_ = jobs(delays_, errors={bad_: OSError("no world")}, clean_ups=[2] * count)
+    clean_ups_ = random_.choice(([2] * count, [2, 5] * count, [10**5, 2] * count))[:count]
+    job_ = jobs(delays_, errors={bad_: OSError("no world")}, clean_ups=clean_ups_)
     run = observe(limited, job_, count, limit)
     expect(run).raised(OSError).jobs_ended(
         whole=True, hint="a job may need time to end: wait for all that you cancel"
@@ -1408,12 +1432,15 @@ for count in (1, 4):
 
 async def at_once_(n, takes):
     loop, shelf = asyncio.get_running_loop(), Shelf()
-    await shelf.put(n)
+    for half in (n - n // 2, n // 2):
+        await shelf.put(half)
     for each in takes:
         await shelf.take(each)
     return loop.time()
 
 
+run = observe(at_once_, 5000, [1, 4999])
+expect(run).returned(0, hint="a shelf has no end: `put` does not wait, however many there are")
 run = observe(at_once_, sum(wants_), wants_)
 expect(run).returned(0, hint="what is there can be taken at once")
 run = observe(served_, [sum(wants_)], wants_)
@@ -1609,7 +1636,12 @@ async def at_the_same_moment_(n, waiting):
         await asyncio.wait(others)
     await shelf.put(1)
     await shelf.take(1)
-    return served == left
+    one_more = asyncio.create_task(shelf.take(1))
+    await asyncio.sleep(1)
+    empty = not one_more.done()
+    one_more.cancel()
+    await asyncio.wait([one_more])
+    return served == left and empty
 
 
 for waiting in (0, 1, 2):

@@ -133,9 +133,9 @@ run = observe(main, clock="real")
 run.timeline()
 
 # %% [markdown]
-# **What happened.** Each call has a lane, with the name of its thread: `pool_1` stands there twice.
-# The third call is ready from the start (hatched), and begins at 0.1 s in the thread that is free
-# first. `run_in_executor` returns a future, and `gather` gives the results in
+# **What happened.** Each thread has a lane, with a bar for each call. The third call is ready from
+# the start (hatched, below the bar of the call before it), and begins at 0.1 s in the thread that is
+# free first. `run_in_executor` returns a future, and `gather` gives the results in
 # the order of its arguments, as always.
 #
 # Two warnings. The end of the `with` waits for the threads, and it *blocks* while it waits. Here
@@ -244,7 +244,7 @@ compare(coroutines, callbacks, names=["coroutines", "callbacks"])
 # **What happened.** The heart beats at 9, 10, 11 and 12 s. The two calls ran one after the other, 6
 # s and 3 s, in the only thread that could have let the heart beat. `careless_client` itself was
 # done at once. A callback has no lane. The picture shows what it did in the lane *event loop*, and
-# the lines under its title say that a callback blocks.
+# the lines under its title say which callback blocks.
 #
 # Above, two coroutines of 6 s and 4 s took 6 s, because `asyncio.sleep` gives the thread back. So
 # hand over short functions, that set an event or put something into a queue. And nobody gets what
@@ -731,6 +731,7 @@ for count in (1, random_.randint(3, 12)):
 
 # %% exercise="unblock" role="test" id="error" points=2 name="an error comes out when no call runs any more"
 import asyncio
+import builtins
 import threading
 import time
 
@@ -774,6 +775,15 @@ hint_ = "a thread cannot be cancelled: wait for the calls that are under way, th
 run = observe(fails_, 3, 0, 0.2)
 expect(run).returned((("ValueError", [0]), "0 still running", False, "once"), hint=hint_)
 expect(run).nothing_left()
+
+
+def raises_(kind):
+    raise getattr(builtins, kind)(kind)
+
+
+for kind in ("OSError", "KeyError", "TimeoutError", "AssertionError", "EOFError"):
+    run = observe(unblock, raises_, [kind])
+    expect(run).raised(getattr(builtins, kind), hint="whatever its type, the error comes out")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -946,7 +956,7 @@ for count in (1, 2, 5, 9):
 for results in ([None, 0], [False, ""]):
     run = observe(fetched_, jobs([2, 1], results=results), 2)
     expect(run).returned(results, hint="None and 0 are results too")
-count_ = random_.randint(33, 50)
+count_ = 300
 run = observe(fetched_, jobs([5] * count_), count_)
 expect(run).took(5, hint="all at once, however many there are")
 run = observe(fetched_, jobs([10**6, 1]), 2)
@@ -1052,6 +1062,9 @@ hint_ = "an error waits in its future until `result()` is asked for: ask, and le
 run = observe(failing_, jobs([2, 1, 4], errors={1: OSError("no world")}), 3)
 expect(run).raised(OSError, hint=hint_)
 expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(failing_, jobs([3, 1], errors={1: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 ### BEGIN HIDDEN TESTS
 import random
 

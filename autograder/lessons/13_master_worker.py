@@ -798,6 +798,8 @@ async def strange_items_(k):
     return [one is other for one, other in zip(begun, items, strict=True)]
 
 
+run = observe(pipeline, arrivals(range(300)), jobs([1] * 300), 150)
+expect(run).took(2, hint="k at once, however large k is")
 for k in (1, 3):
     run = observe(pipeline, arrivals(range(2 * k)), jobs([10**6] * 2 * k), k)
     expect(run).took(2 * 10**6, hint="work may take as long as it likes: set no limit of your own")
@@ -805,6 +807,27 @@ for k in (1, 3):
     expect(run).returned(
         [True] * 4, hint="an item may be equal to your END, or no key: compare with `is`, not `==`"
     )
+
+
+async def two_at_once_():
+    done = []
+
+    async def source(items):
+        for item in items:
+            yield item
+
+    async def work(item):
+        await asyncio.sleep(1)
+        done.append(item)
+
+    await asyncio.gather(pipeline(source("abcd"), work, 2), pipeline(source("ef"), work, 1))
+    return sorted(done)
+
+
+run = observe(two_at_once_)
+expect(run).returned(
+    list("abcdef"), hint="two calls share nothing: keep everything in local variables"
+).took(2)
 
 
 # %% exercise="pipeline" role="test" id="next" points=2 name="k at once, and who is free takes the next"
@@ -1015,6 +1038,11 @@ for k in (1, 3):
     ).nothing_left()
 
 
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError):
+    run = observe(pipeline, arrivals(range(3)), jobs([1] * 3, errors={1: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
+
+
 # %% exercise="pipeline" role="test" id="ends" points=1 name="an error of the source and a cancellation come out"
 run = observe(pipeline, arrivals(range(3), error=LookupError("no more words")), jobs([1] * 3), 2)
 expect(run).raised(LookupError, hint="let the error of the source out")
@@ -1172,6 +1200,18 @@ for k in (1, 3):
     )
     expect(run).nothing_left()
 
+
+async def two_at_once_(job):
+    return list(await asyncio.gather(crawl(0, job, 2), crawl(1, job, 1)))
+
+
+run = observe(two_at_once_, jobs([1, 1, 1], results=[[1], [2], []]))
+expect(run).returned(
+    [{0: [1], 1: [2], 2: []}, {1: [2], 2: []}],
+    hint="two calls share nothing: keep everything in local variables",
+).took(3)
+
+
 # %% exercise="crawl" role="test" id="once" points=1 name="visits each page once"
 run = observe(crawl, 0, jobs([1, 2, 3], results=[[1, 2, 0, 1], [2, 0], [1, 1]]), 2)
 asked_ = sorted(call.arguments[0] for call in run.calls)
@@ -1246,7 +1286,7 @@ for count in (1, 7, 30):
         ).nothing_left()
         expect(run).ran_at_most(14 * count + 8 * k + 20, hint="do not poll: wait in get and join")
         expect(run).without_threads()
-k_ = random_.randint(11, 19)
+k_ = 150
 run = observe(
     crawl, 0, jobs([1] * (2 * k_ + 1), results=[list(range(1, 2 * k_ + 1))] + [[]] * 2 * k_), k_
 )
@@ -1281,6 +1321,9 @@ run = observe(crawl, 0, jobs([0, 1, 100], results=web_, errors=failing_, clean_u
 expect(run).raised(OSError).jobs_ended(
     whole=True, hint="a visit may need time to end: wait for it"
 ).nothing_left()
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
+    run = observe(crawl, 0, jobs([1] * 3, results=web_, errors={2: kind_("no")}), 2)
+    expect(run).raised(kind_, hint="whatever its type, the error comes out")
 run = observe(crawl, 0, jobs([0, 100, 100], results=web_, clean_ups=clean_ups_), 2, cancel_at=2)
 expect(run).cancelled().jobs_ended(
     whole=True, hint="a visit may need time to end: wait for all that you cancel"
@@ -1423,6 +1466,32 @@ run = observe(takes_long_, 10**6)
 expect(run).returned({1: 1, 2: 2, 3: 3}).took(
     2 * 10**6, hint="work may take as long as it likes: set no limit of your own"
 )
+run = observe(work_off, list(range(300)), jobs([1] * 300), 150, 1)
+expect(run).took(2, hint="k at once, however large k is")
+
+
+async def any_error_():
+    """Each item fails once with an error of its own, and item i is tried again as all are."""
+
+    class Unheard(Exception):
+        pass
+
+    left = [OSError(), KeyError(), TypeError(), TimeoutError(), AssertionError(), Unheard()]
+
+    async def work(item):
+        await asyncio.sleep(1)
+        if error := left[item]:
+            left[item] = None
+            raise error
+        return item
+
+    return await work_off(list(range(len(left))), work, 2, 2)
+
+
+run = observe(any_error_)
+expect(run).returned(
+    {i: i for i in range(6)}, hint="any Exception of work puts the item back, and comes not out"
+)
 
 
 async def results_of_any_kind_(values, k):
@@ -1447,6 +1516,22 @@ run = observe(results_of_any_kind_, [None, 0, False, ""], 1)
 expect(run).returned(
     ([None, 0, False, ""], True, True),
     hint="whatever work returns is a result, None or an exception too; and leave `items` alone",
+)
+
+
+async def two_at_once_(items, failures):
+    """Three calls with the same items, in two of which each fails so many times."""
+    return await asyncio.gather(
+        worked_off_(items, [failures] * len(items), 2, failures + 1),
+        worked_off_(items, [failures] * len(items), 2, failures + 1),
+        worked_off_(items, [1] * len(items), 2, 1),
+    )
+
+
+run = observe(two_at_once_, ["a", "b"], 2)
+expect(run).returned(
+    [{"a": "done a", "b": "done b"}, {"a": "done a", "b": "done b"}, {}],
+    hint="two calls share nothing: keep everything in local variables",
 )
 
 

@@ -327,7 +327,7 @@ def _grade_lesson(lesson: str, options: argparse.Namespace) -> int:
     ungraded = [
         row
         for row in rows
-        if not row.state.is_graded
+        if (not row.state.is_graded or row.why)  # a grade that is kept since there is no new one
         and not (options.dry_run and row.scores)
         and (options.students or row.state is not State.MISSING)
     ]

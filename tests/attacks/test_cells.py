@@ -3,7 +3,7 @@
 import pytest
 from attacking import Attack, passed, said
 
-from loopgrade.examination import sandbox
+from loopgrade.examination import sandbox, weighing
 from loopgrade.examination.test_cell import TrustedTest
 
 SEQUENTIAL = """
@@ -533,7 +533,7 @@ for _ in range(6):
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_no_bomb_goes_off(attack: Attack, monkeypatch: pytest.MonkeyPatch, bomb: str) -> None:
-    monkeypatch.setattr(sandbox, "MAX_MEMORY", 300 * 2**20)
+    monkeypatch.setattr(weighing, "MAX_MEMORY", 300 * 2**20)
     rest = "import os, threading\ndef rest(seconds): threading.Event().wait(seconds)\n"
     found = attack(f"{rest}{bomb}\nrest(1)\n{SEQUENTIAL}")
     assert passed(found) == {"twice-seven"}

@@ -219,7 +219,7 @@ BRIEFLY = {
     "a pickle": (
         "import pickle\npickle.loads(b'casyncio.tasks\\n_unregister_task\\n.')\n"
         "def twice(n): return n + n",
-        "sets the code, defaults",
+        "out of a pickle",
     ),
 }
 

@@ -8,46 +8,16 @@ import sys
 import time
 
 import pytest
-from attacking import Attack, passed
+from attacking import CHANNEL, RUN, Attack, passed
 
 from loopgrade.examination import examiner, subject
 from loopgrade.examination.forking import ForkServer
 from looplab.subject.protocol import PROTOCOL
 
-# All that follows runs in the student's process. It has the examiner's pipe and the id of the
-# request: both lie in its own memory.
-CHANNEL = """
-import gc, os, threading, time
-import looplab.subject.channel as subject
-channel = next(each for each in gc.get_objects() if isinstance(each, subject.Channel))
-
-def say(text, **values):
-    line = text.replace("ID", channel.request_id).encode() + b"\\n"
-    channel._replies.write(line)
-    channel._replies.flush()
-
-def hear():
-    return channel.receive()
-
-def listen():
-    threading.Thread(target=lambda: [*iter(hear, None)], daemon=True).start()
-"""
-
 SEQUENTIAL = """
 async def fetch_all(job, n):
     lie()
     return [await job(i) for i in range(n)]
-"""
-
-RUN = """
-RUN = {
-    "schema": 3, "program": "fetch_all", "clock": "virtual", "call": "",
-    "result": ["a", "b", "c"], "error": None, "duration": 4, "steps": 1, "callbacks": 0,
-    "ticks": [], "lives": [], "calls": [],
-    "leftovers": [], "deadlock": [], "blocked": [], "lost": [], "threads": 0, "output": "",
-    "warnings": []}
-def lie_with(**changes):
-    channel.send({"run": {**RUN, **changes}})
 """
 
 QUESTIONS = {

@@ -81,19 +81,23 @@ print("done")
 def test_a_filter_refuses_and_allows_by_numbers() -> None:
     """The program is run here, as the kernel does."""
 
-    for machine, (architecture, calls) in seccomp._PROCESSORS.items():
+    for machine, (architecture, calls, mmap) in seccomp._PROCESSORS.items():
         program = seccomp.filter_program(machine)
         assert program is not None
         steps = list(struct.iter_unpack("=HBBI", program))
 
-        def answer(number: int, of: int, steps: list[tuple[int, ...]] = steps) -> int:
+        def answer(
+            number: int, of: int, flags: int = 0, steps: list[tuple[int, ...]] = steps
+        ) -> int:
             at, loaded = 0, 0
             while True:
                 code, then, otherwise, value = steps[at]
                 if code == 0x06:
                     return value
                 if code == 0x20:
-                    loaded = {0: number, 4: of}[value]
+                    loaded = {0: number, 4: of, 40: flags}[value]
+                elif code == 0x54:
+                    loaded &= value
                 elif (loaded == value) if code == 0x15 else (loaded >= value):
                     at += then
                 else:
@@ -102,5 +106,9 @@ def test_a_filter_refuses_and_allows_by_numbers() -> None:
 
         refused = {*calls.values(), *seccomp._EVERYWHERE.values()}
         assert {n for n in range(600) if answer(n, architecture) != 0x7FFF0000} == refused
+        shared_and_of_no_file = {flags for flags in range(64) if flags & 0x2F == 0x21}
+        assert shared_and_of_no_file == {
+            flags for flags in range(64) if answer(mmap, architecture, flags) != 0x7FFF0000
+        }
         assert answer(1, architecture + 1) != 0x7FFF0000
         assert answer(0x40000001, architecture) != 0x7FFF0000

@@ -134,6 +134,12 @@ def pipe(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
 
 
+def holes(folder: Path) -> None:
+    """It takes nothing of the disk, until it is copied."""
+    with (folder / "data.bin").open("wb") as file:
+        file.truncate(2**40)
+
+
 ODD_FOLDERS = [link_to_a_secret, link_to_a_folder, deep_link, endless_link, pipe]
 
 
@@ -180,7 +186,7 @@ def graded(
     hand_in("zlast", **RIGHT)
     for change in CHANGES:
         hand_in(f"w_{change.__name__}", change, **WRONG)
-    for spoil in (odd_names, *ODD_FOLDERS):
+    for spoil in (odd_names, holes, *ODD_FOLDERS):
         spoil(hand_in(f"f_{spoil.__name__}", **WRONG).parent)
     path = hand_in("u_named_oddly", **WRONG)
     path.unlink()
@@ -200,7 +206,7 @@ def test_each_submission_gets_what_it_earned(graded: Class) -> None:
     for change in (*CHANGES, odd_names):
         row = by_name.get(f"w_{change.__name__}") or by_name[f"f_{change.__name__}"]
         assert (row.status, row.points, row.of) == ("graded", 2, 4), row
-    assert len(rows) == len(by_name) == len(CHANGES) + len(ODD_FOLDERS) + 6
+    assert len(rows) == len(by_name) == len(CHANGES) + len(ODD_FOLDERS) + 7
 
 
 def test_what_is_no_file_is_not_followed(graded: Class) -> None:
@@ -213,6 +219,14 @@ def test_what_is_no_file_is_not_followed(graded: Class) -> None:
     for path in outside:
         assert not path.is_symlink()
         assert path.is_dir() or b"canary" not in path.read_bytes(), path
+
+
+def test_what_grows_when_it_is_copied_is_not(graded: Class) -> None:
+    root, by_name, _ = graded
+    row = by_name["f_holes"]
+    assert (row.state, row.points) == (State.UNREADABLE, 0)
+    assert "more than 100 MiB; ask for it alone" in row.why
+    assert not list(root.rglob("autograded/**/data.bin"))
 
 
 def test_names_do_not_reach_the_terminal(graded: Class) -> None:

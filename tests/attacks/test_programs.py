@@ -4,6 +4,8 @@ Each answers an exercise of the course, and is examined as one that is handed in
 every point without a flag. Above each stand the lesson, the exercise and what it is.
 """
 
+import importlib.util
+import marshal
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,17 @@ from loopgrade.examination.examiner import Examination, StudentCell, examine
 from loopgrade.examination.test_cell import TrustedTest, seed_of
 
 LESSONS = Path(__file__).parents[2] / "autograder" / "lessons"
+INNER = """
+def bend(loop, begin):
+    loop.call_later = lambda delay, *args, **more: loop.call_at(begin + delay, *args, **more)
+def forget(task):
+    import asyncio
+    asyncio.tasks._unregister_task(task)
+"""
+HEAD = importlib.util.MAGIC_NUMBER + bytes(12)
+BYTECODE = HEAD + marshal.dumps(compile(INNER, "<cell 3>", "exec"))
 TEXT = (Path(__file__).parent / "programs.txt").read_text(encoding="utf-8")
-PROGRAMS = programs(TEXT)
+PROGRAMS = programs(TEXT.replace("BYTECODE", BYTECODE.hex()))
 
 
 def handed_in(lesson: Lesson, exercise: str, answer: str) -> Examination:

@@ -21,6 +21,7 @@ from loopgrade.classroom.batch import GradingError, grade
 from loopgrade.classroom.rows import Row, Score
 from loopgrade.classroom.states import State
 from loopgrade.classroom.table import flags, table
+from loopgrade.cli import main
 from loopgrade.examination import sandbox
 
 LEVEL = sandbox.strongest()
@@ -217,6 +218,26 @@ def test_nothing_is_graded_twice(hand_in: HandIn, small_course: Path) -> None:
     assert (row.status, row.points) == ("graded", 3)
 
 
+def test_a_grade_that_could_not_be_renewed_is_kept_and_told(
+    hand_in: HandIn,
+    small_course: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hand_in("ada", **RIGHT)
+    grade(small_course, LESSON, level=LEVEL)
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("loopgrade.classroom.workers.graded", full)
+    (row,) = grade(small_course, LESSON, level=LEVEL, which="all")
+    assert (row.status, row.points, row.fresh) == ("kept", 4, False)
+    monkeypatch.chdir(small_course)
+    assert main(["grade", LESSON, "--all", "--isolation", LEVEL]) == 1
+    assert "4/4     kept: nbgrader could not grade it: no space left" in capsys.readouterr().out
+
+
 def test_the_same_submission_gets_the_same_grade(hand_in: HandIn, small_course: Path) -> None:
     hand_in("ada", **{**RIGHT, "fetch_all": SEQUENTIAL})
     hand_in("bob", **{**RIGHT, "fetch_all": SEQUENTIAL})
@@ -226,7 +247,9 @@ def test_the_same_submission_gets_the_same_grade(hand_in: HandIn, small_course: 
     graded = small_course / "autograder" / "autograded"
     ada, bob = (graded / name / LESSON / f"{LESSON}.ipynb" for name in ("ada", "bob"))
     assert ada.read_bytes() == bob.read_bytes()
-    assert json.loads(ada.read_text())["metadata"]["looplab"]["isolation"] == LEVEL
+    stamp = json.loads(ada.read_text())["metadata"]["looplab"]
+    assert stamp["isolation"] == LEVEL
+    assert stamp["without"] == (sandbox.lacks() if LEVEL == "bubblewrap" else [])
 
 
 def test_what_cannot_be_graded_is_said(hand_in: HandIn, small_course: Path) -> None:

@@ -394,10 +394,19 @@ def test_a_grader_in_the_background_judges_alike() -> None:
 def test_its_clock_counts_no_time_in_which_it_was_not_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    times = iter([100.0, 100.25, 160.25, 161.0])
+    times, work = iter([100.0, 100.25, 160.25, 161.0]), iter([7.0, 7.25, 7.5, 8.0])
     monkeypatch.setattr(time, "monotonic", lambda: next(times))
+    monkeypatch.setattr(time, "process_time", lambda: next(work))
     clock = AwakeClock()
     assert [clock.now() for _ in range(3)] == [0.25, 1.25, 2.0]
+
+
+def test_its_clock_counts_the_examiners_own_work_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    times, work = iter([100.0, 140.0, 180.0]), iter([7.0, 37.0, 37.5])
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
+    monkeypatch.setattr(time, "process_time", lambda: next(work))
+    clock = AwakeClock()
+    assert [clock.now() for _ in range(2)] == [30.0, 31.0]
 
 
 def test_cells_run_as_in_a_notebook() -> None:

@@ -73,8 +73,8 @@ def test_a_sandbox_that_somebody_ends_is_started_again(server: ForkServer) -> No
     with closing(Subject(server)) as subject:
         assert server.process is not None
         os.kill(server.process.pid, signal.SIGKILL)
-        with pytest.raises(Ended):
-            subject.cell(PlainCell("1"), 1)
+        with pytest.raises(Ended):  # which takes a moment
+            subject.cell(PlainCell("import threading\nthreading.Event().wait()"), 1)
     assert run(server, "print(1)") == "1\n"
 
 

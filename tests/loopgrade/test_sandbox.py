@@ -54,8 +54,10 @@ def test_what_a_machine_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "filters", lambda: False)
     monkeypatch.setattr(sandbox, "_at_the_same_addresses", list)
     monkeypatch.setattr(sandbox, "_namespaces", lambda: ["bwrap", "--size", "1"])
+    monkeypatch.setattr(sandbox.groups, "homes", tuple)
     assert sandbox.lacks() == [
         "a filter of system calls",
         "the same addresses each time (setarch)",
         "a ban on namespaces in it (bubblewrap 0.8)",
+        "control groups (start it below `systemd-run --user --scope`)",
     ]

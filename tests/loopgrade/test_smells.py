@@ -83,6 +83,22 @@ SMELL = {
     "how modules are found": "import sys as s\ns.meta_path.insert(0, Mine())",
     "a target": "for loop.call_later in [print]: pass",
     "letters that look alike": "task._\uff4cog_traceback = False",
+    "the state that it would be copied with": "it.__reduce_ex__(2)[2]['x'] = 1",
+    "what a method is of": "step.__self__.extend([1])",
+    "the callback of a reference": "ref.__callback__.__defaults__",
+    "a pickler that is shown all": "class P(Pickler):\n    def persistent_id(self, it): print(it)",
+    "a path in a text": "Formatter().get_field('0.tasks._unregister_task', [it], {})",
+    "a path that is put together": "Formatter().get_field('0.' + name, [it], {})",
+    "an entry point": "EntryPoint('x', 'asyncio.tasks:_unregister_task', 'y').load()",
+    "names that are copied": "update_wrapper(task, mine, ('_log_traceback',), ())",
+    "a loop that is wrapped": "import asyncio\nupdate_wrapper(asyncio.get_running_loop(), mine)",
+    "a mock of many": "mock.patch.multiple(it, _log_traceback=False)",
+    "a mock of whatever": "mock.patch.multiple(it, **names)",
+    "a loop as arguments": "parser.parse_args(['--time', '1'], namespace=loop)",
+    "equal to all": "class A:\n    def __eq__(self, other): return True",
+    "equal to what is true": "class A:\n    def __eq__(self, other): return bool(other)",
+    "equal by a lambda": "class A:\n    __eq__ = lambda self, other: True",
+    "unequal to none": "class A:\n    def __ne__(self, other): return bool(0)",
     "too long": "#" * (MAX_SOURCE + 1),
     "too deep": "x" + ".a" * 50_000,
 }
@@ -127,6 +143,17 @@ HONEST = {
     "a proxy": "class P:\n    def __getattr__(self, n): return getattr(self.o, n)",
     "what a loop may be told": "loop.slow_callback_duration = 1\nthreading.excepthook = print",
     "what is imported": "import sys\n'numpy' in sys.modules",
+    "how its own is copied": (
+        "class A(B):\n    def __reduce__(self): return super().__reduce__()\n"
+        "    def __getstate__(self): return self.__dict__ | {'x': 1}\n"
+        "    def f(self, x=1): return self.f.__name__\ndef g(x=1): pass\nprint(g.__defaults__)"
+    ),
+    "comparing": (
+        "class A:\n    def __eq__(self, other): return NotImplemented\n"
+        "    def __ne__(self, other): return not self == other\n    def __len__(self): return 3"
+    ),
+    "arguments": "args = parser.parse_args([], namespace=Options())\nwraps(f)(g)",
+    "paths and files": "open('notes._old.txt')\n'1.5', 'a.b', 'see loop._ready: it is private'",
     "an underscore": "for _ in range(3): _x = 1\nmodule.__name__, __file__, __doc__",
 }
 
@@ -171,9 +198,10 @@ LONG = {
     "many texts": "n = got[0]\n" + "".join(f"getattr(x, n)\n't{i}'\n" for i in range(4_000)),
     "many names": "".join(f"n = 't{i}'\n" for i in range(5_000)) + "getattr(x, n)\n" * 2_000,
     "many calls": "def f(o, n): return getattr(o, n)\n" + "f(x, 't')\n" * 4_000,
-    "many arguments": "f(" + "x, " * 60_000 + ")",
+    "many arguments": "f(" + "x, " * 30_000 + ")",
     "many attributes": ("x" + ".a" * 90 + "\n") * 400,
-    "many fields": "'" + "{0.a}" * 30_000 + "'",
+    "many fields": "'" + "{0.a}" * 18_000 + "'",
+    "many values in a text": "f'" + "{a}" * 33_000 + "'",
 }
 
 

@@ -222,7 +222,7 @@ def test_it_is_told_what_ran_and_when() -> None:
         ("sleep", 2, 5, True),
     ]
     assert [tick.asked_by for tick in run.ticks] == [0, None, 0]
-    assert "event loop: ran 3 callbacks: ring, answer, sleep" in describe(run)
+    assert "event loop: ran 3 callbacks: ring at 1 s, answer at 1 s, sleep at 2 s" in describe(run)
     assert [(turn.state, turn.start, turn.stop) for turn in run.loop() if turn.start > 0] == [
         ("running", 1, 1),
         ("running", 1, 1),
@@ -379,5 +379,5 @@ def test_a_forged_callback_is_refused(change: dict[str, Any]) -> None:
 
 def test_a_run_of_the_schema_before_is_refused() -> None:
     run = replace(observe(rings), schema=2)
-    with pytest.raises(WireError, match="The run has schema 2; this looplab reads 3"):
+    with pytest.raises(WireError, match="The run has schema 2; this looplab reads 4"):
         Run.from_json(run.to_json())

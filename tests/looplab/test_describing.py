@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -64,10 +65,88 @@ def test_three_jobs_in_words() -> None:
         "fetch_all took 4 s",
         "waits add up to 7 s, the program took 4 s",
         "task fetch_all (Task-1): ran 2 times, waited 4 s in all: TaskGroup; returned",
-        "task job-0 (job): ran 2 times, waited 2 s in all: job(0); returned",
-        "task job-1 (job): ran 2 times, waited 1 s in all: job(1); returned",
+        "task job-0 (job): ran 2 times, waited 2 s in all: job(0); returned at 2 s",
+        "task job-1 (job): ran 2 times, waited 1 s in all: job(1); returned at 1 s",
         "task job-2 (job): ran 2 times, waited 4 s in all: job(2); returned",
     ]
+
+
+def test_what_a_loop_does_is_called_as_the_docs_call_it() -> None:
+    spans = [span("running", 0, 0), span("waiting", 0, 1, "BaseSelectorEventLoop.sock_accept")]
+    opens = life(0, "Task-1", *spans, function="BaseSelectorEventLoop._accept_connection2")
+    told = describe(run_of(opens, duration=1.0)).splitlines()[1]
+    assert told.startswith("task loop._accept_connection2 (Task-1): ran once, waited 1 s in all")
+    assert "loop.sock_accept" in told
+
+
+def test_words_say_when_a_life_began_and_ended() -> None:
+    async def main() -> None:
+        await asyncio.sleep(1)
+        late = asyncio.create_task(asyncio.sleep(1), name="late")
+        await asyncio.sleep(3)
+        await late
+
+    told = describe(observe(main)).splitlines()[-1]
+    assert told == (
+        "task late (sleep): began at 1 s, ran 2 times, waited 1 s in all: sleep(1); returned at 2 s"
+    )
+
+
+def test_words_say_who_started_woke_and_cancelled() -> None:
+    """What arrows show."""
+
+    async def inner(queue: asyncio.Queue[int]) -> None:
+        await queue.get()
+        await asyncio.sleep(60)
+
+    async def outer() -> None:
+        queue: asyncio.Queue[int] = asyncio.Queue()
+        waits = asyncio.create_task(inner(queue), name="inner")
+        await asyncio.sleep(1)
+        await queue.put(1)
+        await asyncio.sleep(1)
+        waits.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await waits
+        await asyncio.sleep(1)
+
+    async def main() -> None:
+        await asyncio.create_task(outer(), name="outer")
+
+    assert describe(observe(main)).splitlines()[1:] == [
+        "task main (Task-1): ran 2 times, waited 3 s in all: task outer; returned",
+        "task outer: ran 5 times, waited 3 s in all: sleep(1), task inner (cancelled); returned",
+        "task inner: started by outer, ran 3 times, waited 2 s in all: "
+        "Queue.get (woken by outer), sleep(60) (cancelled); cancelled by outer at 2 s",
+    ]
+
+
+def test_the_moment_of_an_error_stands_behind_its_line() -> None:
+    async def fails() -> None:
+        await asyncio.sleep(1)
+        raise ValueError("no")
+
+    async def main() -> None:
+        failing = asyncio.create_task(fails(), name="fails")
+        await asyncio.sleep(2)
+        await asyncio.wait([failing])
+
+    (told,) = [line for line in describe(observe(main)).splitlines() if "task fails" in line]
+    line = fails.__code__.co_firstlineno + 2
+    assert told.endswith(f"raised ValueError: no at line {line}, at 1 s")
+
+
+def test_where_no_time_passes_words_say_the_order() -> None:
+    async def main() -> None:
+        async def work() -> None:
+            await asyncio.sleep(0)
+
+        await asyncio.wait([asyncio.create_task(work(), name=name) for name in ("Ann", "Bob")])
+
+    run = observe(main)
+    assert describe(run).splitlines()[1] == "in order: main, Ann, Bob, Ann, Bob, main"
+    assert "in order" not in describe(replace(run, steps=41))
+    assert "in order" not in describe(observe(asyncio.sleep, 1))
 
 
 def test_a_generator_waits_at_yield_and_is_closed() -> None:

@@ -320,8 +320,8 @@ class _Session:
         """
         entry = after.book.entries.get(student, Entry())
         if student in self._problems:
-            before = self._before[student]
-            return row_of(Submission(student, before.state, self._problems[student]), entry)
+            # What grade it had stays, and it is told that there is no new one.
+            return row_of(replace(self._before[student], why=self._problems[student]), entry)
         if student in self._examined and student not in self._entered:  # it is a dry run
             results = self._examined[student]
             known = after.book.known

@@ -50,7 +50,7 @@ from loopgrade.steps.job import Exam, Exams, Paper, Terms, config_of, graded, na
 from loopgrade.steps.secret import course_secret
 from loopgrade.steps.soundness import own_texts, require_sound
 from loopgrade.steps.stamp import secret_id, timestamp_of
-from loopgrade.steps.submission import odd_file
+from loopgrade.steps.submission import TOO_LARGE, odd_file, too_large
 
 
 class StatefulExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert has no types
@@ -334,8 +334,11 @@ class Grading(Autograde):  # type: ignore[misc]  # nbgrader has no types
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy what belongs to a submission, and let the gradebook alone."""
-        if odd := odd_file(Path(self._format_source(assignment_id, student_id))):
+        handed_in = Path(self._format_source(assignment_id, student_id))
+        if odd := odd_file(handed_in):
             raise NbGraderException(f"{odd!r} is a link, or no file; ask for the file itself.")
+        if too_large(handed_in):
+            raise NbGraderException(f"The notebook {TOO_LARGE}.")
         Path(self._format_dest(assignment_id, student_id)).mkdir(parents=True, exist_ok=True)
         BaseConverter.init_assignment(self, assignment_id, student_id)
         self._copy_from_source(assignment_id, student_id)

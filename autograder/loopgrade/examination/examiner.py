@@ -24,7 +24,7 @@ from loopgrade.examination.beside import examine_beside
 from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.needs import needed
 from loopgrade.examination.notation import Notation, PlainCell
-from loopgrade.examination.smells import smells
+from loopgrade.examination.smells import UNREADABLE, smells
 from loopgrade.examination.subject import MAX_BYTES, Ended, Gone, Odd, Subject
 from loopgrade.examination.test_cell import (
     HIDDEN,
@@ -165,7 +165,7 @@ def _smells_by_exercise(
     found: dict[str | None, list[str]] = defaultdict(list)
     for cell, python in zip(cells, plain, strict=True):
         if not cell.ours:
-            found[cell.exercise] += smells(python.source)
+            found[cell.exercise] += smells(python.source) if python.readable else [UNREADABLE]
     return found
 
 
@@ -174,7 +174,6 @@ class _Desk:
 
     Attributes:
         flags: what smells of tampering.
-        everything: whether the answers to other exercises run too.
         everything: whether the answers to other exercises run too.
     """
 
@@ -197,6 +196,7 @@ class _Desk:
         self._left = OTHER_SECONDS
         self._took: dict[int, float] = {}
         self._troubles: dict[int, str] = {}
+        self._needs: Mapping[int, str] | None = None
         self._over = ""
         self.flags: set[str] = set()
 
@@ -329,12 +329,14 @@ class _Desk:
                 own[number] = plain.source
             elif cell.exercise in (None, self._exercise):
                 others.append(plain.source)
-        needs = needed(own, others, self._tests)
+        if self._needs is None:  # for each subject of this exercise
+            readable = all(plain.readable for _, _, plain in numbered)
+            self._needs = needed(own, others, self._tests) if readable else own
         for number, cell, plain in numbered:
             if number not in own:
                 yield number, cell, plain
-            elif number in needs:
-                yield number, cell, PlainCell(needs[number])
+            elif number in self._needs:
+                yield number, cell, PlainCell(self._needs[number])
 
     def _is_the_lessons(self, cell: StudentCell) -> bool:
         return cell.ours and cell.exercise is None

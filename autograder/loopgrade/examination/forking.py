@@ -16,6 +16,7 @@ import subprocess
 from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
 from loopgrade.examination.stopping import pause
+from loopgrade.examination.weighing import Weight, weigh
 from looplab.subject.forking import GONE
 
 END_SECONDS = 10.0
@@ -114,11 +115,11 @@ class ForkServer:
                     return self._control.recv(1) == GONE
         return False
 
-    def weight(self) -> sandbox.Weight:
+    def weight(self) -> Weight:
         """Return what the sandbox takes of the machine."""
         if self.process is None:
-            return sandbox.Weight(0, 0, 0)
-        return sandbox.weight(self.process)
+            return Weight()
+        return weigh(self.process)
 
     def close(self) -> None:
         """End the sandbox, with all that is in it."""

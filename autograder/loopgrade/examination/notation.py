@@ -18,8 +18,11 @@ from typing import Any
 
 from looplab.notebook.timeline_magic import is_asked_for, without_magic
 
-MAX_SOURCE = 200_000
-"""Characters of a cell that are looked at."""
+MAX_SOURCE = 100_000
+"""Characters of a cell that are looked at: one that is longer is not read."""
+
+MAX_SOURCES = 4 * MAX_SOURCE
+"""Characters of all cells of one submission that are looked at."""
 
 MAX_WORK = 40_000
 """Lines times lines with a sign of IPython's, of one submission: its transformer reads a cell
@@ -38,10 +41,12 @@ class PlainCell:
     Attributes:
         source: its text; every line stands where it stood.
         timeline: whether it begins with `%%timeline`.
+        readable: whether it, and those before it, are short enough to be looked at here.
     """
 
     source: str
     timeline: bool = False
+    readable: bool = True
 
 
 class Notation:
@@ -54,7 +59,7 @@ class Notation:
     """
 
     def __init__(self) -> None:
-        self._characters, self._work = 5 * MAX_SOURCE, MAX_WORK
+        self._characters, self._work = MAX_SOURCES, MAX_WORK
 
     def plain(self, source: str) -> PlainCell:
         """Return a cell as Python; as it stands where that is not to be had.
@@ -66,11 +71,13 @@ class Notation:
         lines = without_magic(source.lstrip("\n").splitlines(True)) if timeline else []
         above = "\n" * (len(source) - len(source.lstrip("\n")))
         text = above + "".join(lines) if timeline else source
+        self._characters -= len(text)
+        if len(text) > MAX_SOURCE or self._characters < 0:
+            return PlainCell(text, timeline, readable=False)
         return PlainCell(self._as_python(text, 0), timeline)
 
     def _as_python(self, source: str, depth: int) -> str:
-        self._characters -= len(source)
-        if len(source) > MAX_SOURCE or self._characters < 0 or depth > 3 or _is_python(source):
+        if depth > 3 or _is_python(source):
             return source
         lines = source.splitlines()
         self._work -= len(lines) * sum(bool(_SIGNS.search(line)) for line in lines)

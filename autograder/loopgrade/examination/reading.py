@@ -378,3 +378,21 @@ def asked_by_format(text: str) -> Iterator[str]:
         for _, field, _, _ in string.Formatter().parse(text):
             if field and "." in field:
                 yield from re.findall(r"\.(\w+)", field)
+
+
+def asked_by_path(text: str) -> list[str]:
+    """Return the names in a text that is a path of names, as `asyncio.tasks:sleep`."""
+    return re.split(r"[.:]", text) if _PATH.fullmatch(text) else []
+
+
+_PATH = re.compile(r"\w+([.:]\w+)+")
+
+
+def ignores_itself(node: ast.AST) -> bool:
+    """Whether a method, or a lambda that a class binds, answers without a look at its object."""
+    function = node.value if isinstance(node, ast.Assign) else node
+    if not isinstance(function, ast.FunctionDef | ast.Lambda):
+        return False
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    names = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)}
+    return bool(parameters) and parameters[0].arg not in names and names != {"NotImplemented"}

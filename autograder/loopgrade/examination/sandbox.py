@@ -14,7 +14,6 @@ Both have those limits, which `looplab.subject.serving` sets before it runs a st
 from __future__ import annotations
 
 import contextlib
-import mmap
 import os
 import platform
 import shutil
@@ -30,23 +29,17 @@ from pathlib import Path
 from typing import Literal
 
 import looplab
+from loopgrade.examination import groups
 from loopgrade.examination.seccomp import filter_file
 
 Level = Literal["bubblewrap", "process"]
 LEVELS: tuple[Level, ...] = ("bubblewrap", "process")
 
 TMP_BYTES = 64 * 2**20
+"""Of each of the two folders that can be written to."""
 
-MAX_PROCESSES = 64
-"""Processes and children of processes that a subject may have at once."""
-
-MAX_MEMORY = 2 * 2**30
-"""Bytes of memory that all of them together may hold."""
-
-MAX_THREADS = 512
-"""Threads that all of them together may have at once."""
-
-_running: set[subprocess.Popen[bytes]] = set()
+_running: dict[subprocess.Popen[bytes], tuple[Path, ...]] = {}
+"""The sandboxes that run, with the folders of each one's control group."""
 
 _LOOPLAB = Path(looplab.__file__).resolve().parent
 
@@ -126,9 +119,11 @@ def start(level: Level, control: int) -> subprocess.Popen[bytes]:
     # -S: no site-packages. Not -I: it would ignore PYTHONHASHSEED, and with it the order
     # of a set, and so a grade, would change from run to run.
     command = [_python(), "-P", "-s", "-S", "-B", "-X", "utf8", "-c", bootstrap]
+    group = groups.make() if level == "bubblewrap" else ()
     with _filtered(level) as (options, descriptors):
+        whole = [*_at_the_same_addresses(), *prefix[:1], *options, *prefix[1:], *command]
         process = subprocess.Popen(
-            [*_at_the_same_addresses(), *prefix[:1], *options, *prefix[1:], *command],
+            groups.command(group, whole),
             stdin=control,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -137,7 +132,7 @@ def start(level: Level, control: int) -> subprocess.Popen[bytes]:
             cwd="/" if level == "bubblewrap" else tempfile.gettempdir(),
             pass_fds=descriptors,
         )
-    _running.add(process)
+    _running[process] = group
     return process
 
 
@@ -177,6 +172,8 @@ def lacks() -> list[str]:
         missing.append("a limit of its temporary files (bubblewrap 0.7)")
     if "--disable-userns" not in _namespaces():
         missing.append("a ban on namespaces in it (bubblewrap 0.8)")
+    if not groups.homes():
+        missing.append("control groups (start it below `systemd-run --user --scope`)")
     return missing
 
 
@@ -253,7 +250,8 @@ def _namespaces() -> list[str]:
     options += ["--uid", "65534", "--gid", "65534"]
     if "--disable-userns" in known.stdout:  # from 0.8 on
         options.append("--disable-userns")
-    options += ["--proc", "/proc", "--dev", "/dev"]
+    # Who maps /dev/zero has memory that no process seems to hold.
+    options += ["--proc", "/proc", "--dev", "/dev", "--dev-bind", "/dev/null", "/dev/zero"]
     size = ["--size", str(TMP_BYTES)] if "--size" in known.stdout else []  # from 0.7 on
     # multiprocessing has its locks in /dev/shm
     return [*options, *size, "--tmpfs", "/tmp", *size, "--tmpfs", "/dev/shm"]
@@ -298,41 +296,6 @@ def _packages(folders: list[Path]) -> Iterator[Path]:
                     yield path
 
 
-@dataclass(frozen=True)
-class Weight:
-    """What a subject takes of the machine.
-
-    Attributes:
-        processes: how many it is.
-        threads: how many they have.
-        memory: bytes that they hold.
-    """
-
-    processes: int
-    threads: int
-    memory: int
-
-
-def weight(process: subprocess.Popen[bytes]) -> Weight:
-    """Return what a subject takes of the machine, with all that it has started.
-
-    A limit of the system's own counts each process alone, or none of root's. Outside
-    Linux, and of what left the subject at the level `process`, nothing is known: 0.
-    """
-    todo, processes, threads, pages = [str(process.pid)], 0, 0, 0
-    while todo:
-        folder = Path("/proc", todo.pop())
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            pages += int((folder / "statm").read_text().split()[1])
-            processes += 1
-            for thread in (folder / "task").iterdir():
-                threads += 1
-                if threads > MAX_THREADS:
-                    break  # to look at each takes its time, and these are too many
-                todo += (thread / "children").read_text().split()
-    return Weight(processes, threads, pages * mmap.PAGESIZE)
-
-
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End a sandbox, and all that is in it where bubblewrap holds it.
 
@@ -341,7 +304,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     _kill(process)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
-    _running.discard(process)
+    groups.remove(_running.pop(process, ()))
 
 
 def leave() -> None:

@@ -1,8 +1,9 @@
 """Which calls of the kernel a subject may not make, as a filter that bubblewrap installs.
 
 No program of a student's needs these. With them one could outlive the sandbox (`ptrace`), hold
-memory that no process seems to have (`memfd_create`, `shmget`), leave a word for the next exercise
-or student in a keyring (`keyctl`), a queue (`mq_open`, `msgget`), a semaphore (`semget`) or in what
+memory that no process seems to have (`memfd_create`, `shmget`, `vmsplice`, and `mmap` where it is
+shared and of no file: shrunk, it keeps all its pages), leave a word for the next exercise or
+student in a keyring (`keyctl`), a queue (`mq_open`, `msgget`), a semaphore (`semget`) or in what
 the machine has cached of a file (`posix_fadvise`, `preadv2`, `mincore`), or reach parts of the
 kernel where faults are found each year (`bpf`, `io_uring`). Each is answered as if this kernel did
 not have it.
@@ -31,6 +32,7 @@ _X86_64: Mapping[str, int] = {
     "add_key": 248,
     "request_key": 249,
     "keyctl": 250,
+    "vmsplice": 278,
     "perf_event_open": 298,
     "name_to_handle_at": 303,
     "open_by_handle_at": 304,
@@ -53,6 +55,7 @@ _AARCH64: Mapping[str, int] = {
     "request_key": 218,
     "keyctl": 219,
     "fadvise64": 223,
+    "vmsplice": 75,
     "mincore": 232,
     "ptrace": 117,
     "perf_event_open": 241,
@@ -75,19 +78,22 @@ _EVERYWHERE: Mapping[str, int] = {
     "memfd_secret": 447,
     "cachestat": 451,
 }
-_PROCESSORS: Mapping[str, tuple[int, Mapping[str, int]]] = {
-    # The kernel's AUDIT_ARCH_ numbers
-    "x86_64": (0xC000003E, _X86_64),
-    "aarch64": (0xC00000B7, _AARCH64),
+_PROCESSORS: Mapping[str, tuple[int, Mapping[str, int], int]] = {
+    # The kernel's AUDIT_ARCH_ numbers, and that of mmap
+    "x86_64": (0xC000003E, _X86_64, 9),
+    "aarch64": (0xC00000B7, _AARCH64, 222),
 }
+
+_SHARED, _ANONYMOUS = 0x01, 0x20
+_KIND = 0x0F | _ANONYMOUS  # what of mmap's flags says which memory it is
 
 _OF_X32 = 0x40000000
 """From here on numbers are those of another way to call a kernel for x86_64."""
 
-_LOAD, _IS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _IS, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000 | errno.ENOSYS
-_NUMBER, _ARCHITECTURE = 0, 4  # where the kernel puts them, in bytes
+_NUMBER, _ARCHITECTURE, _FLAGS = 0, 4, 40  # where the kernel puts them; flags are argument 3
 
 
 def filter_program(machine: str = platform.machine()) -> bytes | None:
@@ -103,17 +109,25 @@ def filter_program(machine: str = platform.machine()) -> bytes | None:
     """
     if machine not in _PROCESSORS:
         return None
-    architecture, calls = _PROCESSORS[machine]
+    architecture, calls, mmap = _PROCESSORS[machine]
     numbers = sorted({*calls.values(), *_EVERYWHERE.values()})
-    refuse = len(numbers) + 1  # steps from the first comparison of a number to the refusal
+    # Each step tells how many to leave out where its question is answered with yes, and with no.
+    known = [(_IS, len(numbers) - place, 0, number) for place, number in enumerate(numbers)]
+    allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)
+    memory = [
+        (_IS, 0, 4, mmap),
+        (_LOAD, 0, 0, _FLAGS),
+        (_AND, 0, 0, _KIND),
+        (_IS, len(known) + 2, 0, _SHARED | _ANONYMOUS),
+        allow,
+    ]
+    rest = [*memory, *known, allow, refuse]
     steps = [
         (_LOAD, 0, 0, _ARCHITECTURE),
-        (_IS, 0, refuse + 2, architecture),
+        (_IS, 0, len(rest) + 1, architecture),
         (_LOAD, 0, 0, _NUMBER),
-        (_AT_LEAST, refuse, 0, _OF_X32),
-        *((_IS, refuse - 1 - place, 0, number) for place, number in enumerate(numbers)),
-        (_RETURN, 0, 0, _ALLOW),
-        (_RETURN, 0, 0, _REFUSE),
+        (_AT_LEAST, len(rest) - 1, 0, _OF_X32),
+        *rest,
     ]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
 

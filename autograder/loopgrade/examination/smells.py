@@ -19,17 +19,9 @@ from __future__ import annotations
 import ast
 import asyncio
 import builtins
-import contextlib
-import functools
-import gc
-import inspect
-import queue
 import re
-import selectors
-import threading
 import time
-import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -38,75 +30,40 @@ from loopgrade.examination.notation import MAX_SOURCE
 from loopgrade.examination.reading import (
     Text,
     asked_by_format,
+    asked_by_path,
     bindings_of,
     called,
     folded,
     gives_loop,
+    ignores_itself,
     is_names,
+)
+from loopgrade.examination.telling import (
+    ARE_NAMES,
+    BY_NAME,
+    BY_PATH,
+    CHANGE_A_DICT,
+    COMPARE,
+    HAS_NAMES_SET,
+    HOOKS,
+    INSIDE,
+    INSIDE_OF_OTHERS,
+    MAY_BE_HANDED_ON,
+    MAY_BE_SET,
+    OF_INSPECT,
+    OF_LIBRARIES,
+    PLAIN,
+    RUN_TEXT,
+    SEALED,
+    WAIT_BY,
+    WALKS,
+    WATCHED,
 )
 
 _MAX_TOLD = 10
 """Smells that are told of one cell."""
 
-_UNREADABLE = "has a cell that is too long, or too deep, to be read"
-
-_INSIDE = frozenset(
-    {"__closure__", "__globals__", "__subclasses__", "__builtins__", "cell_contents"}
-    | {"f_back", "f_builtins", "f_globals", "f_locals", "__getattribute__"}
-    | {"settrace", "setprofile", "addaudithook", "_current_frames", "_getframe"}
-    | {"get_objects", "get_referents", "get_referrers"}
-)
-"""Attributes by which one gets at what was not handed over, or at what watches."""
-
-_OF_LIBRARIES = frozenset({"_asdict", "_exit", "_field_defaults", "_fields", "_make", "_replace"})
-"""What begins with an underscore and is public all the same."""
-
-_BY_NAME = frozenset(
-    {"getattr", "setattr", "delattr", "hasattr", "getattr_static"}
-    | {"__setattr__", "__delattr__", "object"}
-)
-"""Functions and methods that take an owner and the name of an attribute; of a mock, too."""
-
-_MAY_BE_HANDED_ON = frozenset({"getattr", "setattr", "delattr"})
-_BY_PATH = frozenset({"attrgetter", "methodcaller", "locate", "resolve_name"})
-"""Those whose arguments are names, and which take no owner before them."""
-
-_OF_INSPECT = frozenset(
-    {"getclosurevars", "getcoroutinelocals", "getgeneratorlocals", "getasyncgenlocals"}
-    | {"getargvalues", "getmembers", "getmembers_static"}
-)
-"""Functions of inspect that show what is inside something."""
-
-_ARE_NAMES = frozenset({"__class__", "__dict__", "__globals__", "__closure__", "__builtins__"})
-"""Names that give away what they are for, also where they are a text."""
-
-_HOOKS = frozenset({"sys.modules", "sys.meta_path", "sys.path_hooks", "sys.path_importer_cache"})
-_RUN_TEXT = frozenset({"exec", "eval", "compile", "__import__", "import_module", "run_path"})
-_COMPARE = frozenset({"__eq__", "__ne__", "__lt__", "__gt__", "__le__", "__ge__", "__len__"})
-_PLAIN = frozenset(
-    {"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
-)
-_SEALED = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__bases__"})
-_MODULES = (
-    asyncio,
-    builtins,
-    contextlib,
-    functools,
-    gc,
-    inspect,
-    queue,
-    selectors,
-    threading,
-    time,
-)
-_WATCHED: Mapping[str, object] = {module.__name__: module for module in (*_MODULES, weakref)}
-"""Modules that a program should leave as they are: it and its tests use them."""
-
-_MAY_BE_SET = frozenset({"excepthook", "slow_callback_duration", "callbacks"})
-_WAIT_BY = frozenset(
-    {"call_at", "call_later", "call_soon", "call_soon_threadsafe", "create_future", "create_task"}
-)
-"""Methods of loops by which a program waits, and asyncio for it."""
+UNREADABLE = "has a cell that is too long, or too deep, to be read"
 
 
 def smells(source: str) -> list[str]:
@@ -116,14 +73,14 @@ def smells(source: str) -> list[str]:
         source: the cell, as Python.
     """
     if len(source) > MAX_SOURCE:
-        return [_UNREADABLE]
+        return [UNREADABLE]
     try:
         tree = ast.parse(source)
         found = sorted(set(_Nose(tree).found))
     except (SyntaxError, ValueError):
         return []  # it does not run either
     except (RecursionError, MemoryError):
-        return [_UNREADABLE]
+        return [UNREADABLE]
     return [f"{words} (line {line})" for line, words in found[:_MAX_TOLD]]
 
 
@@ -152,7 +109,7 @@ def _private_names() -> frozenset[str]:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__") and name not in _OF_LIBRARIES
+    return name.startswith("_") and not name.endswith("__") and name not in OF_LIBRARIES
 
 
 class _Nose(ast.NodeVisitor):
@@ -191,12 +148,12 @@ class _Nose(ast.NodeVisitor):
         self._look_at_use(node, node.id)
 
     def _look_at_use(self, node: ast.Attribute | ast.Name, name: str) -> None:
-        if self._text.module(node) in _HOOKS and node not in self._fine:
+        if self._text.module(node) in HOOKS and node not in self._fine:
             self._tell(node, "takes modules from sys.modules, or changes how they are found")
         handed_on = isinstance(node.ctx, ast.Load) and node not in self._fine
-        if handed_on and isinstance(node, ast.Name) and name in _MAY_BE_HANDED_ON:
+        if handed_on and isinstance(node, ast.Name) and name in MAY_BE_HANDED_ON:
             self._tell(node, _PUTS_TOGETHER)
-        if handed_on and name in _OF_INSPECT:
+        if handed_on and name in OF_INSPECT:
             self._tell(node, _LOOKS_INSIDE)
 
     def visit_Compare(self, node: ast.Compare) -> None:
@@ -212,18 +169,24 @@ class _Nose(ast.NodeVisitor):
     def visit_Constant(self, node: ast.Constant) -> None:
         if not isinstance(node.value, str) or node in self._fine:
             return
-        if node.value in _ARE_NAMES:
+        if node.value in ARE_NAMES:
             self._tell(node, _LOOKS_INSIDE)
-        for name in asked_by_format(node.value):
+        for name in (*asked_by_format(node.value), *asked_by_path(node.value)):
             self._look_at_name(node, name, None)
 
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg is not None:
+            self._look_at_name(node.value, node.arg, None)
+        self.generic_visit(node)
+
     def _look_at_name(self, node: ast.AST, name: str, owner: ast.expr | None) -> None:
-        if name in _INSIDE:
+        others = owner is not None and not self._is_own(owner)
+        if name in INSIDE or (name in INSIDE_OF_OTHERS and others):
             self._tell(node, _LOOKS_INSIDE)
         elif _is_private(name) and not self._is_its_own(name, owner):
             if name in _private_names():
                 self._tell(node, f"uses a private name of asyncio's or looplab's: {name}")
-            elif owner is not None and self._root(owner) in _WATCHED:
+            elif owner is not None and self._root(owner) in WATCHED:
                 self._tell(node, "uses a private name of a module")
 
     def _is_its_own(self, name: str, owner: ast.expr | None) -> bool:
@@ -248,15 +211,15 @@ class _Nose(ast.NodeVisitor):
     # What is changed
 
     def _look_at_change(self, node: ast.AST, owner: ast.expr, name: str | None) -> None:
-        if name in _MAY_BE_SET:
+        if name in MAY_BE_SET:
             return
-        if self._is_loop(owner) or (name in _WAIT_BY and not self._is_own(owner)):
+        if self._is_loop(owner) or (name in WAIT_BY and not self._is_own(owner)):
             self._tell(node, _SETS)
-        if name in _SEALED:
+        if name in SEALED:
             self._tell(node, "changes the code, the defaults or the bases of something")
         path = self._text.module(owner)
         there = name is None or _is_there(path, name)
-        if path.partition(".")[0] == "looplab" or (self._root(owner) in _WATCHED and there):
+        if path.partition(".")[0] == "looplab" or (self._root(owner) in WATCHED and there):
             self._tell(node, _SETS_MODULE)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
@@ -284,44 +247,66 @@ class _Nose(ast.NodeVisitor):
 
     def _is_own(self, node: ast.expr) -> bool:
         """Whether an expression is an object, a class or a function of the cell's own."""
-        itself = isinstance(node, ast.Name) and node.id in ("self", "cls")
-        return itself or self._text.is_made_here(node)
+        if isinstance(node, ast.Name) and node.id in ("self", "cls"):
+            return True
+        above = isinstance(node, ast.Call) and called(node.func) == "super"
+        return above or self._text.is_made_here(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         bound = {name for name, _ in bindings_of(node)}
         if "__class__" in bound:
             self._tell(node, "makes a class whose objects say that they are of another one")
         bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
-        if bases & _PLAIN and bound & _COMPARE:
+        if bases & PLAIN and bound & COMPARE:
             self._tell(node, "makes a plain type whose values compare in another way")
+        compared = [each for name, each in bindings_of(node) if name in ("__eq__", "__ne__")]
+        if any(map(ignores_itself, compared)) or ("__ne__" in bound and "__eq__" not in bound):
+            self._tell(node, "makes a class whose objects are equal to what they are not")
+        if bound & WALKS:
+            self._tell(node, _LOOKS_INSIDE)
         self.generic_visit(node)
 
     # Calls
 
     def visit_Call(self, node: ast.Call) -> None:
         name = called(node.func)
-        if name in _BY_NAME:
+        if name in BY_NAME:
             self._look_at_names(node, name)
-        elif name in _BY_PATH:
+        elif name in BY_PATH:
             self._look_at_each_name(node, node.args, None)
-        if name in _OF_INSPECT and node.args and self._may_look_at(node.args[0]):
+        elif name in HAS_NAMES_SET:
+            self._look_at_what_is_set(node)
+        if name in OF_INSPECT and node.args and self._may_look_at(node.args[0]):
             self._fine.add(node.func)
-        if name in _MAY_BE_HANDED_ON or isinstance(node.func, ast.Name):
-            self._fine |= {node.func} - ({node.func} if name in _OF_INSPECT else set())
+        if name in MAY_BE_HANDED_ON or isinstance(node.func, ast.Name):
+            self._fine |= {node.func} - ({node.func} if name in OF_INSPECT else set())
         if name == "vars" and node.args:
             self._look_at_names_asked_for(node, node.args[0])
-        if name in _CHANGE_A_DICT and isinstance(node.func, ast.Attribute):
+        if name in CHANGE_A_DICT and isinstance(node.func, ast.Attribute):
             self._look_at_names_of(node, node.func.value)
-        if name in _RUN_TEXT and node.args:
+        if name in RUN_TEXT and node.args:
             self._look_at_text(node, name)
         if name in ("patch", "setattr") and node.args and node not in self._at_the_top:
             root = str(folded(node.args[0])).partition(".")[0]
-            if root in _WATCHED or root == "looplab":
+            if root in WATCHED or root == "looplab":
                 self._tell(node, _SETS_MODULE)
         self.generic_visit(node)
 
+    def _look_at_what_is_set(self, node: ast.Call) -> None:
+        """Look at who has attributes of something set, by texts or by other words."""
+        named = [each.value for each in node.keywords if each.arg == "namespace"]
+        owner = next(iter([*named, *node.args[:1]]), None)
+        if owner is not None and self._is_loop(owner):
+            self._tell(node, _SETS)
+        texts = (each for argument in node.args[2:] for each in ast.walk(argument))
+        for each in texts:
+            if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                self._look_at_name(node, each.value, owner)
+        if called(node.func) == "multiple" and any(each.arg is None for each in node.keywords):
+            self._tell(node, _PUTS_TOGETHER)
+
     def _may_look_at(self, node: ast.expr) -> bool:
-        watched = self._root(node) in _WATCHED or self._root(node) == "looplab"
+        watched = self._root(node) in WATCHED or self._root(node) == "looplab"
         return self._text.is_made_here(node) or (self._text.is_imported(node) and not watched)
 
     def _look_at_names(self, node: ast.Call, name: str) -> None:
@@ -390,7 +375,7 @@ class _Nose(ast.NodeVisitor):
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         text = folded(node)
-        if isinstance(text, str) and (text in _INSIDE or text in _private_names()):
+        if isinstance(text, str) and (text in INSIDE or text in _private_names()):
             self._tell(node, _PUTS_TOGETHER)
         self.generic_visit(node)
 
@@ -411,10 +396,7 @@ def _rooms() -> frozenset[str]:
 def _is_there(path: str, name: str) -> bool:
     """Whether an attribute of a watched module is there already: a new one harms nobody."""
     root, *parts = path.split(".")
-    found: object = _WATCHED.get(root)
+    found: object = WATCHED.get(root)
     for each in (*parts, name):
         found = vars(found).get(each) if hasattr(found, "__dict__") else None
     return found is not None
-
-
-_CHANGE_A_DICT = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__"})

@@ -19,6 +19,7 @@ from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.notation import PlainCell
 from loopgrade.examination.smells import known_names, smells
 from loopgrade.examination.stopping import pause
+from loopgrade.examination.weighing import excess
 from looplab.observer.expecting import CheckFailed
 from looplab.observer.observing import not_run
 from looplab.observer.schedules import Found
@@ -49,7 +50,7 @@ MAX_TEXTS = 200_000
 """Characters of the texts that stand in no cell, and that one subject runs, that are read."""
 
 GLANCE_SECONDS = 0.25
-"""How often a subject's processes are counted."""
+"""How often what a subject takes of the machine is counted."""
 
 MAX_SECONDS = 1e300
 """On the clock of a run; so many, added up, stay a number."""
@@ -220,6 +221,9 @@ class Subject:
             if "notice" in message:
                 self._note(message["notice"])
                 continue
+            if "finish" in message and world is not None:
+                world.finish()
+                continue
             try:
                 answer = _serve(message, world)
             except TooMuch as error:
@@ -293,15 +297,8 @@ class Subject:
             ready = any(select.select(reading, writing, [], GLANCE_SECONDS))
 
     def _glance(self) -> None:
-        weight = self._server.weight()
-        if weight.processes > sandbox.MAX_PROCESSES:
-            raise Gone(
-                f"your code started more than {sandbox.MAX_PROCESSES} processes: start fewer"
-            )
-        if weight.threads > sandbox.MAX_THREADS:
-            raise Gone(f"your code started more than {sandbox.MAX_THREADS} threads: start fewer")
-        if weight.memory > sandbox.MAX_MEMORY:
-            raise Gone("your code's processes used more memory than they may: let them keep less")
+        if told := excess(self._server.weight()):
+            raise Gone(told)
 
 
 _NO_START = "The sandbox ({}) does not start: {}. Run `looplab doctor`."
@@ -337,7 +334,7 @@ def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | N
     Raises:
         TooMuch: the program asks for ever.
     """
-    if world is None or not message.keys() & {"ask", "advance", "block", "finish"}:
+    if world is None or not message.keys() & {"ask", "advance", "block"}:
         return None
     if "ask" in message:
         service, method, arguments = _list(message["ask"])
@@ -350,10 +347,7 @@ def _serve(message: dict[str, Json], world: World | None) -> dict[str, Json] | N
         done = world.advance(None if deadline is None else _number(deadline))
         told = None if done is None else [[n, answer.to_json()] for n, answer in done]
         return {"now": world.now, "done": told}
-    if "block" in message:
-        world.block(_number(message["block"]))
-    else:
-        world.finish()
+    world.block(_number(message["block"]))
     return {"now": world.now}
 
 

@@ -121,6 +121,7 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no ty
             {
                 "version": looplab.__version__,
                 "isolation": self.isolation,
+                "without": sandbox.lacks() if self.isolation == "bubblewrap" else [],
                 "python": platform.python_version(),
                 "seeds": exam.seeds,
                 "beside": [each.grade_id for each in tests if isinstance(each, PlainTest)],

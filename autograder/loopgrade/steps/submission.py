@@ -14,6 +14,9 @@ from looplab.pictures.describing import one_line
 MAX_BYTES = 20 * 2**20
 """A submitted notebook of more bytes than this is not read."""
 
+MAX_FOLDER = 5 * MAX_BYTES
+"""Bytes of all files of a submission: they are copied, and one with holes in it becomes whole."""
+
 
 def unreadable(file: Path) -> str:
     """Return why a submitted notebook cannot be read, in one sentence; empty where it can."""
@@ -22,6 +25,8 @@ def unreadable(file: Path) -> str:
         return f"{name} is a link; ask for the file itself."
     if odd := odd_file(file.parent):
         return f"{one_line(odd, 60)} is a link, or no file; ask for the file itself."
+    if too_large(file.parent):
+        return f"{name} {TOO_LARGE}."
     if not file.is_file():
         names = sorted(path.name for path in file.parent.iterdir())
         others = one_line(", ".join(names), 200) or "nothing"
@@ -46,6 +51,15 @@ def odd_file(folder: Path) -> str:
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             return path.name
     return ""
+
+
+TOO_LARGE = f"and what lies beside it have more than {MAX_FOLDER >> 20} MiB; ask for it alone"
+"""Why such a submission is not graded."""
+
+
+def too_large(folder: Path) -> bool:
+    """Whether the files below a submission's folder are more than are copied."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) > MAX_FOLDER
 
 
 def last_line(text: str) -> str:

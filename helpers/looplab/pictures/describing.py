@@ -13,6 +13,7 @@ It needs nothing but the Run, and the same Run gives the same words.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,8 +21,16 @@ from itertools import pairwise, zip_longest
 
 from looplab.pictures.grouping import endings, shown
 from looplab.pictures.lock_holders import held
-from looplab.runs.records import Blocking, Lost, Span, TaskLife
+from looplab.pictures.loop_turns import turns_of
+from looplab.runs.queries import A_CALLBACK
+from looplab.runs.records import Blocking, Callback, Lost, Span, TaskLife
 from looplab.runs.run import NOTHING_SEEN, Run
+
+MOST_STEPS = 40
+"""Of so many steps it is told in which order they were."""
+
+MOST_TICKS = 5
+"""Of so many callbacks it is told when each ran."""
 
 LOOP = "event loop"
 """What the loop is called, beside the lives."""
@@ -33,7 +42,7 @@ def describe(run: Run) -> str:
     Of more than 30 lives those of one function have a line together.
     """
     told = shown(run)
-    lines = [title(run), overlap(run), cut_short(run)]
+    lines = [title(run), overlap(run), cut_short(run), order(run)]
     for life in told.lives:
         members = told.groups.get(life.id)
         lines.append(_group_line(life, members) if members else _life_line(run, life))
@@ -50,12 +59,34 @@ def describe(run: Run) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def order(run: Run) -> str:
+    """Return who ran in which order, where no time passed; of many steps nothing."""
+    if run.duration > 0 or not 1 < len(run.lives) <= run.steps <= MOST_STEPS:
+        return ""
+    steps = sorted(
+        (span.first, label(life)[0])
+        for life in run.lives
+        for span in life.spans
+        if span.state == "running" and life.kind != "thread"
+    )
+    if not run.ticks:
+        return f"in order: {', '.join(name for _, name in steps)}"
+    turns = [[name for step, name in steps if a <= step < b] for a, b in turns_of(run)]
+    return f"in order, turn by turn: {' | '.join(map(', '.join, turns))}"
+
+
 def callbacks(run: Run) -> str:
-    """Return how often the loop ran callbacks of the program's, and which."""
-    names = Counter(plain_name(tick.name) for tick in run.ticks)
-    told = [f"{name}{f' {count:,} times' * (count > 1)}" for name, count in names.most_common()]
+    """Return how often the loop ran callbacks of the program's, which, and of few ones when."""
+    few = run.callbacks == len(run.ticks) <= MOST_TICKS
+    names = Counter(plain_name(tick.name) + (_when(run, tick) if few else "") for tick in run.ticks)
+    in_order = names.items() if few else names.most_common()
+    told = [f"{name}{f' {count:,} times' * (count > 1)}" for name, count in in_order]
     times = f"{run.callbacks:,} callback{'s' * (run.callbacks != 1)}"
     return f"{LOOP}: ran {times}{f': {_listed(told, 5)}' if told else ''}"
+
+
+def _when(run: Run, tick: Callback) -> str:
+    return f" at {seconds(tick.start)}" if run.duration > 0 else f" before step {tick.step}"
 
 
 def title(run: Run) -> str:
@@ -130,7 +161,7 @@ def label(life: TaskLife, run: Run | None = None) -> tuple[str, str]:
     return (function, name) if name.startswith("Task-") else (name, function)
 
 
-def name_of(run: Run, life: int) -> str:
+def name_of(run: Run, life: int | None) -> str:
     """Return the name of the life with that id."""
     return next((label(each)[0] for each in run.lives if each.id == life), "somebody")
 
@@ -155,10 +186,14 @@ def ending(run: Run, life: TaskLife) -> str:
             "stopped" if life.error.type == "TooMuch" else f"raised {plain_name(life.error.type)}"
         )
     if life.outcome != "pending":
-        return life.outcome
+        return f"{life.outcome} {one_line(life.returned, 40)}".rstrip()
     if not any(span.state == "running" for span in life.spans):
         return "never started"
     if life.kind == "task":
+        if any(
+            each.kind == "task" and each.name in (life.name, life.function) for each in run.lost
+        ):
+            return "destroyed"
         return "waits for ever" if run.deadlock else "still running"
     return "not finished"
 
@@ -196,7 +231,14 @@ def who_blocked(run: Run) -> list[TaskLife | None]:
 def blockers(run: Run) -> list[str]:
     """Return the name of who blocked, for each of `Run.blocked`."""
     told = zip(who_blocked(run), run.blocked, strict=True)
-    return [label(life)[0] if life else plain_name(each.task) for life, each in told]
+    return [label(life)[0] if life else _callback(run, each) for life, each in told]
+
+
+def _callback(run: Run, blocking: Blocking) -> str:
+    """Return the name of the callback that blocked, where it is known."""
+    names = [tick.name for tick in run.ticks if tick.start <= blocking.start < tick.stop]
+    called = plain_name(blocking.task)
+    return f"{called}, {plain_name(names[0])}" if names and called == A_CALLBACK else called
 
 
 def seconds(value: float) -> str:
@@ -219,12 +261,15 @@ def number(value: float) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return a name without the functions around it.
+    """Return a name without the functions around it; what is a loop's is called so.
 
-    >>> plain_name("main.<locals>.worker")
-    'worker'
+    >>> plain_name("main.<locals>.worker"), plain_name("BaseSelectorEventLoop.sock_connect")
+    ('worker', 'loop.sock_connect')
     """
-    return one_line(name.rpartition("<locals>.")[2], 60)
+    return one_line(_LOOPS.sub("loop.", name.rpartition("<locals>.")[2]), 60)
+
+
+_LOOPS = re.compile(r"^\w*EventLoop\.")
 
 
 def one_line(text: str, limit: int) -> str:
@@ -245,29 +290,71 @@ def _group_line(life: TaskLife, members: Sequence[TaskLife]) -> str:
 def _life_line(run: Run, life: TaskLife) -> str:
     name, more = label(life, run)
     called = f"task {name}" if life.kind == "task" else name
-    facts = [_ran(life), _waited(run, life), _held_up(life)]
+    facts = [_began(run, life), _ran(life), _waited(run, life), _held_up(life)]
     done = ", ".join(fact for fact in facts if fact)
-    return f"{called}{f' ({more})' if more else ''}: {done}; {_ending_in_full(run, life)}"
+    ended = f"{_ending_in_full(run, life)}{_ended(run, life)}"
+    return f"{called}{f' ({more})' if more else ''}: {done}; {ended}"
+
+
+def _began(run: Run, life: TaskLife) -> str:
+    """Return when a life began, where that was not at once, and who started it."""
+    start = life.spans[0].start if life.spans else 0.0
+    at = f" at {seconds(start)}" if start > _near(run) else ""
+    # The first life starts others as a matter of course.
+    if life.created_by in (None, run.lives[0].id) or life.kind in ("generator", "thread"):
+        return at and f"began{at}"
+    return f"started by {name_of(run, life.created_by)}{at}"
+
+
+def _ended(run: Run, life: TaskLife) -> str:
+    """Return when a life ended, where that was before the end of the run."""
+    if life.outcome == "pending" or not life.spans:
+        return ""
+    stop = life.spans[-1].stop
+    if run.duration - stop <= _near(run):
+        return ""
+    line = life.error is not None and life.error.line is not None
+    return f"{',' * line} at {seconds(stop)}"
+
+
+def _near(run: Run) -> float:
+    """Return how many seconds cannot be seen in the picture of a run."""
+    return run.duration / 100
 
 
 def _ran(life: TaskLife) -> str:
-    times = sum(span.state == "running" for span in life.spans)
-    return {0: "never ran", 1: "ran once"}.get(times, f"ran {times} times")
+    steps = [span for span in life.spans if span.state == "running"]
+    told = {0: "never ran", 1: "ran once"}.get(len(steps), f"ran {len(steps)} times")
+    with_what = [one_line(span.reason, 60) for span in steps if span.reason]
+    return f"{told} ({_listed(with_what, 6)})" if with_what else told
 
 
 def _reason(run: Run, span: Span, after: Span | None) -> str:
-    told = one_line(span.reason, 60)
-    if span.held_by is None:
+    """Return what a life waited for, and how that ended, where that is not what it waited for."""
+    told = plain_name(span.reason)
+    if span.inside:
+        told += f" inside {one_line(span.inside, 60)}"
+    if span.held_by is not None:
+        told += f", {held(span, after, name_of(run, span.held_by))}"
+    if after is None or after.state != "ready":
         return told
-    return f"{told}, {held(span, after, name_of(run, span.held_by))}"
+    if after.reason == "cancelled":
+        return f"{told} (cancelled)"
+    if after.woken_by in (None, span.held_by) or told.startswith("task "):
+        return told
+    return f"{told} (woken by {name_of(run, after.woken_by)})"
 
 
 def _waited(run: Run, life: TaskLife) -> str:
     pairs = zip_longest(life.spans, life.spans[1:])
     waits = [(span, after) for span, after in pairs if span.state == "waiting"]
     reasons = list(dict.fromkeys(_reason(run, span, after) for span, after in waits if span.reason))
-    if reasons == ["yield"]:
-        return "waited at yield between"
+    yields = [reason for reason in reasons if reason.startswith("yield")]
+    if yields == reasons != []:
+        return f"waited at {_listed(yields, 6)} between"
+    if yields:
+        others = [reason for reason in reasons if reason not in yields]
+        return f"waited for {_listed(others, 4)}, and at {_listed(yields, 6)}"
     time = _time(span for span, _ in waits)
     told = _listed(reasons, 4)
     if time:
@@ -286,7 +373,7 @@ def _ending_in_full(run: Run, life: TaskLife) -> str:
     last = life.spans[-1] if life.spans else None
     if life.outcome != "pending" or last is None or last.state != "waiting":
         return ending(run, life)
-    if life.kind == "task" and last.reason:
+    if life.kind == "task" and last.reason and ending(run, life) != "destroyed":
         ever = " for ever" if run.deadlock else ""
         return f"still waits{ever} for {one_line(last.reason, 60)}{_at(last.line)}"
     return f"{ending(run, life)}{_at(last.line)}"

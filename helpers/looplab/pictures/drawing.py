@@ -15,6 +15,8 @@ from matplotlib.ticker import MaxNLocator
 from looplab.pictures.describing import LOOP as LOOP_LANE
 from looplab.pictures.describing import number
 from looplab.pictures.lettering import INK, length, write
+from looplab.pictures.loop_lane import SIZE as CAPTION
+from looplab.pictures.loop_lane import idle_at
 from looplab.pictures.plan import (
     EDGE,
     GREEN,
@@ -28,7 +30,7 @@ from looplab.pictures.plan import (
     Plan,
     Scale,
     Stretch,
-    reason_that_fits,
+    reasons_that_fit,
 )
 
 TICK = 0.035  # inches, the least that running takes: it shall be seen
@@ -45,12 +47,15 @@ BARS: dict[str, dict[str, Any]] = {
     "running": {"facecolor": BLUE, "edgecolor": "white", "linewidth": 0.6},
     "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
     "callback": {"facecolor": INK, "linewidth": 0},
+    "turn": {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.9},
     "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0, "hatch": "\\\\"},
     "fault": {"facecolor": "none", "edgecolor": RED, "linewidth": 2.0},
 }
 ARROWS: dict[str, dict[str, Any]] = {
     "wakes": {"color": INK, "linewidth": 0.9},
     "resumes": {"color": BLUE, "linewidth": 1.3},
+    "sends": {"color": BLUE, "linewidth": 2.8},
+    "throws": {"color": RED, "linewidth": 2.2, "linestyle": (0, (1.1, 1.1))},
     "hands back": {"color": BLUE, "linewidth": 1.3, "linestyle": (0, (2.5, 1.5))},
 }
 STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
@@ -59,6 +64,7 @@ STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
 LOOP: dict[str, dict[str, Any]] = {
     "idle": {"facecolor": "white", "edgecolor": LINE, "linewidth": 0.6},
     "running": BARS["running"],
+    "turn": BARS["turn"],
     "callback": BARS["callback"],
     "blocked": {**BARS["blocking"], "linewidth": 0.8},
 }
@@ -68,11 +74,14 @@ LEGEND = {
     "waiting": "waiting",
     "ready": "ready, not its turn yet",
     "under way": "how many at once",
+    "turn": "a turn of the loop",
     "callback": "a callback",
     "blocking": "blocks everybody",
     "fault": "look here",
     "wakes": "starts or wakes",
     "resumes": "resumes",
+    "sends": "sends",
+    "throws": "throws or closes",
     "hands back": "yields or ends",
 }
 
@@ -186,12 +195,15 @@ def _loop(figure: Figure, axes: Axes, plan: Plan) -> set[str]:
             drawn = BARS[kind] if kind == "on and off" else style
             tall = height / 2 if state == "callback" else height
             axes.broken_barh(bars, (middle - tall / 2, tall), zorder=4, **drawn)
+    for x, text, _ in plan.captions:
+        write(axes, x, middle, text, CAPTION, zorder=5)
     for stretch in plan.loop.get("idle", []):
-        if (stretch.right - stretch.left) * inch > length("idle", 7) + 0.1:
-            x = (stretch.left + stretch.right) / 2
-            write(axes, x, middle, "idle", 7, color=GREY, ha="center", zorder=5)
+        left, right = idle_at(stretch, plan.captions, inch)
+        if (right - left) * inch > length("idle", CAPTION) + 0.1:
+            x = (left + right) / 2
+            write(axes, x, middle, "idle", CAPTION, color=GREY, ha="center", zorder=5)
     blocked = {"blocking"} if "blocked" in plan.loop else set()
-    return ({"running", "callback"} & plan.loop.keys()) | blocked
+    return ({"running", "turn", "callback"} & plan.loop.keys()) | blocked
 
 
 def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
@@ -199,29 +211,65 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
     scale, stretches = plan.scale, plan.scale.stretches(plan.lives[row])
     seen = set()
     for state, height, zorder in () if is_crowd else STATES:
-        # On seconds running takes no time, and shall be seen all the same.
-        least = TICK if state == "running" and scale.axis == "seconds" else 0.0
+        # On seconds running takes no time, on steps a thread may take no step: both shall be seen.
+        least = TICK if state == "running" else 0.0
         mine = [stretch for stretch in stretches if stretch.span.state == state]
         for kind, bars in _bars(mine, least / scale.inch, PIXEL / scale.inch).items():
             seen.add(kind)
             for style, some in _styled(kind, bars, scale.inch):
                 axes.broken_barh(some, (row + 0.5 - height / 2, height), zorder=zorder, **style)
+    for left, right in _queued(stretches):
+        bar = [(left, right - left)]
+        axes.broken_barh(bar, (row + 0.5 + TALL / 2, 0.5 - TALL / 2), zorder=2, **BARS["ready"])
     for stretch in stretches:
-        text, size = reason_that_fits(scale, stretch)
-        if text and stretch.span.state != "running":
-            wide = length(text, size)
-            middle = _middle(scale, stretch, wide)
-            x = plan.clear(row, middle, wide, stretch.left, stretch.right)
-            halo = _halo(
-                BARS[stretch.span.state]["facecolor"], hatched=stretch.span.state == "ready"
-            )
-            write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
-    end = max((stretch.right for stretch in stretches), default=0.0)
-    text, colour = plan.endings[row]
-    halo = _halo("white" if row % 2 else STRIPE)
-    x = end + 0.07 / scale.inch
-    write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
+        _reason(axes, plan, row, stretch)
+    _ending(axes, plan, row, max((stretch.right for stretch in stretches), default=0.0))
     return seen
+
+
+def _ending(axes: Axes, plan: Plan, row: int, end: float) -> None:
+    """Write behind a lane how it ended; a little to the right, where an arrow would pass."""
+    inch, (text, colour) = plan.scale.inch, plan.endings[row]
+    wide = length(text, 8.5)
+    first = end + 0.07 / inch
+    last = min(first + (wide + 0.6) / inch, (WIDTH - EDGE - plan.left) / inch)
+    middle = first + wide / 2 / inch
+    clear = plan.clear(row, middle, wide, first, last)
+    x = first if clear is None else clear - wide / 2 / inch
+    halo = _halo("white" if row % 2 else STRIPE)
+    write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
+
+
+def _reason(axes: Axes, plan: Plan, row: int, stretch: Stretch) -> None:
+    """Write into a bar what it waits for, or what came in; best where no arrow passes."""
+    scale, state = plan.scale, stretch.span.state
+    fitting = list(reasons_that_fit(scale, stretch))
+    placed = []
+    for text, size in fitting:
+        wide = length(text, size)
+        middle = _middle(scale, stretch, wide)
+        if state == "running":  # it stands above all arrows
+            middle = (stretch.left + stretch.right) / 2
+            write(axes, middle, row + 0.5, text, size, color="white", ha="center", zorder=5)
+            return
+        placed.append((plan.clear(row, middle, wide, stretch.left, stretch.right), middle))
+    free = next((number for number, (clear, _) in enumerate(placed) if clear is not None), 0)
+    for (text, size), (clear, middle) in zip(fitting[free:], placed[free:], strict=True):
+        halo = _halo(BARS[state]["facecolor"], hatched=state == "ready")
+        x = middle if clear is None else clear
+        write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
+        return
+
+
+def _queued(stretches: list[Stretch]) -> Iterator[tuple[float, float]]:
+    """Yield where a call is ready and its thread runs another: below that one's bar."""
+    running = [each for each in stretches if each.span.state == "running"]
+    for stretch in stretches:
+        if stretch.span.state == "ready":
+            for other in running:
+                left, right = max(stretch.left, other.left), min(stretch.right, other.right)
+                if left < right:
+                    yield left, right
 
 
 def _styled(
@@ -351,7 +399,7 @@ def legend(figure: Figure, y: float, seen: set[str]) -> None:
         if means not in seen:
             continue
         if means in BARS:
-            height = 0.11 if means in ("ready", "waiting", "callback") else 0.2
+            height = 0.11 if means in ("ready", "waiting", "callback", "turn") else 0.2
             _box(figure, (x, y - height / 2), 0.22, height, **BARS[means])
         elif means == "under way":
             corners = [(x, y - 0.1), (x + 0.06, y + 0.1), (x + 0.12, y), (x + 0.22, y - 0.1)]

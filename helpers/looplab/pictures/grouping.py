@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from looplab.pictures.thread_lanes import one_lane_a_thread
 from looplab.runs import queries
 from looplab.runs.records import Span, TaskLife
 from looplab.runs.run import Run
@@ -43,10 +44,11 @@ class Shown:
 
 def shown(run: Run) -> Shown:
     """Return what has a lane: the largest families share one until all others have their own."""
+    lives_of_lanes = one_lane_a_thread(run.lives)
     families: dict[tuple[str, str], list[TaskLife]] = {}
-    for life in run.lives:
+    for life in lives_of_lanes:
         families.setdefault((life.kind, life.function), []).append(life)
-    lanes, groups = len(run.lives), {}
+    lanes, groups = len(lives_of_lanes), {}
     for family in sorted(families.values(), key=len, reverse=True):
         if lanes <= MOST_LANES or len(family) == 1:
             break
@@ -55,13 +57,13 @@ def shown(run: Run) -> Shown:
     inside = {life.id for family in groups.values() for life in family[1:]}
     lives = [
         _group(groups[life.id]) if life.id in groups else life
-        for life in run.lives
+        for life in lives_of_lanes
         if life.id not in inside
     ]
     if len(lives) <= MOST_LANES:
         return Shown(tuple(lives), groups, 0)
     kept = lives[: MOST_LANES - 1]
-    others = len(run.lives) - sum(len(groups.get(life.id, (life,))) for life in kept)
+    others = len(lives_of_lanes) - sum(len(groups.get(life.id, (life,))) for life in kept)
     return Shown(tuple(kept), groups, others)
 
 

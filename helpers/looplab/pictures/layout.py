@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, zip_longest
 
+from looplab.pictures.arrows import arrows_of
 from looplab.pictures.describing import (
     LOOP,
     blockers,
@@ -23,34 +23,31 @@ from looplab.pictures.describing import (
 from looplab.pictures.grouping import endings, shown, under_way
 from looplab.pictures.lettering import INK, cut, length, wrapped
 from looplab.pictures.lock_holders import holders
+from looplab.pictures.loop_lane import captions_of, has_loop_lane, loop_of
 from looplab.pictures.plan import (
-    ASIDE,
     COLUMN,
     EDGE,
     GREY,
     LABELS,
     LONGEST,
-    LOW,
     MARKS,
-    MOST_ARROWS,
-    PIXEL,
     RED,
     SHORTEST,
-    TALL,
     WIDTH,
-    Arrow,
     AxisName,
     Crowd,
     Fault,
     Hold,
     Plan,
     Scale,
-    Stretch,
-    reason_that_fits,
     reasons_of,
+    reasons_that_fit,
 )
-from looplab.runs.records import Span, TaskLife
+from looplab.runs.records import TaskLife
 from looplab.runs.run import Run
+
+ASIDE_OF_LANES = 0.15
+"""Inches between the names and the lanes."""
 
 
 class Draft:
@@ -82,15 +79,26 @@ class Draft:
             mark, _ = MARKS["returned"]
             # It did return, but what it did is not right.
             self._endings[0] = self._endings[0][0].removeprefix(f"{mark} "), GREY
-        # First as if the names took all they may: a reason that fits into its bar then fits.
-        narrow = self.scale(EDGE + LABELS)
-        self._labels = [
-            _labelled(run, narrow, life, self._compact or life.id in groups) for life in lives
+        # What has no room in its bar is said below a name, and that may leave less room for others.
+        self.left, wider = 0.0, self._room_for(self._named(None))
+        while wider > self.left:
+            self.left = wider
+            wider = self._room_for(self._named(self.scale(wider)))
+
+    def _named(self, scale: Scale | None, room: float = LABELS) -> list[tuple[str, str]]:
+        """Return the name of each lane, and what is said below it."""
+        groups = self._shown.groups
+        return [
+            _labelled(self._run, scale, life, room, compact=self._compact or life.id in groups)
+            for life in self._shown.lives
         ]
-        lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in self._labels]
-        if axis == "seconds" and run.tasks:
+
+    def _room_for(self, labels: list[tuple[str, str]]) -> float:
+        """Return how many inches the column of names takes."""
+        lengths = [max(length(a, 9.5, True), length(b, 7.5)) for a, b in labels]
+        if has_loop_lane(self._run, self._axis):
             lengths.append(length(LOOP, 8.5))
-        self.left = EDGE + max(lengths, default=0) + 0.15
+        return EDGE + max(lengths, default=0) + ASIDE_OF_LANES
 
     def scale(self, left: float, others: Sequence[Scale] = ()) -> Scale:
         """Return the widest scale that leaves room for what is told at a lane's end.
@@ -132,20 +140,15 @@ class Draft:
             scale: where its moments lie.
         """
         run, axis, lives, groups = self._run, self._axis, self._shown.lives, self._shown.groups
-        unique = dict[tuple[object, ...], Arrow]()
-        for arrow in (*_wakes(lives, scale), *_hand_overs(lives, axis)):
-            unique.setdefault(arrow[:4], arrow)  # the same at a later step covers it
-        arrows = list(unique.values())
         holds = list(_holds(run, lives, scale))
         told = f"{self._name}: {headline(run)}" if self._name else headline(run)
         others = self._shown.others
         return Plan(
             lives=lives,
-            labels=self._labels,
+            labels=self._named(scale, left - EDGE - ASIDE_OF_LANES + 1e-6),
             endings=self._endings,
             scale=scale,
-            # More would be a thicket.
-            arrows=_apart(arrows) if len(arrows) <= MOST_ARROWS else [],
+            arrows=arrows_of(lives, scale),
             holds=holds,
             faults=list(_faults(lives, scale, self._fault)),
             crowds=[
@@ -153,7 +156,8 @@ class Draft:
                 for row, life in enumerate(lives)
                 if life.id in groups
             ],
-            loop=_loop(run, scale),
+            loop=loop_of(run, scale),
+            captions=captions_of(run, scale),
             title=wrapped(told, WIDTH - 2 * EDGE, 13),
             notes=_notes(run, holds),
             footer=f"and {others:,} more" if others else "",
@@ -214,22 +218,37 @@ def _ending(run: Run, life: TaskLife, members: Sequence[TaskLife] | None = None)
     return f"{mark} {cut(words, 1.8, 8.5)}", colour
 
 
-def _labelled(run: Run, scale: Scale, life: TaskLife, compact: bool) -> tuple[str, str]:
-    """Return the name of a lane, and below it what else is to be said of it."""
+def _labelled(
+    run: Run, scale: Scale | None, life: TaskLife, room: float, *, compact: bool
+) -> tuple[str, str]:
+    """Return the name of a lane, and below it what else is to be said of it.
+
+    Args:
+        run: whose life it is.
+        scale: on which it is drawn: what has no room in its bar is said here. None: nothing is.
+        life: whose lane it is.
+        room: in inches.
+        compact: whether there is one line for all.
+    """
     name, more = label(life, run)
     if compact:
-        return cut(" · ".join(filter(None, (name, more))), LABELS, 9.5, True), ""
-    inside, outside = set(), []
-    for stretch in scale.stretches(life):
-        reason = next(iter(reasons_of(stretch)), "")
-        if reason_that_fits(scale, stretch)[0]:
-            inside.add(reason)
-        elif reason not in outside and reason != "cancelled":  # which is no wait
-            outside.append(reason)
-    waits = ", ".join(reason for reason in outside if reason and reason not in inside)
+        return cut(" · ".join(filter(None, (name, more))), room, 9.5, True), ""
+    inside, outside = set(), dict[str, str]()
+    for stretch in scale.stretches(life) if scale else ():
+        if stretch.span.state != "waiting":
+            continue
+        reason = next(iter(reasons_of(stretch, inside=False)), "")
+        # Which values it yields is too much here: a bar says it, or the words below the picture.
+        reason = "yield" if reason.startswith("yield") else reason
+        if scale and any(reasons_that_fit(scale, stretch)):
+            inside.add(stretch.span.reason)
+        else:
+            outside.setdefault(stretch.span.reason, reason)
+    untold = [reason for waits_for, reason in outside.items() if waits_for not in inside]
+    waits = ", ".join(dict.fromkeys(filter(None, untold)))
     told = waits and f"waits {'at' if waits == 'yield' else 'for'} {waits}"
     below = " · ".join(filter(None, (more, told)))
-    return cut(name, LABELS, 9.5, True), cut(below, LABELS, 7.5)
+    return cut(name, room, 9.5, True), cut(below, room, 7.5)
 
 
 def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold]:
@@ -249,21 +268,6 @@ def _holds(run: Run, lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Hold
                 break
 
 
-def _loop(run: Run, scale: Scale) -> dict[str, list[Stretch]]:
-    """Return what the event loop did, by state; nothing on steps, where it is always busy."""
-    states: dict[str, list[Stretch]] = {}
-    if scale.axis == "steps" or scale.nothing or not run.tasks:
-        return states
-    for turn in run.loop():
-        callback = turn.state == "running" and turn.life is None
-        # Ticks that stand close become one bar, and running on and off is what tasks do.
-        own = callback or turn.state == "idle"
-        span = Span("waiting" if own else "running", turn.start, turn.stop, turn.first, turn.last)
-        place = Stretch(span, min(turn.start, scale.end), min(turn.stop, scale.end))
-        states.setdefault("callback" if callback else turn.state, []).append(place)
-    return states
-
-
 def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
     """Return the lines below the title, and their colours."""
     notes = [(overlap(run), GREY)] if overlap(run) else []
@@ -275,62 +279,3 @@ def _notes(run: Run, holds: list[Hold]) -> list[tuple[str, str]]:
         told = [f"{name}: {blocks(run, blocking)}" for name, blocking in held_up]
         notes += [(line, RED) for line in list(dict.fromkeys(told))[:3]]
     return [(cut(line, WIDTH - 2 * EDGE, 9.5), colour) for line, colour in notes]
-
-
-def _wakes(lives: tuple[TaskLife, ...], scale: Scale) -> Iterator[Arrow]:
-    rows = {life.id: row for row, life in enumerate(lives)}
-    for row, life in enumerate(lives):
-        if life.kind == "generator":  # its caller hands over to it
-            continue
-        for span, left, right, _ in scale.stretches(life):
-            waker = rows.get(-1 if span.woken_by is None else span.woken_by, row)
-            if waker != row:
-                low = span.state == "ready" and (right - left) * scale.inch > PIXEL
-                yield _between("wakes", left, waker, row, LOW if low else TALL, span.first)
-
-
-def _hand_overs(lives: tuple[TaskLife, ...], axis: AxisName) -> Iterator[Arrow]:
-    """Yield an arrow for each turn that leads to a generator's or follows on one."""
-    if axis == "seconds":
-        return
-    turns = []
-    for row, life in enumerate(lives):
-        for span, after in zip_longest(life.spans, life.spans[1:]):
-            if span.state == "running":
-                suspended = after is None or after.reason == "yield"
-                turns.append((span.first, span.last, row, suspended))
-    for (_, last, row, suspended), (first, _, next_row, _) in pairwise(sorted(turns)):
-        if last == first and row != next_row:
-            back = suspended and lives[row].kind == "generator"
-            if back or lives[next_row].kind == "generator":
-                means = "hands back" if back else "resumes"
-                yield _between(means, first, row, next_row, TALL, first)
-
-
-def _apart(arrows: list[Arrow]) -> list[Arrow]:
-    """Return the arrows, and those that go up and down through one place side by side.
-
-    Those of the direction that came first stand on the left.
-    """
-
-    def extent(arrow: Arrow) -> tuple[float, float]:
-        return min(arrow.start, arrow.stop), max(arrow.start, arrow.stop)
-
-    def meet(one: Arrow, other: Arrow) -> bool:
-        (top, bottom), (other_top, other_bottom) = extent(one), extent(other)
-        opposite = (one.start < one.stop) != (other.start < other.stop)
-        return one.x == other.x and opposite and top < other_bottom and other_top < bottom
-
-    found = []
-    for arrow in arrows:
-        if any(meet(arrow, other) for other in arrows):
-            first = min((each for each in arrows if each.x == arrow.x), key=lambda each: each.step)
-            left = (arrow.start < arrow.stop) == (first.start < first.stop)
-            arrow = arrow._replace(aside=-ASIDE if left else ASIDE)
-        found.append(arrow)
-    return found
-
-
-def _between(means: str, x: float, row: int, to: int, height: float, step: int) -> Arrow:
-    down = 1 if to > row else -1
-    return Arrow(means, x, row + 0.5 + down * TALL / 2, to + 0.5 - down * height / 2, step)

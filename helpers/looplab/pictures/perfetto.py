@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from looplab.pictures.describing import ending, label, plain_name
+from looplab.pictures.thread_lanes import lanes_of
 from looplab.runs.queries import Turn
 from looplab.runs.records import Callback, Span, TaskLife
 from looplab.runs.run import Run
 
 _PROCESS = 1
-_LOOP = 0  # the track of the event loop; a life's is its id + 1
+_LOOP = 0  # the track of the event loop; a life's is the id of its lane + 1
 
 _COLOURS = {
     "running": "thread_state_running",
@@ -54,15 +55,16 @@ def trace(run: Run) -> dict[str, Any]:
     """
     events = [_named("process_name", _LOOP, plain_name(run.program))]
     events.append(_named("thread_name", _LOOP, "event loop"))
-    clock = _Clock(run)
+    clock, lanes = _Clock(run), lanes_of(run.lives)
     for life in run.lives:
         name, more = label(life)
-        events.append(_named("thread_name", life.id + 1, f"{name} ({more})" if more else name))
-        events += _slices(run, life, clock)
+        if lanes[life.id] == life.id:
+            events.append(_named("thread_name", life.id + 1, f"{name} ({more})" if more else name))
+        events += _slices(run, life, clock, lanes[life.id])
     turns = run.loop()
     events += [_turn(run, turn, clock) for turn in turns if not _is_callback(turn)]
     events += [_tick(run, tick, clock) for tick in run.ticks]
-    events += _arrows(run, clock)
+    events += _arrows(run, clock, lanes)
     return {
         "traceEvents": events,
         "displayTimeUnit": "ms",
@@ -88,24 +90,28 @@ def _named(what: str, track: int, name: str) -> dict[str, Any]:
     return {"ph": "M", "name": what, "pid": _PROCESS, "tid": track, "args": {"name": name}}
 
 
-def _slices(run: Run, life: TaskLife, clock: _Clock) -> Iterator[dict[str, Any]]:
+def _slices(run: Run, life: TaskLife, clock: _Clock, lane: int) -> Iterator[dict[str, Any]]:
     for span in life.spans:
         stretch = clock.stretch(span)
         if not stretch["dur"]:
             continue  # whoever is ready and runs at once need not be seen to be ready
+        if span.state == "ready" and lane != life.id:
+            continue  # its thread runs another call, and of slices in a track none may overlap
         args: dict[str, Any] = {}
         if span.line is not None:
             args["line"] = span.line
+        if span.inside:
+            args["inside"] = span.inside
         for key, other in (("woken by", span.woken_by), ("held by", span.held_by)):
             if other is not None:
                 args[key] = label(run.lives[other])[0]
         yield {
             "ph": "X",
-            "name": span.reason if span.state == "waiting" and span.reason else span.state,
+            "name": _name(life, span),
             "cat": span.state,
             "cname": _COLOURS[span.state],
             "pid": _PROCESS,
-            "tid": life.id + 1,
+            "tid": lane + 1,
             **stretch,
             "args": args,
         }
@@ -117,9 +123,16 @@ def _slices(run: Run, life: TaskLife, clock: _Clock) -> Iterator[dict[str, Any]]
             "cat": "end",
             "s": "t",
             "pid": _PROCESS,
-            "tid": life.id + 1,
+            "tid": lane + 1,
             "ts": clock.at(last.stop, last.last),
         }
+
+
+def _name(life: TaskLife, span: Span) -> str:
+    """Return what a slice is called."""
+    if life.kind == "thread" and span.state == "running":
+        return plain_name(life.function)
+    return span.reason if span.state != "ready" and span.reason else span.state
 
 
 def _turn(run: Run, turn: Turn, clock: _Clock) -> dict[str, Any]:
@@ -158,7 +171,7 @@ def _tick(run: Run, tick: Callback, clock: _Clock) -> dict[str, Any]:
     return {**event, "ph": "X", "dur": duration} if duration else {**event, "ph": "i", "s": "t"}
 
 
-def _arrows(run: Run, clock: _Clock) -> Iterator[dict[str, Any]]:
+def _arrows(run: Run, clock: _Clock, lanes: dict[int, int]) -> Iterator[dict[str, Any]]:
     """Yield two events for each waking: where the waker ran, and where the woken ran then."""
     number = 0
     for life in run.lives:
@@ -177,6 +190,6 @@ def _arrows(run: Run, clock: _Clock) -> Iterator[dict[str, Any]]:
             number += 1
             shared = {"name": "wakes", "cat": "wakes", "id": number, "pid": _PROCESS}
             start = clock.at(wakers[-1].start, wakers[-1].first)
-            yield {**shared, "ph": "s", "tid": woken.woken_by + 1, "ts": start}
+            yield {**shared, "ph": "s", "tid": lanes[woken.woken_by] + 1, "ts": start}
             stop = clock.at(runs[0].start, runs[0].first)
-            yield {**shared, "ph": "f", "bp": "e", "tid": life.id + 1, "ts": stop}
+            yield {**shared, "ph": "f", "bp": "e", "tid": lanes[life.id] + 1, "ts": stop}

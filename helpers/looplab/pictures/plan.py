@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
-from looplab.pictures.describing import (
-    one_line,
-)
+from looplab.pictures.describing import one_line, plain_name
 from looplab.pictures.lettering import INK, length
 from looplab.pictures.lock_holders import held
 from looplab.runs.records import Span, TaskLife
@@ -24,7 +22,6 @@ TALL, LOW = 0.66, 0.42  # heights of bars, as parts of a lane
 STRIP = 0.27  # the height of the lane of the event loop
 ASIDE = 0.045
 
-MOST_ARROWS = 40
 SHORTEST, LONGEST = 1e-9, 1e15
 """Times come out of a sandbox. What is beyond these, matplotlib cannot draw."""
 
@@ -97,7 +94,7 @@ class Arrow(NamedTuple):
     """From one lane to another, at one moment; the ends are counted in lanes from the top.
 
     Attributes:
-        means: what it is called in the legend.
+        means: what it is called in the legend, see `looplab.pictures.drawing.LEGEND`.
         x: the moment.
         start: where it begins.
         stop: where its head is.
@@ -139,6 +136,14 @@ class Hold(NamedTuple):
     text: str
 
 
+class Caption(NamedTuple):
+    """A text in the lane of the loop: where it begins, and how many inches it takes."""
+
+    x: float
+    text: str
+    wide: float
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is drawn of a run, and where: in inches, but for what the scale counts.
@@ -146,6 +151,7 @@ class Plan:
     Attributes:
         faults: where it went wrong: in which lane, and from where to where.
         loop: what the event loop did, by state; empty where it has no lane.
+        captions: what is written into its lane, besides *idle*.
         base: where it begins, from below the figure; another run may be drawn there.
         explained: whether the legend stands above its lanes.
     """
@@ -159,6 +165,7 @@ class Plan:
     faults: list[tuple[int, float, float]]
     crowds: list[Crowd]
     loop: dict[str, list[Stretch]]
+    captions: list[Caption]
     title: list[str]
     notes: list[tuple[str, str]]
     footer: str
@@ -168,14 +175,17 @@ class Plan:
     base: float = 0.0
     explained: bool = True
 
-    def clear(self, row: int, x: float, wide: float, left: float, right: float) -> float:
+    def clear(self, row: int, x: float, wide: float, left: float, right: float) -> float | None:
         """Return where to centre a text in a lane, so that no arrow passes through it.
 
         Args:
             row: the lane.
-            x: where it would stand best; it stands there where there is no better place.
+            x: where it would stand best.
             wide: its length, in inches.
             left, right: between which it may stand.
+
+        Returns:
+            The place that is nearest to `x`; None where there is none.
         """
         half = (wide / 2 + 0.04) / self.scale.inch
         crossing = [
@@ -191,7 +201,9 @@ class Plan:
             and place + half <= right
             and all(abs(place - other) > 0.99 * half for other in crossing)
         ]
-        return min(free, key=lambda place: abs(place - x), default=x)
+        if not any(abs(x - other) <= 0.99 * half for other in crossing):
+            return x
+        return min(free, key=lambda place: abs(place - x), default=None)
 
     @property
     def bottom(self) -> float:
@@ -220,25 +232,50 @@ class Plan:
         return top - self.base + 0.2 * len(self.notes) + 0.26 * len(self.title) + EDGE / 2
 
 
-def reasons_of(stretch: Stretch) -> tuple[str, ...]:
-    """Return what a span waits for, from the longest text to the shortest."""
+def reasons_of(stretch: Stretch, *, inside: bool = True) -> tuple[str, ...]:
+    """Return what is written into a bar, from the longest text to the shortest.
+
+    Args:
+        stretch: a wait: what for. A step: what came in with it.
+        inside: whether the coroutines are named that it waits in.
+    """
     span, more = stretch.span, stretch.more
     # Who resumed a generator waits for it: its arrow says so.
     if not span.reason or span.reason.startswith("generator "):
         return ()
-    told = one_line(span.reason, 60)
-    short = told if "(" in told else told.rpartition(".")[2]
-    long = [f"{told}, {more}", f"{short}, {more}"] if more else []
-    return tuple(dict.fromkeys([*long, told, short]))
+    told = plain_name(span.reason)
+    if told == "send":  # nobody knows what; its arrow says so
+        return ()
+    if span.state == "running" or told.startswith("yield "):
+        return tuple(dict.fromkeys([told, _value(told)]))
+    called, bracket, given = told.partition("(")
+    short = called if called.startswith("task ") else called.rpartition(".")[2]
+    short += bracket + given
+    chain = f"{one_line(span.inside, 60)} > {told}" if span.inside and inside else told
+    long = [f"{chain}, {more}", f"{told}, {more}", f"{short}, {more}"] if more else []
+    return tuple(dict.fromkeys([*long, chain, told, short]))
 
 
-def reason_that_fits(scale: Scale, stretch: Stretch) -> tuple[str, float]:
-    """Return what can be written into a bar, and the size in points; else nothing."""
+def _value(told: str) -> str:
+    """Return only what came in or went out, where there is no room to say how.
+
+    >>> _value("send('Ann')"), _value("yield 3"), _value("close()")
+    ("'Ann'", '3', 'close')
+    """
+    method, bracket, value = told.partition("(" if told.startswith(_RESUMED) else " ")
+    return (value.removesuffix(")") if bracket == "(" else value) or method
+
+
+_RESUMED = ("send(", "throw(", "close(")
+
+
+def reasons_that_fit(scale: Scale, stretch: Stretch) -> Iterator[tuple[str, float]]:
+    """Yield what can be written into a bar, and the size in points: the longest text first."""
     room = (stretch.right - stretch.left) * scale.inch - 0.08
     if room < 0.1:
-        return "", 0.0
+        return
     for text in reasons_of(stretch):
         for size in (8.0, 7.0):
             if length(text, size) <= room:
-                return text, size
-    return "", 0.0
+                yield text, size
+                break

@@ -11,11 +11,13 @@ import dis
 import inspect
 import sys
 import types
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from looplab.recorder.notes import ENDED, Life
 from looplab.recorder.recorder import Recorder
+from looplab.recorder.remarks import MOST, brief
+from looplab.recorder.resumptions import METHODS, Resumption
 from looplab.recorder.waiting import HERE, is_program, last_line, line_at
 from looplab.runs.failures import describe_exception
 
@@ -37,6 +39,8 @@ class GeneratorTrace:
         self._on = True
         self._lives: dict[int, Life] = {}
         self._closing: dict[int, Life] = {}
+        self._method = ""
+        self._handing_on: tuple[int, Resumption] | None = None
         self._numbers: dict[str, int] = {}
         self.lines: dict[int, int | None] = {}
         """The line at which each generator yielded last, by the number of its life."""
@@ -60,6 +64,7 @@ class GeneratorTrace:
     def _call(self, frame: types.FrameType, _event: str, _: object) -> Any:
         code = frame.f_code
         is_generator = code.co_flags & inspect.CO_GENERATOR
+        method, self._method = self._method, ""
         if not self._on or not self.recorder.here():
             return None
         if code is self._program and not is_generator:
@@ -74,7 +79,26 @@ class GeneratorTrace:
         step = self.recorder.current
         self.recorder.close(self.recorder.suspensions.at(f"generator {life.name}"))
         self.recorder.open(life, step)
-        return _Step(self, life, caller, self.lines.get(life.id)).event
+        resumption = self._resumption(frame, method)
+        return _Step(self, life, caller, self.lines.get(life.id), resumption).event
+
+    def _resumption(self, frame: types.FrameType, method: str) -> Resumption | None:
+        """Return what comes into a generator; None where this is one step too many."""
+        step, caller = self.recorder.current, frame.f_back
+        outer, self._handing_on = self._handing_on, None
+        if step >= MOST or caller is None:
+            return None
+        hands_on = outer is not None and outer[0] == id(caller) and not method
+        from_outer = hands_on and opcode_at(caller.f_code, caller.f_lasti) == "SEND"
+        new = Resumption(
+            partial(self.recorder.remark, step=step),
+            frame,
+            method,
+            outer[1] if outer is not None and from_outer else None,
+        )
+        if new.hands_on:
+            self._handing_on = id(frame), new
+        return new
 
     def _program_step(self, _frame: types.FrameType, event: str, _: object) -> Any:
         if event == "return":
@@ -103,12 +127,19 @@ class GeneratorTrace:
     # before, it ran a step in which nothing happened. Either is told as: closed.
 
     def _c_call(self, _frame: types.FrameType, event: str, function: Any) -> None:
+        if not event.startswith("c_"):
+            return
+        self._method = ""
         # By their exact types: any object of the program's may stand here, and runs its own
         # code when it is asked for an attribute or for its class.
-        if type(function) is not types.BuiltinMethodType or function.__name__ != "close":
+        if type(function) is not types.BuiltinMethodType or function.__name__ not in METHODS:
             return
         generator = function.__self__
         if type(generator) is not types.GeneratorType:
+            return
+        if event == "c_call":
+            self._method = function.__name__
+        if function.__name__ != "close":
             return
         if event == "c_call":
             life = self._lives.get(id(generator.gi_frame))
@@ -128,8 +159,16 @@ class GeneratorTrace:
 class _Step:
     """One resumption of a generator, from the line at which it was suspended."""
 
-    def __init__(self, trace: GeneratorTrace, life: Life, caller: Life, line: int | None) -> None:
+    def __init__(
+        self,
+        trace: GeneratorTrace,
+        life: Life,
+        caller: Life,
+        line: int | None,
+        resumption: Resumption | None,
+    ) -> None:
         self.trace, self.life, self.caller, self.line = trace, life, caller, line
+        self.resumption = resumption
         self.error: BaseException | None = None
         self.handled = False
         self.over = False
@@ -137,6 +176,8 @@ class _Step:
     def event(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         if self.over:  # a later step, which nobody asked to record
             return self.event
+        if self.resumption is not None and self.resumption.is_open:
+            self.resumption.look(frame, event, argument)
         if event == "exception":
             self.error, self.handled = argument[1], False
             frame.f_trace_lines = True  # a line that runs now handles it
@@ -145,16 +186,16 @@ class _Step:
             frame.f_trace_lines = False
         elif event == "return":
             self.over = True
-            self._ends(frame)
+            self._ends(frame, argument)
         return self.event
 
-    def _ends(self, frame: types.FrameType) -> None:
+    def _ends(self, frame: types.FrameType, value: Any) -> None:
         recorder, code = self.trace.recorder, frame.f_code
         op = opcode_at(code, frame.f_lasti)
         if op in _YIELDS and (self.error is None or self.handled):
             where = (code, frame.f_lasti) if is_program(code.co_filename) else ()
             self.trace.lines[self.life.id] = line_at(*where) if where else None
-            self._hand_back(recorder.suspensions.at("yield", *where))
+            self._hand_back(recorder.suspensions.at(self._told("yield", value), *where))
             return
         self.trace.forget(frame)
         if isinstance(self.error, GeneratorExit) and op not in _RETURNS:
@@ -164,11 +205,18 @@ class _Step:
             self.life.outcome = "closed"
         elif op in _RETURNS:
             self.life.outcome = "returned"
+            self.life.returned = self._told("", value)
         else:
             self.life.outcome = "raised"
             if self.error is not None:
                 self.life.error = describe_exception(self.error, last_line(self.error))
         self._hand_back(ENDED)
+
+    def _told(self, what: str, value: Any) -> str:
+        """Return what a generator gives back, in some letters; nothing where that is None."""
+        if value is None or self.resumption is None:
+            return what
+        return f"{what} {brief(value)}".lstrip()
 
     def _hand_back(self, end: int) -> None:
         recorder = self.trace.recorder

@@ -20,6 +20,7 @@ from contextvars import copy_context
 from itertools import islice
 from typing import Any
 
+from looplab.recorder import remarks
 from looplab.recorder.callbacks import of_program
 from looplab.recorder.notes import ENDED, LONG, ROW, STILL_RUNNING, TIMED, Tick
 from looplab.recorder.recorder import Recorder
@@ -48,6 +49,7 @@ def recorded(recorder: Recorder) -> Iterator[None]:
             (loops, "call_exception_handler", _handling(recorder)),
             (loops, "run_forever", _running(recorder)),
             (loops, "create_task", _creating(recorder)),
+            (remarks, "remark", recorder.remark),
         ):
             hooks.enter_context(patched(owner, name, value))
         hooks.enter_context(_patched_handles(recorder))

@@ -81,7 +81,7 @@ class _Reader:
         self._read()
 
     def _read(self) -> None:
-        origin = self._recorder.origin
+        origin, remarks = self._recorder.origin, self._recorder.remarks
         for step, (life, cause, end, start, stop) in enumerate(timed(self._recorder)):
             draft = self._drafts[life]
             ready, start, stop = self._rows[step][3], start - origin, stop - origin
@@ -92,9 +92,8 @@ class _Reader:
                 waker = None
             elif draft.rows:
                 self._add_wait(draft, start, step)
-            draft.spans.append(
-                Span("running", start, stop, step, step + 1, line=line, woken_by=waker)
-            )
+            said = remarks.get(step, "")
+            draft.spans.append(Span("running", start, stop, step, step + 1, said, line, waker))
             draft.rows.append(step)
             draft.end, draft.stop, draft.last = end, stop, step + 1
 
@@ -119,6 +118,7 @@ class _Reader:
 
     def _add_wait(self, draft: _Draft, until: float, step: int) -> None:
         reason, line, holder = self._wait(draft)
+        inside = self._recorder.suspensions.found[draft.end].inside if draft.end >= 0 else ""
         draft.spans.append(
             Span(
                 "waiting",
@@ -129,6 +129,7 @@ class _Reader:
                 reason,
                 line,
                 held_by=holder,
+                inside=inside,
             )
         )
 
@@ -205,6 +206,7 @@ class _Reader:
             created_by=self._waker(life.cause, life.id),
             cancelled_by=self._canceller(draft, 0),
             outcome=life.outcome,
+            returned=life.returned,
             error=life.error,
             spans=tuple(draft.spans),
         )

@@ -60,6 +60,7 @@ class Life:
     cause: int
     code: types.CodeType | None = None
     outcome: Outcome = "pending"
+    returned: str = ""
     error: Failure | None = None
     task: weakref.ref[Any] | None = None
     ended: tuple[float, int] | None = None

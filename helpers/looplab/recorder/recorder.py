@@ -32,6 +32,7 @@ from looplab.recorder.notes import (
     Tick,
     is_default,
 )
+from looplab.recorder.remarks import MOST
 from looplab.recorder.waiting import Suspensions, is_of_student, last_line
 from looplab.runs.failures import describe_exception
 
@@ -75,6 +76,7 @@ class Recorder:
         "pending",
         "program",
         "relays",
+        "remarks",
         "root",
         "steps",
         "stopped",
@@ -97,6 +99,8 @@ class Recorder:
         """The steps that began because their life was cancelled."""
         self.freed: dict[int, float] = {}
         """When the loop was free for these steps, where a callback held it up before."""
+        self.remarks: dict[int, str] = {}
+        """What is said of these steps besides; see `looplab.recorder.remarks`."""
         self.callbacks = 0
         """How many callbacks of the program's own have run."""
         self.ticks: list[Tick] = []
@@ -171,6 +175,12 @@ class Recorder:
             life: int = ROW.unpack_from(self.log, cause * ROW.size)[0]
             return life
         return None
+
+    def remark(self, text: str, step: int | None = None) -> None:
+        """Say something of a step; left out, of the one that runs, where one does."""
+        step = self.current if step is None else step
+        if 0 <= step < MOST and self.here():
+            self.remarks[step] = text
 
     # Tasks
 
@@ -324,6 +334,7 @@ class Recorder:
 
     def take_back(self) -> None:
         """Forget the step that runs, and open the one before it again: nothing happened."""
+        self.remarks.pop(self.current, None)
         self.steps -= 1
         self.current -= 1
         offset = self.current * ROW.size

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from looplab.recorder.notes import is_default
+
 HERE = str(Path(__file__).parents[1])
 _ASYNCIO = str(Path(asyncio.__file__).parent)
 _STDLIB = sysconfig.get_path("stdlib")
@@ -70,12 +72,14 @@ class Suspension(NamedTuple):
         code: the code of the program's innermost frame; None where there is none.
         lasti: the instruction at which that frame stands, as `frame.f_lasti`.
         holder: the number of the life that holds what is waited for, a lock for example.
+        inside: the functions between the task's own and that place; see `Span.inside`.
     """
 
     reason: str | int
     code: types.CodeType | None
     lasti: int
     holder: int | None = None
+    inside: str = ""
 
     @property
     def line(self) -> int | None:
@@ -102,6 +106,8 @@ _PROGRAM, _LIBRARY, _WRAPPER = 1, 2, 3
 # a lock.
 _LEAF_FILES = {asyncio.locks.__file__, asyncio.queues.__file__}
 _A_TASK = "another task"
+
+_MOST_INSIDE = 4
 
 # Who only calls what is worth naming.
 _WRAPPERS = {"_ContextManagerMixin.__aenter__", "Future.__await__", "__sleep0"}
@@ -145,15 +151,17 @@ class Suspensions:
                 awaited = caller.cr_await
             except AttributeError:  # it is written with `yield from`
                 return slowly(task)
+            path: Any = None
             while type(awaited) is coroutine_type:
                 code = id(awaited.cr_code)
                 if code in leaves:
-                    # The usual case: all that matters is where.
-                    place = (code, id(caller.cr_code), caller.cr_frame.f_lasti)
+                    # The usual case: all that matters is where, and who came there.
+                    place = (code, id(caller.cr_code), caller.cr_frame.f_lasti, path)
                     found = numbers.get(place)
                     if found is not None:
                         return found
                     return self._at_leaf(task, place, awaited.cr_code, caller)
+                path = path, code
                 caller, awaited = awaited, awaited.cr_await
             return slowly(task)
 
@@ -164,7 +172,16 @@ class Suspensions:
         code = caller.cr_code
         if self._kind(code) != _PROGRAM:
             return self._slowly(task)
-        return self._keep(place, Suspension(_plain_name(leaf), code, caller.cr_frame.f_lasti))
+        inside = self._inside(chain_of(task.get_coro()))
+        lasti = caller.cr_frame.f_lasti
+        return self._keep(place, Suspension(_plain_name(leaf), code, lasti, inside=inside))
+
+    def _inside(self, chain: _Chain) -> str:
+        """Return the program's functions in a chain of awaits, but for the task's own."""
+        # Of all of them, for it keeps them; the outermost is what the task's lane is about.
+        ours = [code for code, _ in chain if self._kind(code) == _PROGRAM][1:]
+        names = [name for code in ours if (name := _name_in_chain(code))]
+        return " > ".join(names if len(names) <= _MOST_INSIDE else ["…", *names[-_MOST_INSIDE:]])
 
     def at(self, reason: str, code: types.CodeType | None = None, lasti: int = -1) -> int:
         """Return the number, in `found`, of a suspension that is known already."""
@@ -190,7 +207,7 @@ class Suspensions:
 
     def _in_detail(self, future: Any, chain: _Chain) -> Suspension:
         place: tuple[types.CodeType | None, int] = None, -1
-        called = None
+        called, inside = None, self._inside(chain)
         for code, frame in chain:
             kind = self._kind(code)
             if kind == _PROGRAM:
@@ -201,11 +218,12 @@ class Suspensions:
             holder = None
             if called[0].co_qualname == "Lock.acquire":
                 holder = self._holder_of(called[1].f_locals["self"])
-            return Suspension(_called(*called), *place, holder)
+            return Suspension(_called(*called), *place, holder, inside)
         if future is None:
-            return Suspension("sleep(0)" if chain[-1][0] in _SLEEPS_0 else "yield", *place)
+            told = "sleep(0)" if chain[-1][0] in _SLEEPS_0 else "yield"
+            return Suspension(told, *place, inside=inside)
         life = self._life_of(future)
-        return Suspension(self._of(future) if life is None else life, *place)
+        return Suspension(self._of(future) if life is None else life, *place, inside=inside)
 
     def _slowly(self, task: Any) -> int:
         future = task._fut_waiter
@@ -229,7 +247,27 @@ class Suspensions:
             return f"gather of {len(future._children)}"
         if isinstance(future, asyncio.Task):
             return _A_TASK
-        return self.on_threads.get(future, "a future")
+        return self.on_threads.get(future) or _shielded(future) or "a future"
+
+
+def _shielded(future: Any) -> str:
+    """Return what `asyncio.shield` made a future of; nothing where it did not."""
+    for callback, *_ in future._callbacks or ():
+        if type(callback) is types.FunctionType and callback.__code__ in _SHIELDS:
+            cells = dict(
+                zip(callback.__code__.co_freevars, callback.__closure__ or (), strict=True)
+            )
+            inner = cells["inner"].cell_contents
+            return f"shield({_name_of_awaited(inner)})"
+    return ""
+
+
+def _name_of_awaited(future: Any) -> str:
+    """Return the name of a task where the program gave it one; else what it runs."""
+    if not isinstance(future, asyncio.Task):
+        return "a future"
+    name = future.get_name()
+    return str(getattr(future.get_coro(), "__name__", name)) if is_default(name) else name
 
 
 def _kind_of(code: types.CodeType) -> int:
@@ -267,6 +305,13 @@ def name_of(function: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
+@functools.cache
+def _name_in_chain(code: types.CodeType) -> str:
+    """Return what a function of the program's is called; nothing where it has no name."""
+    name = code.co_qualname.rpartition("<locals>.")[2]
+    return "" if "<" in name else name
+
+
 def _plain_name(code: Any) -> str:
     """Return what a library's function is called in the documentation."""
     name: str = code.co_qualname
@@ -292,6 +337,12 @@ class _NoLoop:
 _nobodys: Any = asyncio.Future(loop=_NoLoop())  # type: ignore[arg-type]  # it is never awaited
 _FUTURE_ITERATOR = type(iter(_nobodys))
 """The type of what stands at the end of a chain of awaits that waits for a future."""
+
+_SHIELDS = {
+    code
+    for code in asyncio.shield.__code__.co_consts
+    if getattr(code, "co_name", "") == "_outer_done_callback"
+}
 
 _SLEEPS_0 = {asyncio.tasks.__sleep0.__code__}  # type: ignore[attr-defined]  # not in asyncio's stubs
 

@@ -23,12 +23,15 @@ class Span:
         stop: when it ends, in seconds.
         first: the first step that it covers.
         last: the step after the last that it covers.
-        reason: what it waits for: `sleep(2)`, `Queue.get`, `task fetch-1`, `yield`; `cancelled`
-            where it is ready because it was cancelled; else empty.
+        reason: what it waits for: `sleep(2)`, `Queue.get`, `task fetch-1`, `yield 3`; `cancelled`
+            where it is ready because it was cancelled; what it runs with, where that is known:
+            `send('hello')`, `throw(ValueError)`, `close()`, `got 100`; else empty.
         line: the line of the program that waits or runs on, where known.
         woken_by: the id of the life that made it ready; None for a timer or input.
         held_by: the id of the life that held the lock it waits for when the wait began, where
             known. The lock may be handed on meanwhile: who has let it go last has woken it.
+        inside: where it waits in a coroutine that it awaits, the functions down to there, each
+            awaited by the one before: `middle > inner`. Else empty.
     """
 
     state: Literal["ready", "running", "waiting"]
@@ -40,6 +43,7 @@ class Span:
     line: int | None = None
     woken_by: int | None = None
     held_by: int | None = None
+    inside: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class TaskLife:
         outcome: how it ended; `pending` where it had not when the program ended.
         error: what it raised, where it did.
         spans: what it did, in order, without gaps or overlaps.
+        returned: what it returned, in some letters, where it is a generator and that is not None.
     """
 
     id: int
@@ -69,6 +74,7 @@ class TaskLife:
     outcome: Literal["returned", "raised", "cancelled", "closed", "pending"]
     error: Failure | None
     spans: tuple[Span, ...]
+    returned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from looplab.runs.wire import Json, Value, WireError, pack, unpack
 if TYPE_CHECKING:
     pass
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of a Run's JSON."""
 
 NOTHING_SEEN = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _imp
 import ast
 import importlib.util
 import os
@@ -17,11 +18,13 @@ from looplab.recorder.generators import CALLS_NOTHING, opcode_at
 from looplab.recorder.waiting import HERE, is_of_test, is_program
 from looplab.subject import sealing
 from looplab.subject.protocol import (
+    BYTECODE,
     CTYPES,
     FRAMES,
     HOOKS,
     NAMES,
     OBJECTS,
+    PICKLES,
     PROC,
     REPLACES,
     RUNS,
@@ -186,8 +189,31 @@ def _finds(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     """Judge what a pickle asks for by its name, which stands in no text."""
     module, name = args
     inner = any(part.startswith("_") for part in str(name).split("."))
-    found = inner and str(module).partition(".")[0] in ("_asyncio", "asyncio", "looplab")
-    return SETS if found and on_behalf_of_student(frame) else None
+    found = (inner or name in _GIVE_LOOPS) and str(module).partition(".")[0] in _OURS
+    return PICKLES if found and on_behalf_of_student(frame) else None
+
+
+_OURS = ("_asyncio", "asyncio", "looplab")
+_GIVE_LOOPS = {"get_running_loop", "get_event_loop", "current_task", "all_tasks"}
+
+
+def _loads_code(frame: FrameType, args: tuple[Any, ...]) -> str | None:
+    """Judge who makes code of bytes: Python itself does, where it has compiled a file before."""
+    told = frame.f_locals if frame.f_code.co_filename.startswith("<frozen importlib") else {}
+    if told.get("f") is _imp.get_frozen_object or _is_compiled(told.get("bytecode_path"), args[0]):
+        return None
+    return BYTECODE if on_behalf_of_student(frame) else None
+
+
+def _is_compiled(path: object, code: bytes) -> bool:
+    """Whether this is what stands in a file where no student's code can write."""
+    name = _absolute(path)
+    if name is None or _is_below(name, _MAY_WRITE):
+        return False
+    try:
+        return Path(name).read_bytes().endswith(code)
+    except OSError:
+        return False
 
 
 def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
@@ -296,6 +322,7 @@ _EVENTS: Mapping[str, Judge] = MappingProxyType(
         "os.link": _changes(1),
         "os.symlink": _changes(1),
         "pickle.find_class": _finds,
+        "marshal.loads": _loads_code,
         "os.kill": _signals,
         "os.killpg": _signals,
         "compile": _compiles,

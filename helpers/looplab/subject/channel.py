@@ -125,7 +125,7 @@ class ExaminersWorld:
         """As `World.finish`."""
         if not self._finished:
             self._finished = True
-            self._channel.ask({"finish": True})
+            self._channel.send({"finish": True})  # nothing waits for what that brings
 
     def _ask(self, question: dict[str, Json]) -> Json:
         answer = self._channel.ask(question)

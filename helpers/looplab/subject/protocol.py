@@ -7,7 +7,7 @@ from typing import Literal
 
 from looplab.runs.run import Run
 
-PROTOCOL = 3
+PROTOCOL = 4
 """The version of the requests and replies."""
 
 RUN_TYPE = "application/vnd.looplab.run+json"
@@ -36,8 +36,12 @@ SETS = "sets the code, defaults, class or bases of what is not its own"
 SETS_LOOP = "puts something in the place of a loop's method"
 SHADOWS = "runs a module of its own that is named as one of Python's"
 
+PICKLES = "takes what is asyncio's or looplab's own out of a pickle"
+BYTECODE = "runs code that stands in no text"
+
 NOTICES = frozenset(
     {FRAMES, OBJECTS, NAMES, TRACES, HOOKS, CTYPES, WRITES, PROC, SIGNALS, SETS, SETS_LOOP, SHADOWS}
+    | {PICKLES, BYTECODE}
 )
 """All that a subject may say it has noticed, beside what was replaced: "the code ..."."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import linecache
+import types
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
@@ -71,8 +73,7 @@ class Requested:
             filename = f"<test {number}>"
             is_test(filename)
             linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-            code = compile(source, filename, "exec", dont_inherit=True)
-            exec(code, self._names)  # the test's own text
+            exec(_compiled(source, filename), self._names)  # the test's own text
         self.program = decode(request["program"], self._build(World()))
 
     def arguments(self, world: Clock) -> Callable[[], list[Any]]:
@@ -91,6 +92,12 @@ class Requested:
             return stand_in(spec["kind"], number, spec["name"], world)
 
         return {"$name": name, "$def": self._names.__getitem__, "$spec": service}
+
+
+@functools.lru_cache(maxsize=100)
+def _compiled(source: str, filename: str) -> types.CodeType:
+    """Return a test's text as code: a test asks for the same many times, with other inputs."""
+    return compile(source, filename, "exec", dont_inherit=True)
 
 
 def observe(

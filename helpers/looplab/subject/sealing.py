@@ -79,7 +79,7 @@ METHODS = frozenset(name for name in dir(asyncio.BaseEventLoop) if name[0] != "_
 
 
 def seal_loops() -> None:
-    """Let virtual loops tell who hides a method of theirs."""
+    """Let virtual loops tell who hides a method of theirs; none can be copied, as others cannot."""
 
     def __setattr__(self: VirtualLoop, name: str, value: object) -> None:
         if name in METHODS:
@@ -87,3 +87,8 @@ def seal_loops() -> None:
         object.__setattr__(self, name, value)
 
     VirtualLoop.__setattr__ = __setattr__  # type: ignore[assignment]  # only where nobody is trusted
+
+    def __reduce_ex__(*_: object) -> Any:
+        raise TypeError("cannot pickle a loop")
+
+    VirtualLoop.__reduce_ex__ = __reduce_ex__  # type: ignore[method-assign]  # here, too

@@ -20,9 +20,11 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import signal
 import types
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import looplab
 from looplab.recorder.generators import is_tracing
@@ -81,13 +83,19 @@ def processor_time(seconds: float, channel: Channel) -> Iterator[Callable[[], No
         signal.signal(signal.SIGPROF, before)
 
 
-def limit(memory: int, processor: int, file_size: int) -> None:
+MAX_TASKS = 640
+"""Processes and threads that the kernel lets a sandbox have: the examiner, which counts them too,
+looks only now and then."""
+
+
+def limit(memory: int, processor: int, file_size: int, files: int) -> None:
     """Limit this process for good, before it runs a line of the student's.
 
     Args:
         memory: bytes of address space.
         processor: seconds of processor time.
         file_size: bytes of the largest file it may write.
+        files: files, pipes and sockets that it may have open: the kernel keeps memory for each.
     """
     try:
         import resource
@@ -98,9 +106,22 @@ def limit(memory: int, processor: int, file_size: int) -> None:
         (resource.RLIMIT_CPU, processor),
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, files),
+        *([(resource.RLIMIT_NPROC, MAX_TASKS)] if _is_counted_alone() else []),
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
             resource.setrlimit(what, (amount, amount))
+
+
+def _is_counted_alone() -> bool:
+    """Whether a limit of processes counts this sandbox's, and not all that its user has.
+
+    Linux does so from 5.14 on, in a namespace of users. It binds nobody whom root has started.
+    """
+    users = Path("/proc/self/uid_map")
+    if not users.exists() or users.read_text(encoding="ascii").split()[-1] == str(2**32 - 1):
+        return False
+    return tuple(map(int, re.findall(r"\d+", os.uname().release)[:2])) >= (5, 14)
 
 
 def serve(channel: Channel, seconds: float) -> None:
@@ -176,7 +197,7 @@ def main(requests: int, replies: int) -> None:
         requests: the descriptor from which they are read.
         replies: the one to which they are written.
     """
-    limit(memory=2**30, processor=60, file_size=2**24)
+    limit(memory=2**30, processor=60, file_size=2**24, files=1024)
     # A shell that starts a grader with `&` has it ignored, and what it starts too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # Nothing is drawn here.

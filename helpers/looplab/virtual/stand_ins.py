@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
+from looplab.recorder import remarks
 from looplab.runs.wire import Value, WireError
 from looplab.virtual.answers import Answer, Clock
 
@@ -68,7 +69,9 @@ class StoreStandIn:
 
     async def read(self) -> Value:
         """Return what the store holds."""
-        return await _ask(self._world, self._service, "read", ())
+        value = await _ask(self._world, self._service, "read", ())
+        remarks.remark(f"got {remarks.brief(value)}")
+        return value
 
     async def write(self, value: Value) -> None:
         """Let the store hold `value`."""

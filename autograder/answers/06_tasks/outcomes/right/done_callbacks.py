@@ -7,7 +7,7 @@ async def outcomes(jobs):
 
     def note(i, t):
         e = t.exception()
-        told[i] = ("error", type(e).__name__) if e else ("ok", t.result())
+        told[i] = ("error", type(e).__name__) if e is not None else ("ok", t.result())
 
     tasks = []
     for i, j in enumerate(jobs):

@@ -9,5 +9,5 @@ async def outcomes(jobs):
     told = []
     for task in tasks:
         error = task.exception()
-        told.append(("error", type(error).__name__) if error else ("ok", task.result()))
+        told.append(("error", type(error).__name__) if error is not None else ("ok", task.result()))
     return told

@@ -1,4 +1,4 @@
-# gather returns the errors instead of raising them.
+# loses: waits for all of them
 import asyncio
 
 

@@ -1,0 +1,11 @@
+# loses: hands the value from step to step
+import inspect
+
+async def pipe(value, *steps):
+    for step in steps:
+        value = step(value)
+        if inspect.isgenerator(value):
+            value = list(value)
+        elif inspect.isawaitable(value):
+            value = await value
+    return value
