@@ -90,7 +90,7 @@ SHOWN: dict[str, list[str | None]] = {
         "new tasks: 1 - world is one of them: False",
         "main caught: no hello\n2 s: world ends\nlost: ()",
         "3 s: CancelledError - world is done: False",
-        "sea (say_after): ran 2 times, waited 2 s in all: sleep(4); cancelled by page hello",
+        "sleep(4) (cancelled); cancelled by page hello at 2 s",
         "with_as_completed returned [1, ValueError('no 2'), 4]\n2 s: lets_it_out raised",
     ],
     "10_lock": [

@@ -136,7 +136,8 @@ def test_what_does_not_end_is_ended(program: Callable[..., Any], text: str) -> N
     assert run.error.type == "TooMuch"
     assert run.error.line is not None
     begin = f"still running after 0.3 s in line {run.error.line} │ "
-    assert run.error.message.removeprefix(begin).partition("  # ")[0] in (text, "pass")
+    stood_at = run.error.message.removeprefix(begin).partition("  # ")[0]
+    assert stood_at in (text, "pass", "while True:")  # each is a line of the loop
     assert run.deadlock == ()
     with pytest.raises(CheckFailed, match="still running"):
         expect(run).took(0)
@@ -252,7 +253,10 @@ def swallows_stop() -> str:
         swallows_stop,
     ],
 )
-def test_stop_ends_it_with_one_line(program: Callable[..., Any]) -> None:
+def test_stop_ends_it_with_one_line(
+    program: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 20)  # a busy machine may need a second to press
     with pytest.raises(KeyboardInterrupt) as caught:
         observe(program)
     assert isinstance(caught.value, patience.Stopped)
