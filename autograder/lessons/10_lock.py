@@ -1303,6 +1303,12 @@ for limit in (1, 3):
 run = observe(limited, jobs([2, 1, 4]), 3, 2, cancel_at=1.5)
 expect(run).cancelled(hint="let CancelledError out").took(1.5)
 expect(run).nothing_left(hint="when you are cancelled, your tasks end too")
+# Each job needs another time to end when it is cancelled: its clean-up.
+for limit in (1, 3):
+    run = observe(limited, jobs([100] * 4, clean_ups=[3, 1, 7, 2]), 4, limit, cancel_at=1)
+    expect(run).cancelled(hint="let CancelledError out, when all jobs have ended").jobs_ended(
+        hint="a job may need time to end, each another time: wait for all, then let it out"
+    ).nothing_left()
 ### BEGIN HIDDEN TESTS
 import random
 

@@ -750,6 +750,8 @@ async def retry(op, tries, timeout, base):
 # The first call of op is job 0, the next one is job 1: `in_turn`.
 run = observe(retry, jobs([2], results=["hello"], in_turn=True), 3, 10, 1)
 expect(run).returned("hello", hint="await op() and return what it gives").took(2)
+run = observe(retry, jobs([10**6], results=["late"], in_turn=True), 1, 10**7, 1)
+expect(run).returned("late", hint="a try has as many seconds as `timeout` says, and no fewer")
 failing_ = {0: OSError("busy")}
 op_ = jobs([1, 1], results=["", "world"], errors=failing_, in_turn=True)
 run = observe(retry, op_, 3, 10, 1)
@@ -1117,6 +1119,10 @@ expect(run).returned(
     ("a trip", ["a boat", "a boat"]), hint="hand what you took to work, and to give_back"
 )
 expect(run).took(4, hint="one after the other, and wait for give_back too").nothing_left()
+run = observe(borrowed_, jobs([10**6] * 3, results=["a boat", "a trip", None]))
+expect(run).returned(("a trip", ["a boat"] * 2)).took(
+    3 * 10**6, hint="each takes as long as it likes: set no limit of your own"
+)
 import random
 
 random_ = random.Random(SEED)
