@@ -921,7 +921,7 @@ expect(run).nothing_left().that(
 #   neither, and leaves the others alone.
 # - `wait()` of an object without tasks returns at once. Several may wait at the same time. When it has
 #   returned, more tasks may be started, and waited for. If `wait` is cancelled, `CancelledError`
-#   comes out of it, and the tasks go on.
+#   comes out of it.
 # - Each object counts its own tasks, and waits for these. Others may run beside them.
 
 # %% [markdown]
@@ -1181,19 +1181,17 @@ expect(run).returned([float(max(delays_))] * 2, hint="several may wait at the sa
 
 async def cancelled_():
     background = Background()
-    tasks = [background.start(asyncio.sleep(delay, delay)) for delay in (9, 12)]
+    background.start(asyncio.sleep(9))
     waiting = asyncio.create_task(background.wait())
     await asyncio.sleep(1)
     waiting.cancel()
     await asyncio.sleep(20)
-    return waiting.cancelled(), [not task.cancelled() and task.result() for task in tasks]
+    return waiting.cancelled()
 
 
 run = observe(cancelled_)
 expect(run).returned(
-    (True, [9, 12]),
-    hint="do not catch CancelledError around an await: it may be meant for you; and `await task` "
-    "or `gather` hands it on to the tasks, `asyncio.wait` does not",
+    True, hint="do not catch CancelledError around an await: it may be meant for you"
 )
 ### BEGIN HIDDEN TESTS
 

@@ -1,4 +1,4 @@
-# loses: waits for all of them
+# gather returns the errors instead of raising them.
 import asyncio
 
 
