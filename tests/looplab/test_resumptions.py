@@ -12,7 +12,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from looplab import observe, store
 from looplab.pictures.describing import describe
-from looplab.pictures.drawing import ARROWS, LEGEND
+from looplab.pictures.marks import ARROWS, LEGEND
 from looplab.pictures.perfetto import trace
 from looplab.pictures.timeline import draw
 from looplab.recorder.remarks import MOST, brief, remark

@@ -28,8 +28,8 @@ from matplotlib.transforms import Bbox
 
 from looplab import compare
 from looplab.pictures.describing import describe
-from looplab.pictures.drawing import BARS, CREAM, LEGEND
 from looplab.pictures.lettering import INK
+from looplab.pictures.marks import BARS, CREAM, LEGEND
 from looplab.pictures.plan import GREY, RED, WIDTH, Fault
 from looplab.pictures.timeline import Timeline, draw
 from looplab.pictures.web import ON_DARK, PAPER

@@ -104,7 +104,7 @@ class Recorder:
         self.callbacks = 0
         """How many callbacks of the program's own have run."""
         self.ticks: list[Tick] = []
-        """The first of them, as many as there may be steps in the notes."""
+        """The first of them and of the timers, as many as there may be steps in the notes."""
         self.aside: list[bytes] = []
         """Rows that follow the one of the step that runs."""
         self.steps = 0
