@@ -403,7 +403,9 @@ def test_on_steps_a_thread_that_takes_none_is_seen() -> None:
     assert any(1 < box.y0 < 2 and 0 < box.x1 - box.x0 < 0.2 for box in boxes)
 
 
-def test_no_arrow_passes_through_how_a_lane_ended_where_there_is_room() -> None:
+def test_how_a_lane_ended_stands_there_and_an_arrow_passes_behind_it() -> None:
+    """Further to the right it was read as a later end."""
+
     async def say() -> None:
         pass
 
@@ -414,13 +416,24 @@ def test_no_arrow_passes_through_how_a_lane_ended_where_there_is_room() -> None:
             await asyncio.sleep(0)
         await other
 
-    figure = draw(observe(main))
+    run = observe(main)
+    figure = draw(run)
+    ends = [text for text in figure.axes[0].texts if text.get_text() == "✓ returned"]
+    # That of `other`, through whose lane `child` wakes `main`
+    (end,) = [text for text in ends if 1 < text.get_position()[1] < 2]
+    assert run.life("other").spans[-1].last < end.get_position()[0]
+    assert end.get_position()[0] < run.life("other").spans[-1].last + 0.2
+    (through,) = [
+        patch
+        for patch in figure.axes[0].patches
+        if isinstance(patch, FancyArrowPatch)
+        and patch._posA_posB[0][1] > 2 > patch._posA_posB[1][1]
+    ]
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
-    ends = [text for text in figure.axes[0].texts if text.get_text() == "✓ returned"]
-    (box,) = [
-        end.get_window_extent(renderer) for end in ends if 1 < end.get_position()[1] < 2
-    ]  # that of `other`, through whose lane `child` wakes `main`
-    (place,) = [x for x, start, stop in arrows_in(figure) if start > 2 and stop < 1]
-    x, _ = figure.axes[0].transData.transform((place, 0))
-    assert not box.x0 < x < box.x1
+    box = end.get_window_extent(renderer)
+    x, _ = figure.axes[0].transData.transform(through._posA_posB[0])
+    assert box.x0 < x < box.x1
+    assert through.get_zorder() < end.get_zorder()
+    (outline,) = end.get_path_effects()
+    assert outline._gc["linewidth"] > 4  # no arrow is to be seen between its letters

@@ -196,15 +196,13 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
 
 
 def _ending(axes: Axes, plan: Plan, row: int, end: float) -> None:
-    """Write behind a lane how it ended; a little to the right, where an arrow would pass."""
-    inch, (text, colour) = plan.scale.inch, plan.endings[row]
-    wide = length(text, 8.5)
-    first = end + 0.07 / inch
-    last = min(first + (wide + 0.6) / inch, (WIDTH - EDGE - plan.left) / inch)
-    middle = first + wide / 2 / inch
-    clear = plan.clear(row, middle, wide, first, last)
-    x = first if clear is None else clear - wide / 2 / inch
-    halo = _halo("white" if row % 2 else STRIPE)
+    """Write how a lane ended, where it ended: further on it would be read as a later end.
+
+    An arrow that passes there is hidden behind it.
+    """
+    text, colour = plan.endings[row]
+    halo = _halo("white" if row % 2 else STRIPE, opaque=True)
+    x = end + 0.07 / plan.scale.inch
     write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
 
 
@@ -223,7 +221,7 @@ def _reason(axes: Axes, plan: Plan, row: int, stretch: Stretch) -> None:
         placed.append((plan.clear(row, middle, wide, stretch.left, stretch.right), middle))
     free = next((number for number, (clear, _) in enumerate(placed) if clear is not None), 0)
     for (text, size), (clear, middle) in zip(fitting[free:], placed[free:], strict=True):
-        halo = _halo(BARS[state]["facecolor"], hatched=state == "ready")
+        halo = _halo(BARS[state]["facecolor"], opaque=state == "ready")
         x = middle if clear is None else clear
         write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
         return
@@ -265,9 +263,14 @@ def _middle(scale: Scale, stretch: Stretch, wide: float) -> float:
     return min(middle, stretch.left + (wide / 2 + 0.06) / scale.inch)
 
 
-def _halo(colour: str, *, hatched: bool = False) -> list[withStroke]:
-    """Return an outline of `colour` for a text: an arrow passes under it, or a hatch."""
-    return [withStroke(linewidth=4.5 if hatched else 2.2, foreground=colour)]
+def _halo(colour: str, *, opaque: bool = False) -> list[withStroke]:
+    """Return an outline of `colour` for a text: an arrow passes under it, or a hatch.
+
+    Args:
+        colour: of what is behind the text.
+        opaque: whether nothing may be seen between the letters.
+    """
+    return [withStroke(linewidth=4.5 if opaque else 2.2, foreground=colour)]
 
 
 def _bars(
@@ -312,7 +315,7 @@ def _hold(axes: Axes, hold: Hold) -> None:
     if hold.text:
         middle = (hold.left + hold.right) / 2
         style: dict[str, Any] = {"bold": True, "color": "white", "ha": "center", "zorder": 5}
-        style["path_effects"] = _halo(VERMILION, hatched=True)
+        style["path_effects"] = _halo(VERMILION, opaque=True)
         write(axes, middle, hold.row + 0.5, hold.text, 8, **style)
 
 
