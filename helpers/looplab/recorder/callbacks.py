@@ -75,7 +75,7 @@ def of_timer(callback: Any, args: Any) -> str | None:
 
     >>> loop = asyncio.new_event_loop()
     >>> of_timer(loop.create_future().set_result, ("soup",)), of_timer(loop.stop, ())
-    ('Future.set_result', 'EventLoop.stop')
+    ('Future.set_result', 'BaseEventLoop.stop')
     >>> loop.close()
     >>> of_timer(asyncio.Timeout(None)._on_timeout, ())
     'time limit'
@@ -91,7 +91,7 @@ def of_timer(callback: Any, args: Any) -> str | None:
     if name in _TIME_LIMITS:
         return TIME_LIMIT
     is_private = name.rpartition(".")[2].startswith(("_", "<"))
-    return None if is_private else name.removeprefix("Base")[:100]
+    return None if is_private else name[:100]
 
 
 TIME_LIMIT = "time limit"
