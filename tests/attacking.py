@@ -37,7 +37,7 @@ def listen():
 
 RUN = """
 RUN = {
-    "schema": 4, "program": "fetch_all", "clock": "virtual", "call": "",
+    "schema": 5, "program": "fetch_all", "clock": "virtual", "call": "",
     "result": ["a", "b", "c"], "error": None, "duration": 4, "steps": 1, "callbacks": 0,
     "ticks": [], "lives": [], "calls": [],
     "leftovers": [], "deadlock": [], "blocked": [], "lost": [], "threads": 0, "output": "",

@@ -162,9 +162,8 @@ run.timeline()
 #
 # `close()` works from the bottom up as well. First `checker` is closed, then `GeneratorExit` is
 # raised at the `yield from` of `desk`. So each cleans up before the one that delegated to it. (In
-# the picture the arrows of `throw` and `close` go from `main` straight to the lowest generator, and
-# back to `main`. In steps 12 and 18 no line of `main` runs: Python goes on to `desk`, in steps 13
-# and 19.)
+# the picture the arrows of `throw` and `close` go from `main` straight to the lowest generator. What
+# it does not catch goes on from there to `desk`, in steps 12 and 17.)
 #
 # All of `yield from child`, in one table:
 #

@@ -94,7 +94,7 @@ async def polls(way: Callable[[Looker], Any]) -> None:
 def test_a_poll_by_callbacks_counts(way: str) -> None:
     run = observe(polls, WAYS[way])
     assert run.steps <= 4
-    assert run.callbacks == len(run.ticks) >= LOOKS - 1
+    assert run.callbacks == sum(tick.counts for tick in run.ticks) >= LOOKS - 1
     with pytest.raises(CheckFailed, match=r"its tasks ran \d times and its callbacks \d times"):
         expect(run).ran_at_most(run.steps + LOOKS - 2)
     expect(run).ran_at_most(run.steps + run.callbacks)
@@ -174,6 +174,41 @@ def test_what_asyncio_runs_for_itself_does_not_count() -> None:
     assert run.error is None
     # The server's callback is called with each connection, in a turn of asyncio's own.
     assert run.callbacks == 0, run.ticks
+    assert [(tick.name, tick.counts) for tick in run.ticks] == [("time limit", False)]
+
+
+@pytest.mark.parametrize("way", ["timeout", "wait", "wait_for", "as_completed"])
+def test_each_time_limit_is_noted_when_it_is_over(way: str) -> None:
+    async def limited() -> None:
+        with contextlib.suppress(TimeoutError):
+            if way == "timeout":
+                async with asyncio.timeout(2):
+                    await asyncio.sleep(5)
+            elif way == "wait":
+                await asyncio.wait([asyncio.create_task(asyncio.sleep(5))], timeout=2)
+            elif way == "wait_for":
+                await asyncio.wait_for(asyncio.sleep(5), 2)
+            else:
+                for each in asyncio.as_completed([asyncio.sleep(5)], timeout=2):
+                    await each
+
+    run = observe(limited)
+    assert [(tick.name, tick.timer, tick.start) for tick in run.ticks] == [("time limit", True, 2)]
+    assert run.callbacks == 0
+
+
+def test_a_method_of_asyncios_as_a_timer_is_noted_and_does_not_count() -> None:
+    async def main() -> None:
+        loop, event = asyncio.get_running_loop(), asyncio.Event()
+        future = loop.create_future()
+        loop.call_later(1, functools.partial(future.set_result, "soup"))
+        loop.call_later(2, event.set)
+        await future
+        await event.wait()
+
+    run = observe(main)
+    assert [tick.name for tick in run.ticks] == ["Future.set_result", "Event.set"]
+    assert run.callbacks == 0
 
 
 def test_with_a_real_clock_it_is_the_same() -> None:
@@ -250,7 +285,8 @@ def test_the_trace_shows_them_on_the_loops_track() -> None:
 def test_the_picture_shows_them() -> None:
     figure = observe(rings).timeline()
     assert "a callback" in [text.get_text() for text in figure.texts]
-    assert "a callback" not in [text.get_text() for text in observe(quiet).timeline().texts]
+    nothing = observe(asyncio.sleep, 1).timeline()
+    assert "a callback" not in [text.get_text() for text in nothing.texts]
 
 
 def test_a_tests_own_callbacks_do_not_count() -> None:
@@ -367,7 +403,8 @@ def test_a_forged_count_is_refused(change: dict[str, Any], told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"asked_by": 99}, {"start": 1.5}, {"stop": 0.5}, {"step": -1}, {"timer": 1}]
+    "change",
+    [{"asked_by": 99}, {"start": 1.5}, {"stop": 0.5}, {"step": -1}, {"timer": 1}, {"counts": 1}],
 )
 def test_a_forged_callback_is_refused(change: dict[str, Any]) -> None:
     data = json.loads(json.dumps(observe(rings).to_json()))
@@ -379,5 +416,5 @@ def test_a_forged_callback_is_refused(change: dict[str, Any]) -> None:
 
 def test_a_run_of_the_schema_before_is_refused() -> None:
     run = replace(observe(rings), schema=2)
-    with pytest.raises(WireError, match="The run has schema 2; this looplab reads 4"):
+    with pytest.raises(WireError, match="The run has schema 2; this looplab reads 5"):
         Run.from_json(run.to_json())

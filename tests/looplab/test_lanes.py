@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from looplab import explore, observe, store
 from looplab.pictures.arrows import MOST_ASIDE
 from looplab.pictures.describing import describe
-from looplab.pictures.drawing import LEGEND
 from looplab.pictures.grouping import shown
+from looplab.pictures.layout import plans_of
+from looplab.pictures.lettering import INK
 from looplab.pictures.loop_turns import turns_of
+from looplab.pictures.marks import LEGEND
 from looplab.pictures.perfetto import trace
 from looplab.pictures.timeline import draw
 from looplab.runs.run import Run
@@ -112,6 +116,92 @@ def test_who_is_woken_in_a_turn_runs_in_a_later_one() -> None:
     assert turns_of(observe(main))[:3] == [(0, 1), (1, 3), (3, 5)]
 
 
+# Who cancels
+
+
+async def sleeper() -> None:
+    await asyncio.sleep(9)
+
+
+async def cancels_one() -> None:
+    """Three end early: one is cancelled, one awaits it, and a timer cancels the last."""
+    loop = asyncio.get_running_loop()
+    first = asyncio.create_task(sleeper(), name="first")
+
+    async def awaits() -> None:
+        await first
+
+    second = asyncio.create_task(awaits(), name="second")
+    last = asyncio.create_task(sleeper(), name="last")
+    loop.call_later(2, last.cancel)
+    await asyncio.sleep(1)
+    first.cancel()
+    await asyncio.wait([second, last])
+
+
+def test_who_cancels_has_an_arrow_of_its_own() -> None:
+    run = observe(cancels_one)
+    plan = plans_of([run], "seconds", [""])[0]
+    rows = [life.name for life in plan.lives]
+    later = [arrow for arrow in plan.arrows if arrow.x > 0]
+    told = [(arrow.means, arrow.x, int(arrow.start), rows[int(arrow.stop)]) for arrow in later]
+    assert sorted(told) == [
+        ("cancels", 1, 0, "first"),
+        ("cancels", 2, len(rows), "last"),  # from the lane of the loop, the lowest
+        ("wakes", 1, 1, "second"),
+        ("wakes", 2, 3, "Task-1"),
+    ]
+
+
+def test_an_arrow_that_cancels_can_be_told_in_grey() -> None:
+    figure = draw(observe(cancels_one))
+    assert {"starts or wakes", "cancels"} <= {text.get_text() for text in figure.texts}
+    heads = {
+        to_hex(patch.get_facecolor())
+        for patch in figure.axes[0].patches
+        if isinstance(patch, FancyArrowPatch)
+    }
+    assert heads == {INK, "#ffffff"}
+    assert {line.get_marker() for line in figure.axes[0].lines} == {"o", "x"}
+    assert "cancels" not in [text.get_text() for text in draw(observe(on_time)).texts]
+
+
+def test_words_and_trace_say_who_cancels() -> None:
+    run = observe(cancels_one)
+    told = describe(run)
+    assert "task first (sleeper): ran 2 times, waited 1 s in all: sleep(9) (cancelled);" in told
+    assert "sleep(9) (cancelled by Task.cancel); cancelled" in told
+    assert "event loop: timers: Task.cancel at 2 s" in told
+    names = [each["name"] for each in trace(run)["traceEvents"] if each["ph"] == "s"]
+    assert (names.count("cancels"), names.count("wakes")) == (1, 5)
+
+
+def test_a_time_limit_is_a_callback_of_the_loop() -> None:
+    async def limited() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await sleeper()
+        await asyncio.sleep(1)
+
+    run = observe(limited)
+    assert 2 < texts(run)["time limit"][0] < 2.2
+    assert [where[0] for where in arrows(run)] == [2]
+    assert "sleep(9) inside sleeper (cancelled by time limit), sleep(1)" in describe(run)
+
+
+def test_a_callback_that_cancels_is_named() -> None:
+    async def main() -> None:
+        task = asyncio.create_task(sleeper())
+
+        def give_up() -> None:
+            task.cancel()
+
+        asyncio.get_running_loop().call_later(2, give_up)
+        await asyncio.wait([task])
+
+    assert "sleep(9) (cancelled by give_up); cancelled" in describe(observe(main))
+
+
 def test_on_steps_a_program_without_callbacks_has_no_lane_of_the_loop() -> None:
     async def quiet() -> None:
         await asyncio.sleep(0)
@@ -126,7 +216,7 @@ def test_on_seconds_a_callback_has_its_name_and_idle_stands_beside_it() -> None:
     assert 2 < found["new_turn"][0] < 2.2
     idle = [text for text in draw(run).axes[0].texts if text.get_text() == "idle"]
     assert round(idle[0].get_position()[0], 1) == 1.0
-    assert idle[1].get_position()[0] > 3
+    assert found["new_turn"][0] + 0.2 < idle[1].get_position()[0] < found["Future.set_result"][0]
     assert "new_turn at 2 s" in describe(run)
 
 
@@ -313,7 +403,9 @@ def test_on_steps_a_thread_that_takes_none_is_seen() -> None:
     assert any(1 < box.y0 < 2 and 0 < box.x1 - box.x0 < 0.2 for box in boxes)
 
 
-def test_no_arrow_passes_through_how_a_lane_ended_where_there_is_room() -> None:
+def test_how_a_lane_ended_stands_there_and_an_arrow_passes_behind_it() -> None:
+    """Further to the right it was read as a later end."""
+
     async def say() -> None:
         pass
 
@@ -324,13 +416,24 @@ def test_no_arrow_passes_through_how_a_lane_ended_where_there_is_room() -> None:
             await asyncio.sleep(0)
         await other
 
-    figure = draw(observe(main))
+    run = observe(main)
+    figure = draw(run)
+    ends = [text for text in figure.axes[0].texts if text.get_text() == "✓ returned"]
+    # That of `other`, through whose lane `child` wakes `main`
+    (end,) = [text for text in ends if 1 < text.get_position()[1] < 2]
+    assert run.life("other").spans[-1].last < end.get_position()[0]
+    assert end.get_position()[0] < run.life("other").spans[-1].last + 0.2
+    (through,) = [
+        patch
+        for patch in figure.axes[0].patches
+        if isinstance(patch, FancyArrowPatch)
+        and patch._posA_posB[0][1] > 2 > patch._posA_posB[1][1]
+    ]
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
-    ends = [text for text in figure.axes[0].texts if text.get_text() == "✓ returned"]
-    (box,) = [
-        end.get_window_extent(renderer) for end in ends if 1 < end.get_position()[1] < 2
-    ]  # that of `other`, through whose lane `child` wakes `main`
-    (place,) = [x for x, start, stop in arrows_in(figure) if start > 2 and stop < 1]
-    x, _ = figure.axes[0].transData.transform((place, 0))
-    assert not box.x0 < x < box.x1
+    box = end.get_window_extent(renderer)
+    x, _ = figure.axes[0].transData.transform(through._posA_posB[0])
+    assert box.x0 < x < box.x1
+    assert through.get_zorder() < end.get_zorder()
+    (outline,) = end.get_path_effects()
+    assert outline._gc["linewidth"] > 4  # no arrow is to be seen between its letters

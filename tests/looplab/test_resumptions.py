@@ -12,10 +12,11 @@ from matplotlib.patches import FancyArrowPatch
 
 from looplab import observe, store
 from looplab.pictures.describing import describe
-from looplab.pictures.drawing import ARROWS, LEGEND
+from looplab.pictures.marks import ARROWS, LEGEND
 from looplab.pictures.perfetto import trace
 from looplab.pictures.timeline import draw
 from looplab.recorder.remarks import MOST, brief, remark
+from looplab.runs.records import Span
 from looplab.runs.run import Run
 
 
@@ -61,6 +62,15 @@ def through_a_desk() -> None:
     front.close()
 
 
+def one_two() -> Iterator[int]:
+    yield 1
+    yield 2
+
+
+def _runs(span: Span) -> bool:
+    return span.state == "running"
+
+
 def said(run: Run, name: str, state: str = "running") -> list[str]:
     return [span.reason for span in run.life(name).spans if span.state == state]
 
@@ -92,6 +102,62 @@ def test_what_yield_from_hands_on_is_said_of_both() -> None:
     assert said(run, "desk")[-1] == "close()"
     # What its checker raises is not thrown into the desk.
     assert not [each for each in said(run, "desk") if each.startswith("throw")]
+
+
+def test_what_a_generator_does_not_catch_goes_on_to_who_delegated() -> None:
+    run = observe(through_a_desk)
+    steps = sorted((s.first, each.name) for each in run.lives for s in each.spans if _runs(s))
+    in_order = [name for _, name in steps]
+    # next and send pass the desk both ways; throw and close begin with the checker.
+    outside = "through_a_desk"
+    passes = ["desk", "checker", "desk", outside]
+    refuses, anew = ["checker", outside], ["checker", "desk", "checker 2", "desk", outside]
+    closes = ["checker 2", "desk", outside]
+    assert in_order == [outside, *passes, *passes, *refuses, *anew, *closes]
+    assert said(run, "checker")[-1] == "throw(OSError)"
+    assert run.life("checker").outcome == "raised"
+    assert run.life("checker 2").outcome == run.life("desk").outcome == "closed"
+
+
+def test_an_error_goes_up_through_all_who_delegated() -> None:
+    def lowest() -> Iterator[int]:
+        yield 1
+
+    def middle() -> Iterator[int]:
+        yield from lowest()
+
+    def highest() -> Iterator[int]:
+        with contextlib.suppress(OSError):
+            yield from middle()
+        yield 2
+
+    def main() -> None:
+        chain = highest()
+        next(chain)
+        chain.throw(OSError())
+
+    run = observe(main)
+    told = describe(run).splitlines()[1]
+    assert told.endswith("middle, highest, main, lowest, middle, highest, main")
+
+
+def test_a_loop_over_who_delegated_is_a_turn_of_its_own() -> None:
+    def outer(inner: Iterator[int]) -> Iterator[int]:
+        yield from inner
+        yield 9
+
+    def main() -> None:
+        inner = one_two()
+        both = outer(inner)
+        for _ in both:
+            break
+        for _ in inner:
+            pass
+        for _ in both:  # what it delegates to has ended, and not by a throw
+            pass
+
+    run = observe(main)
+    assert len(said(run, "main")) == 6
 
 
 def test_a_yield_from_that_begins_is_sent_nothing() -> None:

@@ -28,8 +28,8 @@ from matplotlib.transforms import Bbox
 
 from looplab import compare
 from looplab.pictures.describing import describe
-from looplab.pictures.drawing import BARS, CREAM, LEGEND
 from looplab.pictures.lettering import INK
+from looplab.pictures.marks import BARS, CREAM, LEGEND
 from looplab.pictures.plan import GREY, RED, WIDTH, Fault
 from looplab.pictures.timeline import Timeline, draw
 from looplab.pictures.web import ON_DARK, PAPER
@@ -433,6 +433,14 @@ def test_a_reason_that_fits_into_no_bar_stands_below_the_name() -> None:
     figure = draw(run_of(life(0, "world", *spans, outcome="cancelled"), duration=2.0))
     assert "sleep(4)" in words(figure)
     assert not any("waits for" in each for each in words(figure))
+
+
+def test_in_a_narrow_bar_the_coroutine_that_waits_is_hinted_at() -> None:
+    """Else equal waits look unequal: only in some of the bars it would be named."""
+    spans = [turn(0), wait("sleep(1)", 0, 1, 1, 1), turn(1, 1), wait("sleep(6)", 1, 7, 2, 2)]
+    inside = [replace(span, inside="do_some_work" if span.reason else "") for span in spans]
+    told = words(draw(run_of(life(0, "main", *inside, turn(2, 7)), duration=7.0)))
+    assert {"… > sleep(1)", "do_some_work > sleep(6)"} <= set(told)
 
 
 def test_what_is_too_fast_to_be_seen_is_said_to_be() -> None:

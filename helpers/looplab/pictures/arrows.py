@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, zip_longest
 
+from looplab.pictures.cancelling import canceller
 from looplab.pictures.plan import ASIDE, LOW, PIXEL, TALL, Arrow, Scale
-from looplab.runs.records import TaskLife
+from looplab.runs.records import Callback, TaskLife
 
 MOST_ARROWS = 40
 MOST_ASIDE = 6
 """So many columns of arrows stand side by side at one moment."""
 
 
-def arrows_of(lives: Sequence[TaskLife], scale: Scale) -> list[Arrow]:
+def arrows_of(
+    lives: Sequence[TaskLife],
+    scale: Scale,
+    ticks: Sequence[Callback] = (),
+    loop: float | None = None,
+) -> list[Arrow]:
     """Return the arrows between lanes; none where they would be a thicket.
 
     Args:
         lives: one for each lane, from top to bottom.
         scale: where their moments lie.
+        ticks: the callbacks of the run.
+        loop: where the bars of the event loop begin, below the lanes; None where it has none.
     """
-    found = [*_wakes(lives, scale), *_hand_overs(lives, scale)]
+    found = [*_wakes(lives, scale, ticks, loop), *_hand_overs(lives, scale)]
     for arrows in (_first_of(found, 5), _first_of(found, 4)):
         columns = _columns(arrows)
         side_by_side = max(map(len, columns.values()), default=0)
@@ -38,16 +46,23 @@ def _first_of(arrows: Iterable[Arrow], fields: int) -> list[Arrow]:
     return list(unique.values())
 
 
-def _wakes(lives: Sequence[TaskLife], scale: Scale) -> Iterator[Arrow]:
+def _wakes(
+    lives: Sequence[TaskLife], scale: Scale, ticks: Sequence[Callback], loop: float | None
+) -> Iterator[Arrow]:
     rows = {life.id: row for row, life in enumerate(lives)}
     for row, life in enumerate(lives):
         if life.kind == "generator":  # its caller hands over to it
             continue
         for span, left, right, _ in scale.stretches(life):
             waker = rows.get(-1 if span.woken_by is None else span.woken_by, row)
+            who = canceller(span, lives, ticks)
+            low = span.state == "ready" and (right - left) * scale.inch > PIXEL
+            height = LOW if low else TALL
             if waker != row:
-                low = span.state == "ready" and (right - left) * scale.inch > PIXEL
-                yield _between("wakes", left, waker, row, LOW if low else TALL, span.first)
+                means = "cancels" if isinstance(who, TaskLife) else "wakes"
+                yield _between(means, left, waker, row, height, span.first)
+            elif isinstance(who, Callback) and loop is not None:
+                yield Arrow("cancels", left, loop, row + 0.5 + height / 2, span.first)
 
 
 def _hand_overs(lives: Sequence[TaskLife], scale: Scale) -> Iterator[Arrow]:
@@ -94,6 +109,8 @@ def _hide(one: Arrow, other: Arrow) -> bool:
     (top, bottom), (other_top, other_bottom) = sorted(one[2:4]), sorted(other[2:4])
     if top >= other_bottom or other_top >= bottom:
         return False
+    if one.means != other.means:
+        return True
     opposite = (one.start < one.stop) != (other.start < other.stop)
     return opposite or (one.start != other.start and one.stop != other.stop)
 

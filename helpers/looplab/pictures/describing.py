@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, zip_longest
 
+from looplab.pictures.cancelling import canceller
 from looplab.pictures.grouping import endings, shown
 from looplab.pictures.lock_holders import held
 from looplab.pictures.loop_turns import turns_of
@@ -48,7 +49,7 @@ def describe(run: Run) -> str:
         lines.append(_group_line(life, members) if members else _life_line(run, life))
     if told.others:
         lines.append(f"and {told.others:,} more")
-    if run.callbacks:
+    if run.callbacks or run.ticks:
         lines.append(callbacks(run))
     told_of = zip(blockers(run), run.blocked, strict=True)
     held_up = Counter(f"{name}: {blocks(run, b)}{_at(b.line)}" for name, b in told_of)
@@ -76,13 +77,22 @@ def order(run: Run) -> str:
 
 
 def callbacks(run: Run) -> str:
-    """Return how often the loop ran callbacks of the program's, which, and of few ones when."""
-    few = run.callbacks == len(run.ticks) <= MOST_TICKS
-    names = Counter(plain_name(tick.name) + (_when(run, tick) if few else "") for tick in run.ticks)
+    """Return which callbacks the loop ran, how often, and of few ones when."""
+    own = [tick for tick in run.ticks if tick.counts]
+    timers = _ticks(run, [tick for tick in run.ticks if not tick.counts])
+    told = [f"timers: {timers}"] if timers else []
+    if run.callbacks:
+        which = _ticks(run, own, few=run.callbacks == len(own))
+        times = f"{run.callbacks:,} callback{'s' * (run.callbacks != 1)}"
+        told.insert(0, f"ran {times}{which and f': {which}'}")
+    return f"{LOOP}: {'; '.join(told)}"
+
+
+def _ticks(run: Run, ticks: Sequence[Callback], *, few: bool = True) -> str:
+    few = few and len(ticks) <= MOST_TICKS
+    names = Counter(plain_name(tick.name) + (_when(run, tick) if few else "") for tick in ticks)
     in_order = names.items() if few else names.most_common()
-    told = [f"{name}{f' {count:,} times' * (count > 1)}" for name, count in in_order]
-    times = f"{run.callbacks:,} callback{'s' * (run.callbacks != 1)}"
-    return f"{LOOP}: ran {times}{f': {_listed(told, 5)}' if told else ''}"
+    return _listed([f"{name}{f' {count:,} times' * (count > 1)}" for name, count in in_order], 5)
 
 
 def _when(run: Run, tick: Callback) -> str:
@@ -329,7 +339,7 @@ def _ran(life: TaskLife) -> str:
     return f"{told} ({_listed(with_what, 6)})" if with_what else told
 
 
-def _reason(run: Run, span: Span, after: Span | None) -> str:
+def _reason(run: Run, life: TaskLife, span: Span, after: Span | None) -> str:
     """Return what a life waited for, and how that ended, where that is not what it waited for."""
     told = plain_name(span.reason)
     if span.inside:
@@ -339,16 +349,25 @@ def _reason(run: Run, span: Span, after: Span | None) -> str:
     if after is None or after.state != "ready":
         return told
     if after.reason == "cancelled":
-        return f"{told} (cancelled)"
+        return f"{told} ({_cancelled(run, life, after)})"
     if after.woken_by in (None, span.held_by) or told.startswith("task "):
         return told
     return f"{told} (woken by {name_of(run, after.woken_by)})"
 
 
+def _cancelled(run: Run, life: TaskLife, woken: Span) -> str:
+    """Return by whom a wait was cancelled, where the end of the life does not say so."""
+    who = canceller(woken, run.lives, run.ticks)
+    if who is None or (isinstance(who, TaskLife) and who.id == life.cancelled_by):
+        return "cancelled"
+    by = name_of(run, who.id) if isinstance(who, TaskLife) else plain_name(who.name)
+    return f"cancelled by {by}"
+
+
 def _waited(run: Run, life: TaskLife) -> str:
     pairs = zip_longest(life.spans, life.spans[1:])
     waits = [(span, after) for span, after in pairs if span.state == "waiting"]
-    reasons = list(dict.fromkeys(_reason(run, span, after) for span, after in waits if span.reason))
+    reasons = list(dict.fromkeys(_reason(run, life, *wait) for wait in waits if wait[0].reason))
     yields = [reason for reason in reasons if reason.startswith("yield")]
     if yields == reasons != []:
         return f"waited at {_listed(yields, 6)} between"

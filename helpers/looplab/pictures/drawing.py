@@ -7,8 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch, Polygon, Rectangle
+from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
@@ -17,13 +16,21 @@ from looplab.pictures.describing import number
 from looplab.pictures.lettering import INK, length, write
 from looplab.pictures.loop_lane import SIZE as CAPTION
 from looplab.pictures.loop_lane import idle_at
+from looplab.pictures.marks import (
+    BARS,
+    LINE,
+    PALE,
+    STRIPE,
+    VERMILION,
+    arrow_of,
+    box,
+    source_of,
+)
 from looplab.pictures.plan import (
     EDGE,
-    GREEN,
     GREY,
     LOW,
     PIXEL,
-    RED,
     TALL,
     WIDTH,
     Hold,
@@ -36,31 +43,6 @@ from looplab.pictures.plan import (
 TICK = 0.035  # inches, the least that running takes: it shall be seen
 HATCHED = 0.05  # inches; in a narrower bar no hatch can be seen, and each takes milliseconds
 
-LINE, STRIPE = "#d5d8dc", "#f4f5f7"
-BLUE, ORANGE, CREAM, VERMILION = "#0072b2", "#d99400", "#fbe8b8", "#d55e00"
-
-PALE = "#8cbfb1"  # what a green hatch on white looks like from afar
-
-BARS: dict[str, dict[str, Any]] = {
-    "waiting": {"facecolor": CREAM, "edgecolor": ORANGE, "linewidth": 0.8},
-    "ready": {"facecolor": "white", "edgecolor": GREEN, "linewidth": 0.8, "hatch": "//////"},
-    "running": {"facecolor": BLUE, "edgecolor": "white", "linewidth": 0.6},
-    "on and off": {"facecolor": CREAM, "edgecolor": BLUE, "linewidth": 0, "hatch": "||||"},
-    "callback": {"facecolor": INK, "linewidth": 0},
-    "turn": {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.9},
-    "blocking": {"facecolor": VERMILION, "edgecolor": INK, "linewidth": 1.0, "hatch": "\\\\"},
-    "fault": {"facecolor": "none", "edgecolor": RED, "linewidth": 2.0},
-}
-ARROWS: dict[str, dict[str, Any]] = {
-    "wakes": {"color": INK, "linewidth": 0.9},
-    "resumes": {"color": BLUE, "linewidth": 1.3},
-    "sends": {"color": BLUE, "linewidth": 2.8},
-    "throws": {"color": RED, "linewidth": 2.2, "linestyle": (0, (1.1, 1.1))},
-    "hands back": {"color": BLUE, "linewidth": 1.3, "linestyle": (0, (2.5, 1.5))},
-}
-STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
-"""Each with the height of its bars, and what it is drawn above of."""
-
 LOOP: dict[str, dict[str, Any]] = {
     "idle": {"facecolor": "white", "edgecolor": LINE, "linewidth": 0.6},
     "running": BARS["running"],
@@ -68,22 +50,8 @@ LOOP: dict[str, dict[str, Any]] = {
     "callback": BARS["callback"],
     "blocked": {**BARS["blocking"], "linewidth": 0.8},
 }
-LEGEND = {
-    "running": "running",
-    "on and off": "running on and off",
-    "waiting": "waiting",
-    "ready": "ready, not its turn yet",
-    "under way": "how many at once",
-    "turn": "a turn of the loop",
-    "callback": "a callback",
-    "blocking": "blocks everybody",
-    "fault": "look here",
-    "wakes": "starts or wakes",
-    "resumes": "resumes",
-    "sends": "sends",
-    "throws": "throws or closes",
-    "hands back": "yields or ends",
-}
+STATES = (("waiting", LOW, 2), ("ready", LOW, 2), ("running", TALL, 4))
+"""Each with the height of its bars, and what it is drawn above of."""
 
 
 def draw_plan(figure: Figure, plan: Plan) -> set[str]:
@@ -106,9 +74,9 @@ def draw_plan(figure: Figure, plan: Plan) -> set[str]:
     for arrow in plan.arrows:
         x = arrow.x + arrow.aside / plan.scale.inch
         start, stop = (x, arrow.start), (x, arrow.stop)
-        axes.add_patch(_arrow(arrow.means, start, stop, zorder=3, clip_on=False))
-        if arrow.means == "wakes":
-            axes.add_line(_source(*start, zorder=4.2, clip_on=False))
+        axes.add_patch(arrow_of(arrow.means, start, stop, zorder=3, clip_on=False))
+        for sign in source_of(arrow.means, *start, zorder=4.2, clip_on=False):
+            axes.add_line(sign)
     _heading(figure, plan)
     return seen
 
@@ -139,7 +107,7 @@ def _frame(figure: Figure, plan: Plan) -> Axes:
         y = plan.top - (row + 0.5) * plan.lane
         if row % 2 == 0:
             corner = (EDGE / 2, y - plan.lane / 2)
-            _box(figure, corner, WIDTH - EDGE, plan.lane, facecolor=STRIPE, zorder=-1)
+            box(figure, corner, WIDTH - EDGE, plan.lane, facecolor=STRIPE, zorder=-1)
         write(figure, EDGE, y + (0.08 if more else 0), name, 9.5, bold=True)
         if more:
             write(figure, EDGE, y - 0.1, more, 7.5, color=GREY)
@@ -228,15 +196,13 @@ def _lane(axes: Axes, plan: Plan, row: int, *, is_crowd: bool) -> set[str]:
 
 
 def _ending(axes: Axes, plan: Plan, row: int, end: float) -> None:
-    """Write behind a lane how it ended; a little to the right, where an arrow would pass."""
-    inch, (text, colour) = plan.scale.inch, plan.endings[row]
-    wide = length(text, 8.5)
-    first = end + 0.07 / inch
-    last = min(first + (wide + 0.6) / inch, (WIDTH - EDGE - plan.left) / inch)
-    middle = first + wide / 2 / inch
-    clear = plan.clear(row, middle, wide, first, last)
-    x = first if clear is None else clear - wide / 2 / inch
-    halo = _halo("white" if row % 2 else STRIPE)
+    """Write how a lane ended, where it ended: further on it would be read as a later end.
+
+    An arrow that passes there is hidden behind it.
+    """
+    text, colour = plan.endings[row]
+    halo = _halo("white" if row % 2 else STRIPE, opaque=True)
+    x = end + 0.07 / plan.scale.inch
     write(axes, x, row + 0.5, text, 8.5, color=colour, zorder=5, path_effects=halo)
 
 
@@ -255,7 +221,7 @@ def _reason(axes: Axes, plan: Plan, row: int, stretch: Stretch) -> None:
         placed.append((plan.clear(row, middle, wide, stretch.left, stretch.right), middle))
     free = next((number for number, (clear, _) in enumerate(placed) if clear is not None), 0)
     for (text, size), (clear, middle) in zip(fitting[free:], placed[free:], strict=True):
-        halo = _halo(BARS[state]["facecolor"], hatched=state == "ready")
+        halo = _halo(BARS[state]["facecolor"], opaque=state == "ready")
         x = middle if clear is None else clear
         write(axes, x, row + 0.5, text, size, ha="center", zorder=5, path_effects=halo)
         return
@@ -297,9 +263,14 @@ def _middle(scale: Scale, stretch: Stretch, wide: float) -> float:
     return min(middle, stretch.left + (wide / 2 + 0.06) / scale.inch)
 
 
-def _halo(colour: str, *, hatched: bool = False) -> list[withStroke]:
-    """Return an outline of `colour` for a text: an arrow passes under it, or a hatch."""
-    return [withStroke(linewidth=4.5 if hatched else 2.2, foreground=colour)]
+def _halo(colour: str, *, opaque: bool = False) -> list[withStroke]:
+    """Return an outline of `colour` for a text: an arrow passes under it, or a hatch.
+
+    Args:
+        colour: of what is behind the text.
+        opaque: whether nothing may be seen between the letters.
+    """
+    return [withStroke(linewidth=4.5 if opaque else 2.2, foreground=colour)]
 
 
 def _bars(
@@ -344,7 +315,7 @@ def _hold(axes: Axes, hold: Hold) -> None:
     if hold.text:
         middle = (hold.left + hold.right) / 2
         style: dict[str, Any] = {"bold": True, "color": "white", "ha": "center", "zorder": 5}
-        style["path_effects"] = _halo(VERMILION, hatched=True)
+        style["path_effects"] = _halo(VERMILION, opaque=True)
         write(axes, middle, hold.row + 0.5, hold.text, 8, **style)
 
 
@@ -357,29 +328,6 @@ def _fault(axes: Axes, scale: Scale, row: int, left: float, right: float) -> Non
     axes.add_patch(frame)
 
 
-def _arrow(
-    means: str, start: tuple[float, float], stop: tuple[float, float], **kwargs: Any
-) -> FancyArrowPatch:
-    head: dict[str, Any] = {
-        "arrowstyle": "-|>,head_length=0.4,head_width=0.2",
-        "mutation_scale": 11,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
-    return FancyArrowPatch(start, stop, **head, **ARROWS[means], **kwargs)
-
-
-def _source(x: float, y: float, **kwargs: Any) -> Line2D:
-    """Return the dot at which an arrow begins: there may be a head of another below it."""
-    return Line2D([x], [y], marker="o", markersize=4, color=INK, **kwargs)
-
-
-def _box(
-    figure: Figure, corner: tuple[float, float], width: float, height: float, **kwargs: Any
-) -> None:
-    figure.add_artist(Rectangle(corner, width, height, transform=figure.dpi_scale_trans, **kwargs))
-
-
 def _heading(figure: Figure, plan: Plan) -> None:
     y = plan.base + plan.height - EDGE / 2
     for line in plan.title:
@@ -390,26 +338,3 @@ def _heading(figure: Figure, plan: Plan) -> None:
         write(figure, EDGE, y + 0.08, line, 9.5, color=colour)
     if plan.footer:
         write(figure, EDGE, plan.bottom - 0.13, plan.footer, 9, color=GREY)
-
-
-def legend(figure: Figure, y: float, seen: set[str]) -> None:
-    """Explain, in a row, what can be seen in the picture and nothing else."""
-    x = EDGE
-    for means, text in LEGEND.items():
-        if means not in seen:
-            continue
-        if means in BARS:
-            height = 0.11 if means in ("ready", "waiting", "callback", "turn") else 0.2
-            _box(figure, (x, y - height / 2), 0.22, height, **BARS[means])
-        elif means == "under way":
-            corners = [(x, y - 0.1), (x + 0.06, y + 0.1), (x + 0.12, y), (x + 0.22, y - 0.1)]
-            hill = Polygon(corners, transform=figure.dpi_scale_trans, **BARS["waiting"])
-            figure.add_artist(hill)
-        else:
-            figure.add_artist(
-                _arrow(means, (x, y), (x + 0.24, y), transform=figure.dpi_scale_trans)
-            )
-            if means == "wakes":
-                figure.add_artist(_source(x, y, transform=figure.dpi_scale_trans))
-        write(figure, x + 0.29, y, text, 8.5)
-        x += 0.29 + length(text, 8.5) + 0.25

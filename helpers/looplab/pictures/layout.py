@@ -33,6 +33,7 @@ from looplab.pictures.plan import (
     MARKS,
     RED,
     SHORTEST,
+    STRIP,
     WIDTH,
     AxisName,
     Crowd,
@@ -143,12 +144,15 @@ class Draft:
         holds = list(_holds(run, lives, scale))
         told = f"{self._name}: {headline(run)}" if self._name else headline(run)
         others = self._shown.others
+        loop, lane = loop_of(run, scale), 0.34 if self._compact else 0.52
         return Plan(
             lives=lives,
             labels=self._named(scale, left - EDGE - ASIDE_OF_LANES + 1e-6),
             endings=self._endings,
             scale=scale,
-            arrows=arrows_of(lives, scale),
+            arrows=arrows_of(
+                lives, scale, run.ticks, len(lives) + STRIP / lane / 4 if loop else None
+            ),
             holds=holds,
             faults=list(_faults(lives, scale, self._fault)),
             crowds=[
@@ -156,12 +160,12 @@ class Draft:
                 for row, life in enumerate(lives)
                 if life.id in groups
             ],
-            loop=loop_of(run, scale),
+            loop=loop,
             captions=captions_of(run, scale),
             title=wrapped(told, WIDTH - 2 * EDGE, 13),
             notes=_notes(run, holds),
             footer=f"and {others:,} more" if others else "",
-            lane=0.34 if self._compact else 0.52,
+            lane=lane,
             left=left,
             below=0.48 + 0.2 * (others > 0),
         )

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from looplab.pictures.cancelling import canceller
 from looplab.pictures.describing import ending, label, plain_name
 from looplab.pictures.thread_lanes import lanes_of
 from looplab.runs.queries import Turn
@@ -188,7 +189,8 @@ def _arrows(run: Run, clock: _Clock, lanes: dict[int, int]) -> Iterator[dict[str
             if not runs or not wakers:
                 continue
             number += 1
-            shared = {"name": "wakes", "cat": "wakes", "id": number, "pid": _PROCESS}
+            means = "wakes" if canceller(woken, run.lives, ()) is None else "cancels"
+            shared = {"name": means, "cat": means, "id": number, "pid": _PROCESS}
             start = clock.at(wakers[-1].start, wakers[-1].first)
             yield {**shared, "ph": "s", "tid": lanes[woken.woken_by] + 1, "ts": start}
             stop = clock.at(runs[0].start, runs[0].first)

@@ -251,9 +251,10 @@ def reasons_of(stretch: Stretch, *, inside: bool = True) -> tuple[str, ...]:
     called, bracket, given = told.partition("(")
     short = called if called.startswith("task ") else called.rpartition(".")[2]
     short += bracket + given
-    chain = f"{one_line(span.inside, 60)} > {told}" if span.inside and inside else told
-    long = [f"{chain}, {more}", f"{told}, {more}", f"{short}, {more}"] if more else []
-    return tuple(dict.fromkeys([*long, chain, told, short]))
+    chains = [f"{within} > {told}" for within in (one_line(span.inside, 60), "…")]
+    chains = chains if span.inside and inside else []  # shortened, it still looks like the others
+    long = [f"{text}, {more}" for text in (*chains, told, short)] if more else []
+    return tuple(dict.fromkeys([*long, *chains, told, short]))
 
 
 def _value(told: str) -> str:

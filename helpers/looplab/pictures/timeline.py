@@ -1,7 +1,7 @@
 """A `Run` as a picture: one lane for each life, from top to bottom as they were created.
 
 A tall solid bar runs; a low bar waits, with the reason written in it; a low hatched bar
-is ready and does not get its turn. An arrow shows who woke whom. Two kinds of time can
+is ready and does not get its turn. An arrow shows who woke or cancelled whom. Two kinds of time can
 go from left to right: *seconds*, where running is a thin tick because it takes none, and
 *steps*, where each turn has a column of its own. On steps, generators hand over to one
 another along arrows: there is one thread of control, and the arrows are its path.
@@ -29,8 +29,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from looplab.pictures.describing import describe, title
-from looplab.pictures.drawing import draw_plan, legend
+from looplab.pictures.drawing import draw_plan
 from looplab.pictures.layout import plans_of
+from looplab.pictures.marks import legend
 from looplab.pictures.plan import WIDTH, Fault
 from looplab.pictures.web import for_a_page, page_part, plain_text
 from looplab.runs.run import Run

@@ -19,8 +19,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from looplab.pictures.drawing import BLUE, CREAM, LINE, ORANGE, PALE, STRIPE, VERMILION
 from looplab.pictures.lettering import INK, length
+from looplab.pictures.marks import BLUE, CREAM, LINE, ORANGE, PALE, STRIPE, VERMILION
 from looplab.pictures.plan import GREEN, GREY, RED
 
 WIDTH_OF_A_POINT = 1.44

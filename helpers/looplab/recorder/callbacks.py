@@ -6,7 +6,8 @@ a function that the program hands to `call_soon`, `call_later`, `add_done_callba
 `add_reader` runs beside all tasks, and what it does is nobody's turn.
 
 Caveats: a method of asyncio's that the program hands over, `future.set_result` for example,
-cannot be told from what asyncio does itself, and is none: all that it does is to wake a task.
+cannot be told from what asyncio does itself, and is none: all that it does is to wake a task. As
+a timer it can be told, for asyncio sets few of its own; `of_timer` names it.
 """
 
 from __future__ import annotations
@@ -58,6 +59,49 @@ def of_program(callback: Any, args: Any, *, of_student: bool) -> str | None:
             return None
     name = getattr(function, "__qualname__", type(function).__name__)
     return name[:100] if isinstance(name, str) else type(function).__name__[:100]
+
+
+def of_timer(callback: Any, args: Any) -> str | None:
+    """Return the name of a timer that wakes or cancels somebody, and runs nothing of the program's.
+
+    That is a time limit of asyncio's, or a method of asyncio's that the program handed over.
+
+    Args:
+        callback: what the timer calls.
+        args: with what.
+
+    Returns:
+        `time limit`, or the method's name. None where asyncio has other reasons for it.
+
+    >>> loop = asyncio.new_event_loop()
+    >>> of_timer(loop.create_future().set_result, ("soup",)), of_timer(loop.stop, ())
+    ('Future.set_result', 'BaseEventLoop.stop')
+    >>> loop.close()
+    >>> of_timer(asyncio.Timeout(None)._on_timeout, ())
+    'time limit'
+    """
+    function = _innermost(callback, args)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        if not isinstance(getattr(function, "__self__", None), _FUTURES):
+            return None
+    elif not code.co_filename.startswith(_ASYNCIO):
+        return None
+    name: str = function.__qualname__
+    if name in _TIME_LIMITS:
+        return TIME_LIMIT
+    is_private = name.rpartition(".")[2].startswith(("_", "<"))
+    return None if is_private else name[:100]
+
+
+TIME_LIMIT = "time limit"
+
+_TIME_LIMITS = {
+    "Timeout._on_timeout",
+    "_release_waiter",  # of `wait`, and of `wait_for` before Python 3.12
+    "as_completed.<locals>._on_timeout",
+    "_AsCompletedIterator._handle_timeout",  # from Python 3.13 on
+}
 
 
 def _innermost(callback: Any, args: Any) -> Any:

@@ -42,6 +42,10 @@ class GeneratorTrace:
         self._method = ""
         self._handing_on: tuple[int, Resumption] | None = None
         self._numbers: dict[str, int] = {}
+        self._delegating: dict[int, int] = {}
+        """Which generator has delegated to one, by the numbers of their lives."""
+        self._handed_back: tuple[int, int] | None = None
+        """The step after a throw or close has ended a generator, and which; until that returns."""
         self.lines: dict[int, int | None] = {}
         """The line at which each generator yielded last, by the number of its life."""
 
@@ -76,11 +80,19 @@ class GeneratorTrace:
         if life is None or caller is None:
             return None
         frame.f_trace_lines = False
-        step = self.recorder.current
-        self.recorder.close(self.recorder.suspensions.at(f"generator {life.name}"))
+        goes_up = self._goes_up_to(life)
+        if goes_up:
+            step = self.recorder.current - 1
+            self.recorder.close(self.recorder.take_back())
+        else:
+            step = self.recorder.current
+            self.recorder.close(self.recorder.suspensions.at(f"generator {life.name}"))
+        if frame.f_back is not None and _delegates(frame.f_back):
+            self._delegating[life.id] = caller.id
         self.recorder.open(life, step)
         resumption = self._resumption(frame, method)
-        return _Step(self, life, caller, self.lines.get(life.id), resumption).event
+        thrown = goes_up or method in ("throw", "close")
+        return _Step(self, life, caller, self.lines.get(life.id), resumption, thrown=thrown).event
 
     def _resumption(self, frame: types.FrameType, method: str) -> Resumption | None:
         """Return what comes into a generator; None where this is one step too many."""
@@ -89,7 +101,7 @@ class GeneratorTrace:
         if step >= MOST or caller is None:
             return None
         hands_on = outer is not None and outer[0] == id(caller) and not method
-        from_outer = hands_on and opcode_at(caller.f_code, caller.f_lasti) == "SEND"
+        from_outer = hands_on and _delegates(caller)
         new = Resumption(
             partial(self.recorder.remark, step=step),
             frame,
@@ -99,6 +111,16 @@ class GeneratorTrace:
         if new.hands_on:
             self._handing_on = id(frame), new
         return new
+
+    def _goes_up_to(self, life: Life) -> bool:
+        """Whether a `throw` or a `close` has ended the generator that `life` delegates to.
+
+        Python gives it to that one first, as if the caller had called that. Then it goes on to
+        who delegated, and nothing of the caller's runs between.
+        """
+        if self._handed_back is None or self._handed_back[0] != self.recorder.current:
+            return False
+        return self._delegating.get(self._handed_back[1]) == life.id
 
     def _program_step(self, _frame: types.FrameType, event: str, _: object) -> Any:
         if event == "return":
@@ -129,7 +151,7 @@ class GeneratorTrace:
     def _c_call(self, _frame: types.FrameType, event: str, function: Any) -> None:
         if not event.startswith("c_"):
             return
-        self._method = ""
+        self._method, self._handed_back = "", None
         # By their exact types: any object of the program's may stand here, and runs its own
         # code when it is asked for an attribute or for its class.
         if type(function) is not types.BuiltinMethodType or function.__name__ not in METHODS:
@@ -151,6 +173,12 @@ class GeneratorTrace:
                 life.outcome = "closed"
                 life.ended = self.recorder.now(), self.recorder.steps
 
+    def hand_back(self, caller: Life, ended: Life | None) -> None:
+        """Begin a step of the caller's, after one that a `throw` or a `close` may have `ended`."""
+        if caller.outcome == "pending":
+            self.recorder.open(caller, self.recorder.current)
+            self._handed_back = None if ended is None else (self.recorder.current, ended.id)
+
     def forget(self, frame: types.FrameType) -> None:
         """The generator of `frame` has ended; another may get the same identity."""
         self._lives.pop(id(frame), None)
@@ -166,9 +194,11 @@ class _Step:
         caller: Life,
         line: int | None,
         resumption: Resumption | None,
+        *,
+        thrown: bool,
     ) -> None:
         self.trace, self.life, self.caller, self.line = trace, life, caller, line
-        self.resumption = resumption
+        self.resumption, self.thrown = resumption, thrown
         self.error: BaseException | None = None
         self.handled = False
         self.over = False
@@ -219,10 +249,8 @@ class _Step:
         return f"{what} {brief(value)}".lstrip()
 
     def _hand_back(self, end: int) -> None:
-        recorder = self.trace.recorder
-        recorder.close(end)
-        if self.caller.outcome == "pending":
-            recorder.open(self.caller, recorder.current)
+        self.trace.recorder.close(end)
+        self.trace.hand_back(self.caller, self.life if self.thrown and end == ENDED else None)
 
 
 def is_tracing(frame: types.FrameType | None) -> bool:
@@ -243,6 +271,11 @@ _RETURNS = {"RETURN_VALUE", "RETURN_CONST"}
 
 CALLS_NOTHING = _YIELDS | _RETURNS
 """The names of instructions at which a trace is told of a step, and nothing else is called."""
+
+
+def _delegates(frame: types.FrameType) -> bool:
+    """Whether what runs inside `frame` is what it delegates to, by `yield from`."""
+    return opcode_at(frame.f_code, frame.f_lasti) == "SEND"
 
 
 @cache

@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any
 
 from looplab.recorder import remarks
-from looplab.recorder.callbacks import of_program
+from looplab.recorder.callbacks import of_program, of_timer
 from looplab.recorder.notes import ENDED, LONG, ROW, STILL_RUNNING, TIMED, Tick
 from looplab.recorder.recorder import Recorder
 from looplab.recorder.replacing import put
@@ -329,8 +329,10 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
     if inside and recorder.steps < recorder.limit:
         waker = None if timer else recorder.waker(handle._cause)
         recorder.current = TIMED - recorder.steps if waker is None else recorder.relay(waker)
-    if name is not None:
-        recorder.callbacks += 1
+    counts = name is not None
+    recorder.callbacks += counts
+    if timer and inside and not counts:
+        name = of_timer(handle._callback, handle._args)
     start, loop = recorder.now(), handle._loop
     late, before = loop.time() - handle._when if timer else 0.0, len(loop._ready)
     try:
@@ -339,7 +341,7 @@ def _run_callback(recorder: Recorder, handle: Any, timer: bool = False) -> None:
         stop = recorder.now()
         if name is not None and len(recorder.ticks) < recorder.limit and recorder.cut is None:
             waker = recorder.waker(handle._cause)
-            recorder.ticks.append(Tick(name, timer, waker, start, stop, recorder.steps))
+            recorder.ticks.append(Tick(name, timer, waker, start, stop, recorder.steps, counts))
     if late > LONG:
         # Somebody blocked the loop when it was due: since then whom it wakes could have run.
         for woken in islice(loop._ready, before, None):

@@ -36,6 +36,7 @@ def callbacks_of(recorder: Recorder) -> tuple[Callback, ...]:
             start=tick.start - origin,
             stop=tick.stop - origin,
             step=tick.step,
+            counts=tick.counts,
         )
         for tick in recorder.ticks
     )
@@ -46,7 +47,7 @@ def cut_short(recorder: Recorder) -> tuple[str, ...]:
     told = []
     if recorder.cut:
         told.append(f"only the first {recorder.cut[1]:,} steps are in the record")
-    elif recorder.callbacks > len(recorder.ticks):
+    elif recorder.callbacks > sum(tick.counts for tick in recorder.ticks):
         told.append(f"only the first {len(recorder.ticks):,} callbacks are in the record")
     return tuple(told)
 

@@ -111,7 +111,7 @@ class ThreadNotes:
 
 
 class Tick(NamedTuple):
-    """A callback of the program's that the loop ran; `Callback` is the record of it."""
+    """A callback that the loop ran; `Callback` is the record of it."""
 
     name: str
     timer: bool
@@ -119,6 +119,7 @@ class Tick(NamedTuple):
     start: float
     stop: float
     step: int
+    counts: bool
 
 
 class Pending(NamedTuple):

@@ -104,7 +104,7 @@ class Recorder:
         self.callbacks = 0
         """How many callbacks of the program's own have run."""
         self.ticks: list[Tick] = []
-        """The first of them, as many as there may be steps in the notes."""
+        """The first of them and of the timers, as many as there may be steps in the notes."""
         self.aside: list[bytes] = []
         """Rows that follow the one of the step that runs."""
         self.steps = 0
@@ -332,16 +332,22 @@ class Recorder:
         self.current = ~self.steps
         return life
 
-    def take_back(self) -> None:
-        """Forget the step that runs, and open the one before it again: nothing happened."""
+    def take_back(self) -> int:
+        """Forget the step that runs, and open the one before it again: nothing happened.
+
+        Returns:
+            How that one had ended.
+        """
         self.remarks.pop(self.current, None)
         self.steps -= 1
         self.current -= 1
         offset = self.current * ROW.size
-        if offset < len(self.log):
-            life, cause, _, start, _ = ROW.unpack_from(self.log, offset)
-            del self.log[offset:]
-            self._opened = self.lives[life], cause, start
+        if offset >= len(self.log):
+            return STILL_RUNNING
+        life, cause, end, start, _ = ROW.unpack_from(self.log, offset)
+        del self.log[offset:]
+        self._opened = self.lives[life], cause, start
+        return int(end)
 
     def append(self, life: int, cause: int, end: int, ready: float) -> None:
         """Note the step that runs, which ends now, and those that follow it."""

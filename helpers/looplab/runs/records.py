@@ -81,13 +81,17 @@ class TaskLife:
 class Callback:
     """One turn of the loop in which a plain function of the program's ran, and no task.
 
+    So is the turn of a timer that only wakes or cancels somebody: a time limit, or a method of
+    asyncio's that the program handed to `call_later`. It does not count into `Run.callbacks`.
+
     Attributes:
-        name: the qualified name of the function.
+        name: the qualified name of the function; `time limit` where one of asyncio's is over.
         timer: whether it ran because it was time to, after `call_later` for example.
         asked_by: the id of the life that asked the loop for it, where one did and is known.
         start: when it began, in seconds.
         stop: when it ended, in seconds.
         step: how many steps had begun by then.
+        counts: whether it is a function of the program's, and counts into `Run.callbacks`.
     """
 
     name: str
@@ -96,6 +100,7 @@ class Callback:
     start: float
     stop: float
     step: int
+    counts: bool
 
 
 @dataclass(frozen=True)

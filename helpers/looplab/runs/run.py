@@ -23,7 +23,7 @@ from looplab.runs.wire import Json, Value, WireError, pack, unpack
 if TYPE_CHECKING:
     pass
 
-SCHEMA = 4
+SCHEMA = 5
 """The version of a Run's JSON."""
 
 NOTHING_SEEN = (
@@ -52,7 +52,8 @@ class Run:
         steps: how many turns its tasks and generators took in all.
         callbacks: how many callbacks of its own the loop ran for it: functions that it handed to
             `call_soon` or `call_later`, for example. asyncio's own do not count.
-        ticks: each of these callbacks, in the order in which they ran; of many, the first.
+        ticks: each of these callbacks, and of asyncio's own the timers that wake or cancel
+            somebody, but for those of `sleep`; in the order in which they ran, of many the first.
         lives: each task, generator, thread or plain program.
         calls: each use of the services that the test owns.
         leftovers: tasks that were still running when the program ended.
@@ -235,7 +236,7 @@ def _check_references(run: Run) -> None:
             time, step = span.stop, span.last
     if len(run.blocked) > MAX_BLOCKED:
         raise WireError(f"Run.blocked: more than {MAX_BLOCKED:,} are told")
-    if run.steps < 0 or run.callbacks < len(run.ticks):
+    if run.steps < 0 or run.callbacks < sum(tick.counts for tick in run.ticks):
         raise WireError("Run: it counts less than happened")
     time, step = 0.0, 0
     for tick in run.ticks:
