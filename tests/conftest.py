@@ -22,6 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-lesson", action="store_true", help="open every lesson in a browser, and not two"
     )
+    parser.addoption(
+        "--every-program", action="store_true", help="examine all programs of tests/attacks"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Programs that do not do what is asked, as the strongest student would write them.
 
 Each answers an exercise of the course, and is examined as one that is handed in. None may keep
-every point without a flag. Above each stand the lesson, the exercise and what it is.
+every point without a flag. Above each stand the lesson, the exercise and what it is. With
+`pytest --every-program tests/attacks` all are examined; without it, as in CI, one in three.
 """
 
 import importlib.util
@@ -49,11 +50,17 @@ def handed_in(lesson: Lesson, exercise: str, answer: str) -> Examination:
     )
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_none_keeps_every_point_without_a_flag(name: str) -> None:
-    number, exercise, _ = name.split(" ", 2)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Examine one program in three; with `--every-program` all of them, in two minutes."""
+    if "program" in metafunc.fixturenames:
+        step = 1 if metafunc.config.getoption("--every-program") else 3
+        metafunc.parametrize("program", list(PROGRAMS)[::step])
+
+
+def test_none_keeps_every_point_without_a_flag(program: str) -> None:
+    number, exercise, _ = program.split(" ", 2)
     (path,) = LESSONS.glob(f"{number}_*.py")
-    found = handed_in(read_lesson(path), exercise, PROGRAMS[name])
+    found = handed_in(read_lesson(path), exercise, PROGRAMS[program])
     assert found.flags.get(exercise) or passed(found) != set(found.verdicts)
 
 
