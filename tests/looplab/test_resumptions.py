@@ -141,6 +141,34 @@ def test_an_error_goes_up_through_all_who_delegated() -> None:
     assert told.endswith("middle, highest, main, lowest, middle, highest, main")
 
 
+@pytest.mark.parametrize("tidies", [False, True])
+def test_who_closes_a_chain_goes_on_whether_something_ran_in_it_or_not(tidies: bool) -> None:
+    def lowest() -> Iterator[int]:
+        try:
+            yield 1
+        finally:
+            if tidies:
+                len("")
+
+    def middle() -> Iterator[int]:
+        yield from lowest()
+
+    def highest() -> Iterator[int]:
+        yield from middle()
+
+    def main() -> None:
+        chain = highest()
+        next(chain)
+        chain.close()
+        next(one_two())
+
+    run = observe(main)
+    assert run.life("highest").outcome == "closed"
+    steps = sorted((s.first, each.name) for each in run.lives for s in each.spans if _runs(s))
+    assert [name for _, name in steps[-3:]] == ["main", "one_two", "main"]
+    assert [first for first, _ in steps] == list(range(len(steps)))
+
+
 def test_a_loop_over_who_delegated_is_a_turn_of_its_own() -> None:
     def outer(inner: Iterator[int]) -> Iterator[int]:
         yield from inner

@@ -91,8 +91,9 @@ class GeneratorTrace:
             self._delegating[life.id] = caller.id
         self.recorder.open(life, step)
         resumption = self._resumption(frame, method)
-        thrown = goes_up or method in ("throw", "close")
-        return _Step(self, life, caller, self.lines.get(life.id), resumption, thrown=thrown).event
+        thrown, line = goes_up or method in ("throw", "close"), self.lines.get(life.id)
+        new = _Step(self, life, caller, line, resumption, thrown=thrown, goes_up=goes_up)
+        return new.event
 
     def _resumption(self, frame: types.FrameType, method: str) -> Resumption | None:
         """Return what comes into a generator; None where this is one step too many."""
@@ -196,12 +197,12 @@ class _Step:
         resumption: Resumption | None,
         *,
         thrown: bool,
+        goes_up: bool,
     ) -> None:
         self.trace, self.life, self.caller, self.line = trace, life, caller, line
-        self.resumption, self.thrown = resumption, thrown
+        self.resumption, self.thrown, self.goes_up = resumption, thrown, goes_up
         self.error: BaseException | None = None
-        self.handled = False
-        self.over = False
+        self.handled = self.ran = self.over = False
 
     def event(self, frame: types.FrameType, event: str, argument: Any) -> Any:
         if self.over:  # a later step, which nobody asked to record
@@ -212,7 +213,7 @@ class _Step:
             self.error, self.handled = argument[1], False
             frame.f_trace_lines = True  # a line that runs now handles it
         elif event == "line":
-            self.handled = True
+            self.handled = self.ran = True
             frame.f_trace_lines = False
         elif event == "return":
             self.over = True
@@ -229,8 +230,11 @@ class _Step:
             return
         self.trace.forget(frame)
         if isinstance(self.error, GeneratorExit) and op not in _RETURNS:
-            if frame.f_lineno == self.line:  # none of it ran
-                recorder.take_back()
+            if frame.f_lineno == self.line and not self.ran:  # none of it ran
+                before = recorder.take_back()
+                if self.goes_up:  # the step before is that of who was closed, and not the caller's
+                    recorder.close(before)
+                    self.trace.hand_back(self.caller, self.life)
                 return
             self.life.outcome = "closed"
         elif op in _RETURNS:
