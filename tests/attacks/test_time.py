@@ -102,7 +102,15 @@ def examined(attack: Attack, answer: str, others: list[str]) -> str:
     return " ".join(found.verdicts["twice-many"].message.split())
 
 
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try one in three; with `--every-program` all."""
+    step = 1 if metafunc.config.getoption("--every-program") else 3
+    for name, programs in (("answer", ANSWERS), ("cell", OTHER_CELLS)):
+        if name in metafunc.fixturenames:
+            chosen = dict(list(programs.items())[::step])
+            metafunc.parametrize(name, chosen.values(), ids=chosen)
+
+
 def test_no_answer_takes_the_examiner_longer(attack: Attack, answer: str) -> None:
     assert examined(attack, answer, [])
 
@@ -118,7 +126,6 @@ OTHER_CELLS = {
 }
 
 
-@pytest.mark.parametrize("cell", OTHER_CELLS.values(), ids=OTHER_CELLS)
 def test_no_other_cells_take_the_examiner_longer(attack: Attack, cell: str) -> None:
     assert len(cell) < MAX_SOURCE
     assert examined(attack, "def twice(n): return n", [cell] * 40)

@@ -83,11 +83,11 @@ def test_it_is_said_first_and_done_when_asked(
     assert files_that_name("zoë 7", a_class) == ["nbgrader_config.py"]
 
 
-@pytest.mark.parametrize("student", ["nobody", "..", "../submitted", "", "a/b"])
-def test_who_is_not_there_is_not_erased(a_class: Path, student: str) -> None:
+def test_who_is_not_there_is_not_erased(a_class: Path) -> None:
     before = files_that_name("quill", a_class)
-    with pytest.raises(EraseError):
-        erase(a_class, student)
+    for student in ("nobody", "..", "../submitted", "", "a/b"):
+        with pytest.raises(EraseError):
+            erase(a_class, student)
     assert files_that_name("quill", a_class) == before
 
 
