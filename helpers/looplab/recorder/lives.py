@@ -47,7 +47,7 @@ def cut_short(recorder: Recorder) -> tuple[str, ...]:
     told = []
     if recorder.cut:
         told.append(f"only the first {recorder.cut[1]:,} steps are in the record")
-    elif recorder.callbacks > sum(tick.counts for tick in recorder.ticks):
+    elif recorder.callbacks > len([tick for tick in recorder.ticks if tick.counts]):
         told.append(f"only the first {len(recorder.ticks):,} callbacks are in the record")
     return tuple(told)
 
