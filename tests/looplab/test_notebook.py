@@ -370,7 +370,7 @@ def test_observe_runs_what_a_script_may_do(kernel: Kernel) -> None:
 VICTIM = """
     async def victim(block=False):
         try:
-            print("ready")
+            print("ready\\n", end="")  # in one piece: an interrupt may come right behind it
             if block:
                 time.sleep(3600)
             await asyncio.sleep(3600)
