@@ -183,9 +183,10 @@ def test_a_hostile_submission_takes_what_is_promised_and_leaves_nothing(
     there, peaks = left(), dict[str, int]()
     with measured(peaks):
         attack(twice=f"{FILL}{hold}", only="twice")
-    # It grows on between two looks, four of which come in a second; what sockets hold is refused by
-    # nobody until then, and 256 of them hold 2 GiB on a machine that is quick.
-    assert peaks["memory"] < 2_400 * MIB, peaks
+    # It grows on between two looks, four of which come in a second, and this machine has others.
+    # What sockets hold nobody refuses until then: 256 of them hold 2 GiB on a quick machine.
+    most = 2_400 if hold == HOLD["sockets"] else 1_300
+    assert peaks["memory"] < most * MIB, peaks
     if groups.homes():
         assert peaks["threads"] <= groups.TASKS, peaks
     deadline = time.monotonic() + 5
