@@ -486,6 +486,47 @@ async def fetch_all(job, n):
     assert verdict.hint == "start them all first"
 
 
+def test_details_are_asked_for_where_a_test_fails_and_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    request = Subject._request
+
+    def counted(self: Subject, patience: float | None = None, **message: Any) -> None:
+        asked.append(message.get("op"))
+        request(self, patience, **message)
+
+    monkeypatch.setattr(Subject, "_request", counted)
+    assert overlap(look()).passed
+    assert "observe" in asked and "details" not in asked
+    # The subject is gone by now, and what it did is there.
+    run = overlap(look(SWALLOWS)).run
+    assert run is not None and len(run.tasks) == 3
+    assert asked.count("details") == 1
+
+
+def test_a_subject_keeps_the_details_of_one_test() -> None:
+    test = replace(
+        OVERLAP,
+        source="""check("who ran", points=1)
+first = observe(fetch_all, jobs([2, 1]), 2)
+second = observe(fetch_all, jobs([3, 1, 1]), 3)
+assert (len(first.tasks), len(second.tasks)) == (3, 4)
+""",
+    )
+    cells = [StudentCell(0, SETUP), StudentCell(1, RIGHT, "fetch_all")]
+    found = examine(
+        cells,
+        [test, replace(test, grade_id="fetch_all-again")],
+        level=sandbox.strongest(),
+        seed=str,
+        keep=True,
+    )
+    assert all(verdict.passed for verdict in found.verdicts.values())
+    kept = found.verdicts["fetch_all-again"].observed
+    assert [len(run.tasks) for run in kept] == [3, 4]
+
+
 def test_what_is_local_to_a_scenario_stays_with_the_examiner() -> None:
     """A test's own `answer_` is not sent for a scenario that has a local one."""
     test = TrustedTest(

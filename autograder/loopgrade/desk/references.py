@@ -68,7 +68,11 @@ def references(
     secret = course_secret(course)
     try:
         found = examine(
-            told.cells, tests, level=level, seed=lambda test: seed_of(secret, lesson, test)
+            told.cells,
+            tests,
+            level=level,
+            seed=lambda test: seed_of(secret, lesson, test),
+            keep=True,
         )
     except sandbox.SandboxError:  # a page has its own picture alone, then
         return {}

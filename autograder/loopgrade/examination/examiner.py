@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from loopgrade.examination import sandbox
@@ -25,7 +25,14 @@ from loopgrade.examination.forking import ForkServer
 from loopgrade.examination.needs import needed
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.smells import UNREADABLE, smells
-from loopgrade.examination.subject import MAX_BYTES, Ended, Gone, Odd, Subject
+from loopgrade.examination.subject import (
+    MAX_BYTES,
+    Ended,
+    Gone,
+    Odd,
+    Subject,
+    never_the_students,
+)
 from loopgrade.examination.test_cell import (
     HIDDEN,
     PlainTest,
@@ -99,6 +106,7 @@ def examine(
     level: sandbox.Level,
     seed: Callable[[str], str],
     server: ForkServer | None = None,
+    keep: bool = False,
 ) -> Examination:
     """Run each test against the student's cells.
 
@@ -109,6 +117,7 @@ def examine(
         seed: gives the seed of a test by its grade id.
         server: has their sandbox, for answers that may share one. Left out, the submission has
             one to itself.
+        keep: whether the verdicts are to have what was observed, also where a test passed.
 
     Raises:
         SandboxError: the machine fails, and the submission cannot be judged.
@@ -122,7 +131,7 @@ def examine(
     with ForkServer(level) if server is None else nullcontext(server) as server:
         for exercise in dict.fromkeys(test.exercise for test in ours):
             mine = [test for test in ours if test.exercise == exercise]
-            with _Desk(both, mine, server, found) as desk:
+            with _Desk(both, mine, server, found, keep) as desk:
                 for test in mine:
                     found.verdicts[test.grade_id] = desk.judge(test, seed(test.grade_id))
             texts = read if desk.everything else (None, exercise)
@@ -183,7 +192,9 @@ class _Desk:
         tests: Sequence[TrustedTest],
         server: ForkServer,
         found: Examination,
+        keep: bool,
     ) -> None:
+        self._keeps = keep
         self._cells, self._exercise, self._server = cells, tests[0].exercise, server
         self._found, self._tests = found, [test.source for test in tests]
         self._stuck: set[int] = set()
@@ -228,7 +239,7 @@ class _Desk:
         if self._over:
             return _lost(test, self._over)
         try:
-            return run_test(test, self, seed)
+            return run_test(test, self, seed, keep=self._keeps)
         except Gone as gone:
             if self._is_given_another_chance(gone, test.grade_id):
                 self._dismiss()
@@ -252,7 +263,7 @@ class _Desk:
 
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """As `Asked.explore`."""
-        with _never_the_students():
+        with never_the_students():
             found = self._ready().explore(request)
         if isinstance(found, Run):
             self._tell_first_cause(found)
@@ -260,7 +271,7 @@ class _Desk:
 
     def observe(self, request: dict[str, Json], world: World) -> Run:
         """As `Asked.observe`."""
-        with _never_the_students():
+        with never_the_students():
             run = self._ready().observe(request, world)
         self._tell_first_cause(run)
         return run
@@ -379,22 +390,6 @@ class _Desk:
             self._subject.close()
             self._subject = None
         self._knows_hidden = False
-
-
-@contextmanager
-def _never_the_students() -> Iterator[None]:
-    """A fault of this side's is nobody's fault who is graded.
-
-    Raises:
-        SandboxError: something failed that is not the subject.
-    """
-    try:
-        yield
-    except (Gone, CheckFailed, sandbox.SandboxError):
-        raise
-    except Exception as error:
-        told = str(error) or type(error).__name__
-        raise sandbox.SandboxError(f"The examiner cannot go on: {told}.") from error
 
 
 def _too_long() -> str:

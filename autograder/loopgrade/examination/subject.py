@@ -10,7 +10,8 @@ import math
 import os
 import secrets
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from loopgrade.examination import sandbox
@@ -25,7 +26,7 @@ from looplab.observer.observing import not_run
 from looplab.observer.schedules import Found
 from looplab.runs.failures import describe_exception
 from looplab.runs.lines import dumps, loads
-from looplab.runs.run import Run
+from looplab.runs.run import Details, Facts, Run, read_details, read_facts
 from looplab.runs.wire import Json, Value, WireError, decode, unpack
 from looplab.subject.protocol import MAX_OUTPUTS, NOTICES, PROTOCOL, REPLACES, RUNS, CellOutput
 from looplab.virtual.answers import TooMuch
@@ -77,6 +78,22 @@ class Odd(Gone):
     def __init__(self, message: str, notice: str) -> None:
         super().__init__(message)
         self.notice = notice
+
+
+@contextmanager
+def never_the_students() -> Iterator[None]:
+    """A fault of this side's is nobody's fault who is graded.
+
+    Raises:
+        SandboxError: something failed that is not the subject.
+    """
+    try:
+        yield
+    except (Gone, CheckFailed, sandbox.SandboxError):
+        raise
+    except Exception as error:
+        told = str(error) or type(error).__name__
+        raise sandbox.SandboxError(f"The examiner cannot go on: {told}.") from error
 
 
 # The subject, from here
@@ -165,11 +182,32 @@ class Subject:
         Raises:
             Gone: the subject has died.
             CheckFailed: the program broke the subject, which is still alive.
+
+        The details of the run are asked for when somebody looks at them, for which the subject
+        must still be there.
         """
         self._request(op="observe", **request)
+        asked = self._id
         reply = self._reply(world)
         world.finish()
-        return self._read_reply(reply, lambda: Run.from_json(reply.get("run")))
+
+        def read() -> Run:
+            facts = read_facts(reply.get("run"))
+            return Run.of(facts, lambda: self._details(asked, facts))
+
+        return self._read_or_missing(reply, read)
+
+    @never_the_students()
+    def _details(self, asked: str, facts: Facts) -> Details:
+        """Return the rest of what a program did, whose request had that id.
+
+        Raises:
+            Gone: the subject has died.
+            CheckFailed: they cannot be put together in time.
+        """
+        self._request(op="details", of=asked)
+        reply = self._reply(None)
+        return self._read_reply(reply, lambda: read_details(reply.get("details"), facts))
 
     def explore(self, request: dict[str, Json]) -> Found | Run:
         """Have it run a program in many orders; a Run where there is no such program.
@@ -181,17 +219,20 @@ class Subject:
         self._request(op="explore", **request)
         reply = self._reply(None)
         orders = request["orders"]
-        return self._read_reply(reply, lambda: Found.from_json(reply.get("found"), orders))
+        return self._read_or_missing(reply, lambda: Found.from_json(reply.get("found"), orders))
 
-    def _read_reply(self, reply: dict[str, Json], read: Callable[[], T]) -> T | Run:
+    def _read_or_missing(self, reply: dict[str, Json], read: Callable[[], T]) -> T | Run:
+        if isinstance(reply.get("missing"), str):
+            return _no_such_name(reply["missing"][:100])
+        return self._read_reply(reply, read)
+
+    def _read_reply(self, reply: dict[str, Json], read: Callable[[], T]) -> T:
         if "broken" in reply:
             self.notices.add("breaks what watches it")
             raise CheckFailed("your code can be watched", "it breaks what watches it")
         if isinstance(reply.get("stopped"), str):
             raise CheckFailed("your code comes to an end", reply["stopped"][:200])
         try:
-            if isinstance(reply.get("missing"), str):
-                return _no_such_name(reply["missing"][:100])
             return read()
         except WireError:
             raise Odd(_NO_ANSWER, "forges an answer") from None

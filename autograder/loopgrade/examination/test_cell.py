@@ -83,7 +83,8 @@ class Verdict:
         run: what the program did, where it failed.
         partial: of what the cell is worth, the points that it gives as its value, as nbgrader has
             it; None where it gives none, and so all.
-        observed: what each `observe` gave, in their order, of a test that hides nothing.
+        observed: what each `observe` gave, in their order, where that was asked for and the test
+            hides nothing.
         number: which of the test's `observe` gave `run`, from 0; None where none of them did.
     """
 
@@ -198,13 +199,14 @@ class Asked(Protocol):
         """Keep what a human should look at, in a few words that continue "the code ..."."""
 
 
-def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
+def run_test(test: TrustedTest, asked: Asked, seed: str, *, keep: bool = False) -> Verdict:
     """Run a test cell and return its verdict.
 
     Args:
         test: the test.
         asked: runs the student's programs.
         seed: of its random inputs.
+        keep: whether the verdict is to have what was observed, also where it passed.
 
     Raises:
         Gone: the subject has died.
@@ -245,12 +247,13 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
             with_name(test, failed).message,
             hint,
             hidden,
-            failed.run,
+            _whole(failed.run),
             number=next((n for n, run in enumerate(observers.seen) if run is failed.run), None),
         )
     finally:
         announcing.forget()
-    seen = () if HIDDEN in test.source else tuple(observers.seen)
+    keep = keep and HIDDEN not in test.source
+    seen = tuple(run.whole() for run in observers.seen) if keep else ()
     return Verdict(test.grade_id, True, observed=seen)
 
 
@@ -270,6 +273,13 @@ def _jobs_that_are_the_same(seed: str) -> Callable[..., Spec]:
         return looplab.jobs(times, results=results, **facts)
 
     return jobs
+
+
+def _whole(run: Run | None) -> Run | None:
+    """Return the run with its details, which no subject can tell later; None where none can."""
+    with contextlib.suppress(CheckFailed):
+        return None if run is None else run.whole()
+    return None
 
 
 def _misread(error: Exception) -> CheckFailed:
@@ -294,10 +304,15 @@ def _in_hidden_part(test: TrustedTest, error: Exception) -> bool:
 
 
 class _Observers:
-    """`observe` and `explore`, as a test cell has them here."""
+    """`observe` and `explore`, as a test cell has them here.
+
+    Attributes:
+        seen: what each `observe` has given, in their order.
+    """
 
     def __init__(self, test: TrustedTest, names: _TestNames, asked: Asked) -> None:
         self._definitions, self._names, self._asked = definitions(test.source), names, asked
+        self._is_first = True
         self.seen: list[Run] = []
 
     def observe(
@@ -312,7 +327,7 @@ class _Observers:
         world = World(specs)
         told = [spec_to_json(spec, whole=False) for spec in specs]
         how = {"take": take, "cancel_at": cancel_at, "services": told}
-        answer = self._asked.observe({**request, **how}, world)
+        answer = self._observe({**request, **how}, world)
         run = with_record(answer, world, call_text(program, args, take, cancel_at))
         for notice in differences(run, world):
             self._asked.note(notice)
@@ -329,9 +344,8 @@ class _Observers:
 
         def record(schedule: Schedule) -> Run:
             world = World(specs, schedule.choose)
-            run = self._asked.observe(
-                {**request, "take": None, "cancel_at": None, "services": told}, world
-            )
+            how = {"take": None, "cancel_at": None, "services": told}
+            run = self._observe({**request, **how}, world)
             return with_record(run, world, call)
 
         whole = [spec_to_json(spec, whole=True) for spec in specs]
@@ -358,6 +372,11 @@ class _Observers:
                 outcomes.append(Outcome(1, schedule.choices, partial(_itself, run)))
         tried = sum(outcome.count for outcome in outcomes)
         return Exploration(call, tried, found.complete, tuple(outcomes))
+
+    def _observe(self, request: dict[str, Json], world: World) -> Run:
+        # Of the test before this one nobody asks for details any more.
+        first, self._is_first = self._is_first, False
+        return self._asked.observe({**request, "first": first}, world)
 
     def _request(self, program: Any, args: Sequence[Any]) -> tuple[dict[str, Json], list[Spec]]:
         """Return what both ask of a subject, and the specs among the arguments."""

@@ -26,7 +26,7 @@ from looplab.observer.listening import MAX_OUTPUT, MAX_WARNINGS, first_line, lis
 from looplab.observer.patience import Patience
 from looplab.recorder.generators import GeneratorTrace
 from looplab.recorder.handles import recorded
-from looplab.recorder.lives import callbacks_of, cut_short, lives_of, waits_of
+from looplab.recorder.lives import cut_short, details_of, waits_of
 from looplab.recorder.losing import Losses
 from looplab.recorder.notes import ENDED
 from looplab.recorder.recorder import Recorder
@@ -36,7 +36,7 @@ from looplab.recorder.watching import RealClock, Watch, blocked_in
 from looplab.runs.failures import Failure, describe_exception, without_addresses
 from looplab.runs.queries import A_CALLBACK
 from looplab.runs.records import Blocking, Wait
-from looplab.runs.run import MAX_BLOCKED, SCHEMA, Run
+from looplab.runs.run import MAX_BLOCKED, SCHEMA, Facts, Run
 from looplab.runs.wire import Value, WireError, decode, encode
 from looplab.virtual.answers import Clock, TooMuch
 from looplab.virtual.clock import virtual_time
@@ -133,7 +133,7 @@ def with_record(run: Run, world: World | RealClock, call: str) -> Run:
         world: the clock and the services that it ran on.
         call: what it was asked to run; see `call_text`.
     """
-    return replace(run, duration=world.duration, calls=world.calls, call=call)
+    return run.with_facts(duration=world.duration, calls=world.calls, call=call)
 
 
 @dataclass
@@ -215,7 +215,8 @@ def perform(
     cut = cut_short(recorder)
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
-    return Run(
+    recorder.settle()
+    told = Facts(
         schema=SCHEMA,
         program=facts.name,
         clock="real" if isinstance(world, RealClock) else "virtual",
@@ -225,8 +226,6 @@ def perform(
         duration=world.now,
         steps=recorder.steps,
         callbacks=recorder.callbacks,
-        ticks=callbacks_of(recorder),
-        lives=lives_of(recorder),
         calls=(),
         leftovers=facts.leftovers,
         deadlock=facts.deadlock,
@@ -236,6 +235,9 @@ def perform(
         output=without_addresses(output.getvalue()[:MAX_OUTPUT]),
         warnings=(*facts.warnings[:MAX_WARNINGS], *cut),
     )
+    # A thread may still run, and what is noted of it is not at its end.
+    now = details_of(recorder) if threads.started else None
+    return Run.of(told, lambda: details_of(recorder) if now is None else now)
 
 
 def _end(patience: Patience, facts: _Facts) -> None:

@@ -6,27 +6,27 @@ how long it was ready and something else ran: this is where the spans come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from looplab.recorder.notes import ENDED, RELAYED, ROW, STILL_RUNNING, TIMED, Life
 from looplab.recorder.recorder import Recorder
 from looplab.recorder.waiting import line_at
 from looplab.runs.records import Callback, Span, TaskLife, Wait
+from looplab.runs.run import Details
 
 
-def lives_of(recorder: Recorder) -> tuple[TaskLife, ...]:
-    """Return the record of each life, up to the end of the recording."""
-    return _Reader(recorder).lives()
+def details_of(recorder: Recorder) -> Details:
+    """Return the record of each life and each callback, up to the end of the recording."""
+    return Details(_Reader(recorder).lives(), _callbacks_of(recorder))
 
 
-def waits_of(recorder: Recorder, numbers: Iterable[int]) -> tuple[Wait, ...]:
+def waits_of(recorder: Recorder, numbers: Sequence[int]) -> tuple[Wait, ...]:
     """Return what the lives of these numbers wait for now."""
-    return _Reader(recorder).waits(numbers)
+    return _Reader(recorder).waits(numbers) if numbers else ()
 
 
-def callbacks_of(recorder: Recorder) -> tuple[Callback, ...]:
-    """Return the record of each callback that is in the notes."""
+def _callbacks_of(recorder: Recorder) -> tuple[Callback, ...]:
     origin = recorder.origin
     return tuple(
         Callback(
@@ -240,7 +240,7 @@ class _Reader:
         ran = {row[0] for row in self._rows[ready:step]} - {draft.life.id}
         return ran.pop() if len(ran) == 1 else None
 
-    def waits(self, numbers: Iterable[int]) -> tuple[Wait, ...]:
+    def waits(self, numbers: Sequence[int]) -> tuple[Wait, ...]:
         return tuple(self._wait_of(self._drafts[number]) for number in numbers)
 
     def _wait_of(self, draft: _Draft) -> Wait:

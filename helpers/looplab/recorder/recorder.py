@@ -139,6 +139,12 @@ class Recorder:
             self.stopped = self.now(), self.steps
             self.hooks.close()
 
+    def settle(self) -> None:
+        """Let nothing change any more that the record is made of: it may be made much later."""
+        for life in self.lives:
+            life.look_at_name()
+            life.task = None
+
     def finish_step(self) -> None:
         """End the step that runs, for a record that cannot wait for it."""
         if self._opened is not None:

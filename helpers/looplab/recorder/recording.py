@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 
 from looplab.recorder.handles import recorded
-from looplab.recorder.lives import callbacks_of, cut_short, lives_of, waits_of
+from looplab.recorder.lives import cut_short, details_of, waits_of
 from looplab.recorder.losing import Losses
 from looplab.recorder.notes import MAX_STEPS
 from looplab.recorder.recorder import Recorder
@@ -138,6 +138,7 @@ def _record(
         for life in recorder.lives
         if life.kind == "task" and life.outcome == "pending" and life is not recorder.root
     ]
+    details = details_of(recorder)
     run = Run(
         schema=SCHEMA,
         program=name,
@@ -148,8 +149,8 @@ def _record(
         duration=recorder.stopped[0] - recorder.origin,
         steps=recorder.steps,
         callbacks=recorder.callbacks,
-        ticks=callbacks_of(recorder),
-        lives=lives_of(recorder),
+        ticks=details.ticks,
+        lives=details.lives,
         calls=(),
         leftovers=waits_of(recorder, left),
         deadlock=(),

@@ -12,6 +12,7 @@ is still a sequence of steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,9 +20,6 @@ from looplab.runs import queries
 from looplab.runs.failures import Failure
 from looplab.runs.records import Blocking, Call, Callback, Lost, Span, TaskLife, Wait
 from looplab.runs.wire import Json, Value, WireError, pack, unpack
-
-if TYPE_CHECKING:
-    pass
 
 SCHEMA = 5
 """The version of a Run's JSON."""
@@ -38,8 +36,8 @@ MAX_BLOCKED = 1_000
 
 
 @dataclass(frozen=True)
-class Run:
-    """What a program did. `observe` makes it, and `recording`.
+class Facts:
+    """What a program did, without its steps.
 
     Attributes:
         schema: the version of this record.
@@ -52,9 +50,6 @@ class Run:
         steps: how many turns its tasks and generators took in all.
         callbacks: how many callbacks of its own the loop ran for it: functions that it handed to
             `call_soon` or `call_later`, for example. asyncio's own do not count.
-        ticks: each of these callbacks, and of asyncio's own the timers that wake or cancel
-            somebody, but for those of `sleep`; in the order in which they ran, of many the first.
-        lives: each task, generator, thread or plain program.
         calls: each use of the services that the test owns.
         leftovers: tasks that were still running when the program ended.
         deadlock: who waits for what when nothing can ever run again; else empty.
@@ -74,8 +69,6 @@ class Run:
     duration: float
     steps: int
     callbacks: int
-    ticks: tuple[Callback, ...]
-    lives: tuple[TaskLife, ...]
     calls: tuple[Call, ...]
     leftovers: tuple[Wait, ...]
     deadlock: tuple[Wait, ...]
@@ -85,9 +78,65 @@ class Run:
     output: str
     warnings: tuple[str, ...]
 
+
+@dataclass(frozen=True)
+class Details:
+    """What a program did, step by step.
+
+    Attributes:
+        lives: each task, generator, thread or plain program.
+        ticks: each callback of the program's own, and of asyncio's the timers that wake or cancel
+            somebody, but for those of `sleep`; in the order in which they ran, of many the first.
+    """
+
+    lives: tuple[TaskLife, ...]
+    ticks: tuple[Callback, ...]
+
+
+_DETAILS = frozenset(field.name for field in fields(Details))
+
+
+@dataclass(frozen=True)
+class Run(Facts, Details):
+    """What a program did. `observe` makes it, and `recording`.
+
+    Attributes: those of `Facts` and of `Details`. The details may be made when somebody asks for
+    the first of them: most who judge a run never do.
+    """
+
+    @classmethod
+    def of(cls, facts: Facts, later: Callable[[], Details]) -> Run:
+        """Return the run with these facts.
+
+        Args:
+            facts: what is known now.
+            later: makes the details; it is called once at most.
+        """
+        run = cls.__new__(cls)
+        vars(run).update(vars(facts), _later=later)
+        return run
+
+    def with_facts(self, **facts: Any) -> Run:
+        """Return the run with these facts in the place of its own, and with the same details."""
+        run = type(self).__new__(type(self))
+        vars(run).update(vars(self), **facts)
+        return run
+
+    def whole(self) -> Run:
+        """Return the run, whose details have been made: nothing is asked of anybody later."""
+        return self if vars(self).get("_later") is None else self.with_facts(**self.__getstate__())
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What makes the details cannot go to another process.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
+            later = vars(self).get("_later")
+            if later is not None and name in _DETAILS:
+                vars(self).update(vars(later()), _later=None)
+                return vars(self)[name]
             # `recording` hands out a run that has no fields before its block has ended.
             if name in {field.name for field in fields(Run)}:
                 raise AttributeError(
@@ -107,9 +156,8 @@ class Run:
             WireError: `data` is not what the schema allows.
         """
         run = unpack(cls, data)
-        if run.schema != SCHEMA:
-            raise WireError(f"The run has schema {run.schema}; this looplab reads {SCHEMA}.")
-        _check_references(run)
+        _check_facts(run)
+        _check_details(run, run)
         return run
 
     # What a lesson or a test asks it
@@ -213,18 +261,51 @@ class Run:
         return queries.critical_path(self.lives)
 
 
-def _check_references(run: Run) -> None:
-    """Check what the annotations cannot say: it came out of a sandbox.
+def read_facts(data: Json) -> Facts:
+    """Return the facts that `data` describes, for `Run.of`; `pack(run, Facts)` wrote it.
 
     Raises:
-        WireError: a life refers to one that is not there, its spans are out of order, or more
-            is told than anybody notes.
+        WireError: `data` is not what the schema allows.
     """
-    ids = {life.id for life in run.lives}
-    if len(ids) != len(run.lives):
+    facts = unpack(Facts, data)
+    _check_facts(facts)
+    return facts
+
+
+def read_details(data: Json, facts: Facts) -> Details:
+    """Return the details that `data` describes, of the run with these facts.
+
+    Raises:
+        WireError: `data` is not what the schema allows, or does not go with the facts.
+    """
+    details = unpack(Details, data)
+    _check_details(details, facts)
+    return details
+
+
+# What the annotations cannot say is checked here: it came out of a sandbox.
+
+
+def _check_facts(facts: Facts) -> None:
+    if facts.schema != SCHEMA:
+        raise WireError(f"The run has schema {facts.schema}; this looplab reads {SCHEMA}.")
+    if len(facts.blocked) > MAX_BLOCKED:
+        raise WireError(f"Run.blocked: more than {MAX_BLOCKED:,} are told")
+    if facts.steps < 0 or facts.callbacks < 0:
+        raise WireError("Run: it counts less than happened")
+
+
+def _check_details(details: Details, facts: Facts) -> None:
+    """Check that lives refer to each other, in order, and are not more than the facts say.
+
+    Raises:
+        WireError: they do not.
+    """
+    ids = {life.id for life in details.lives}
+    if len(ids) != len(details.lives):
         raise WireError("Run.lives: two lives have the same id")
     ids.add(None)  # type: ignore[arg-type]  # nobody
-    for life in run.lives:
+    for life in details.lives:
         if not {life.created_by, life.cancelled_by} <= ids:
             raise WireError("TaskLife: it refers to a life that is not there")
         time, step = 0.0, 0
@@ -234,12 +315,10 @@ def _check_references(run: Run) -> None:
             if not (time <= span.start <= span.stop and step <= span.first <= span.last):
                 raise WireError("TaskLife.spans: they are out of order")
             time, step = span.stop, span.last
-    if len(run.blocked) > MAX_BLOCKED:
-        raise WireError(f"Run.blocked: more than {MAX_BLOCKED:,} are told")
-    if run.steps < 0 or run.callbacks < sum(tick.counts for tick in run.ticks):
+    if facts.callbacks < sum(tick.counts for tick in details.ticks):
         raise WireError("Run: it counts less than happened")
     time, step = 0.0, 0
-    for tick in run.ticks:
+    for tick in details.ticks:
         if tick.asked_by not in ids:
             raise WireError("Callback: it refers to a life that is not there")
         if not (time <= tick.start <= tick.stop and step <= tick.step):

@@ -221,15 +221,19 @@ def _hints(cls: Hashable) -> dict[str, Any]:
     return typing.get_type_hints(typing.cast(type, cls))
 
 
-def pack(record: Any) -> dict[str, Json]:
+def pack(record: Any, kind: type | None = None) -> dict[str, Json]:
     """Return a dataclass of this package as JSON, field by field.
+
+    Args:
+        record: the dataclass.
+        kind: one of its bases, to have only the fields of that.
 
     >>> pack(Failure("KeyError", ("KeyError",), "'x'"))["type"]
     'KeyError'
     """
     return {
         name: getattr(record, name) if write is None else write(getattr(record, name))
-        for name, write in _writers(type(record))  # type: ignore[arg-type]  # a class is hashable
+        for name, write in _writers(kind or type(record))
     }
 
 

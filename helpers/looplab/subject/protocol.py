@@ -7,7 +7,7 @@ from typing import Literal
 
 from looplab.runs.run import Run
 
-PROTOCOL = 4
+PROTOCOL = 5
 """The version of the requests and replies."""
 
 RUN_TYPE = "application/vnd.looplab.run+json"

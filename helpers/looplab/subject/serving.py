@@ -1,11 +1,12 @@
 """The untrusted side of grading: it runs a student's cells, and tells what they did.
 
 An examiner has this started in a sandbox (`looplab.subject.forking`) and talks to it in lines of
-JSON, over two pipes. There are three requests:
+JSON, over two pipes. There are four requests:
 
 - `cell`: run a cell of the notebook; the reply is its outputs.
-- `observe`: run a program of the student's; the reply is a `Run`. Meanwhile the
+- `observe`: run a program of the student's; the reply is the facts of a `Run`. Meanwhile the
   program asks the examiner what time it is and what its services say.
+- `details`: the reply is the rest of the `Run` that a request has given: few of them are asked for.
 - `explore`: run it in many orders of the services' answers; the reply is how often each
   outcome came, and an order that leads to it.
 
@@ -29,7 +30,7 @@ from pathlib import Path
 import looplab
 from looplab.recorder.generators import is_tracing
 from looplab.recorder.waiting import last_line
-from looplab.runs.run import Run
+from looplab.runs.run import Details, Facts, Run
 from looplab.runs.wire import Json, WireError, pack
 from looplab.subject.cells import Notebook, picture
 from looplab.subject.channel import Channel
@@ -131,7 +132,7 @@ def serve(channel: Channel, seconds: float) -> None:
         channel: where they come from.
         seconds: the processor time that one request may use.
     """
-    notebook = Notebook()
+    notebook, runs = Notebook(), dict[str, Run]()
     random.seed(0)  # a program that leaves it to chance gets the same verdict each time
     noticing = Noticing(channel.notice)
     noticing.listen()
@@ -139,7 +140,7 @@ def serve(channel: Channel, seconds: float) -> None:
         channel.begin(request["id"])
         noticing.observing = request["op"] != "cell"
         try:
-            reply = answer(request, notebook, channel, seconds, noticing.glance)
+            reply = answer(request, notebook, runs, channel, seconds, noticing.glance)
         except MissingName as error:
             reply = {"missing": str(error)}
         except TooMuch as error:
@@ -161,6 +162,7 @@ def serve(channel: Channel, seconds: float) -> None:
 def answer(
     request: dict[str, Json],
     notebook: Notebook,
+    runs: dict[str, Run],
     channel: Channel,
     seconds: float,
     glance: Callable[[], None],
@@ -170,6 +172,7 @@ def answer(
     Args:
         request: what the examiner sent.
         notebook: where the student's names are.
+        runs: those whose details may be asked for, by the requests that they answer.
         channel: to the examiner.
         seconds: the processor time that it may use.
         glance: called whenever time is about to pass.
@@ -181,13 +184,19 @@ def answer(
                 request["source"], request["number"], timeline=request["timeline"]
             )
         return {"outputs": [pack(each) for each in outputs]}
+    if request["op"] == "details":
+        with processor_time(seconds, channel):
+            return {"details": pack(runs[request["of"]], Details)}
     if request["op"] == "explore":
         with processor_time(seconds, channel) as go_on:
             found = explore(request, notebook, go_on)
         return {"found": found.to_json()}
     with processor_time(seconds, channel):
         run = observe(request, notebook, channel, glance)
-    return {"run": run.to_json()}
+    if request["first"]:
+        runs.clear()
+    runs[request["id"]] = run
+    return {"run": pack(run, Facts)}
 
 
 def main(requests: int, replies: int) -> None:
