@@ -16,6 +16,7 @@ from small import LESSON, SOURCE, write_course
 from loopgrade.classroom.batch import GradingError, grade, require_lesson_sound
 from loopgrade.cli import main
 from loopgrade.examination import canary, examiner, sandbox
+from loopgrade.examination import asking
 from loopgrade.examination import test_cell as cell
 from loopgrade.examination.canary import Unsound
 from loopgrade.examination.test_cell import TrustedTest, Verdict
@@ -161,7 +162,7 @@ def test_a_small_exercise_shows_what_a_new_python_asks_of_a_test(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As on Python 3.15, when an import asked a test's names for `__lazy_modules__`."""
-    monkeypatch.setattr(cell, "is_pythons", lambda _: False)
+    monkeypatch.setattr(asking, "is_pythons", lambda _: False)
     monkeypatch.setattr(examiner, "run_test", _asking_for_lazy_modules(cell.run_test))
     assert "the reference solution of 'both' loses 'both-overlap'" in canary.fault_in_small(LEVEL)
 

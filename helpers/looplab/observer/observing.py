@@ -212,7 +212,6 @@ def perform(
         result, facts.result = _copy(facts), None
         gc.collect(1)
         lost = losses.found()
-    cut = cut_short(recorder)
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
     recorder.settle()
@@ -233,7 +232,7 @@ def perform(
         lost=lost,
         threads=threads.started,
         output=without_addresses(output.getvalue()[:MAX_OUTPUT]),
-        warnings=(*facts.warnings[:MAX_WARNINGS], *cut),
+        warnings=(*facts.warnings[:MAX_WARNINGS], *cut_short(recorder)),
     )
     # A thread may still run, and what is noted of it is not at its end.
     now = details_of(recorder) if threads.started else None
