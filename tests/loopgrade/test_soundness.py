@@ -15,8 +15,7 @@ from small import LESSON, SOURCE, write_course
 
 from loopgrade.classroom.batch import GradingError, grade, require_lesson_sound
 from loopgrade.cli import main
-from loopgrade.examination import canary, examiner, sandbox
-from loopgrade.examination import asking
+from loopgrade.examination import asking, canary, examiner, sandbox
 from loopgrade.examination import test_cell as cell
 from loopgrade.examination.canary import Unsound
 from loopgrade.examination.test_cell import TrustedTest, Verdict
