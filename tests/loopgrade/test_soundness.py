@@ -167,9 +167,9 @@ def test_a_small_exercise_shows_what_a_new_python_asks_of_a_test(
 
 
 def _asking_for_lazy_modules(run_test: Callable[..., Verdict]) -> Callable[..., Verdict]:
-    def run(test: TrustedTest, *args: Any) -> Verdict:
+    def run(test: TrustedTest, *args: Any, **how: Any) -> Verdict:
         asks = "if 'x' in __lazy_modules__: pass\nimport random\n"
         source = test.source.replace("import random\n", asks)
-        return run_test(replace(test, source=source), *args)
+        return run_test(replace(test, source=source), *args, **how)
 
     return run
