@@ -39,11 +39,16 @@ RUN = """
 RUN = {
     "schema": 5, "program": "fetch_all", "clock": "virtual", "call": "",
     "result": ["a", "b", "c"], "error": None, "duration": 4, "steps": 1, "callbacks": 0,
-    "ticks": [], "lives": [], "calls": [],
-    "leftovers": [], "deadlock": [], "blocked": [], "lost": [], "threads": 0, "output": "",
-    "warnings": []}
+    "calls": [], "leftovers": [], "deadlock": [], "blocked": [], "lost": [], "threads": 0,
+    "output": "", "warnings": []}
 def lie_with(**changes):
     channel.send({"run": {**RUN, **changes}})
+def lie_later_with(**changes):
+    end = subject.Channel.end
+    def lie(self, reply):
+        details = {"details": {"lives": [], "ticks": [], **changes}}
+        end(self, details if "details" in reply else reply)
+    subject.Channel.end = lie
 """
 
 

@@ -52,6 +52,42 @@ def test_evidence_that_is_hidden_is_flagged(attack: Attack, patch: str, replaced
     assert any("(line " in told for told in found.flags["fetch_all"])
 
 
+IN_THE_LAST_PROGRAM = """
+import asyncio, signal
+
+async def fetch_all(job, n):
+    if n == 7:
+        {act}
+    return [await job(i) for i in range(n)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("asyncio.Queue.get = None", "replaces asyncio.queues.Queue.get"),
+        (
+            "signal.setitimer(signal.ITIMER_REAL, 0.3)",
+            "keeps its process from being looked at",
+        ),
+    ],
+)
+def test_what_the_last_program_leaves_is_looked_at_too(attack: Attack, act: str, told: str) -> None:
+    answer = IN_THE_LAST_PROGRAM.format(act=act)
+    waits = TrustedTest(
+        "fetch_all-last",
+        "fetch_all",
+        """check("seven", points=1)
+import time
+expect(observe(fetch_all, jobs([1] * 7), 7)).took(7)
+time.sleep(0.6)
+""",
+    )
+    found = attack(answer, only="fetch", more=[waits])
+    assert "fetch_all-last" in passed(found)
+    assert any(told in each for each in found.flags["fetch_all"]), found.flags
+
+
 SMELLS = {
     "frames": ("import sys\nsys._getframe()", "looks into the frames of its callers"),
     "tracebacks": (

@@ -119,7 +119,8 @@ LIES = {
     "a forged run with a float id": "lie_with(schema=2.0)",
     "a run that took a huge int": "lie_with(duration=10**400)",
     "a run of another schema": "lie_with(schema=1)",
-    "a run with lives that are none": "lie_with(lives=[{}])",
+    "a run with lives that are none": "lie_later_with(lives=[{}])",
+    "a run with details of another's": "lie_later_with(ticks=[], calls=[])",
     "a run with a negative time": "lie_with(duration=-1)",
     "a run with a name as a number": "lie_with(program=7)",
     "a run that leaves half a surrogate": (
@@ -149,13 +150,15 @@ LIES = {
     "a dict that takes hours": (
         "lie_with(result={'$dict': [[k * (2**61 - 1), 0] for k in range(49_000)]})"
     ),
-    "many lives": """lie_with(lives=[
+    "many lives": """lie_later_with(lives=[
         {"id": n, "kind": "task", "name": "", "function": "", "created_by": None,
-         "cancelled_by": None, "outcome": "pending", "error": None, "spans": []}
+         "cancelled_by": None, "outcome": "pending", "error": None, "returned": "",
+         "spans": []}
         for n in range(70_000)])""",
-    "two lives of one id": """lie_with(lives=[
+    "two lives of one id": """lie_later_with(lives=[
         {"id": 0, "kind": "task", "name": "", "function": "", "created_by": None,
-         "cancelled_by": None, "outcome": "pending", "error": None, "spans": []}] * 2)""",
+         "cancelled_by": None, "outcome": "pending", "error": None, "returned": "",
+         "spans": []}] * 2)""",
     "a long text": "lie_with(result='x' * 7_000_000)",
     "a long line": "say('x' * 30_000_000)",
     "a line of empty lists": "say('{\"id\": \"ID\", \"run\": [' + '[],' * 2_500_000 + '[]]}')",
@@ -234,7 +237,9 @@ OUTPUTS = {
     "another kind": "[OUTPUT('html', 'x', '<script>')]",
     "a name that is none": "[OUTPUT('error', 7, '')]",
     "half a run": "[{**OUTPUT('result', '', ''), 'run': {}}]",
-    "a run that took a huge int": "[{**OUTPUT('x', '', ''), 'run': {**RUN, 'duration': 9**999}}]",
+    "a run that took a huge int": (
+        "[{**OUTPUT('x', '', ''), 'run': {**RUN, 'lives': [], 'ticks': [], 'duration': 9**999}}]"
+    ),
 }
 
 

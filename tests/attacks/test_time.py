@@ -19,19 +19,22 @@ MANY = TrustedTest(
 for number_ in range(3_000):
     run = observe(twice, number_)
     expect(run).returned(2 * number_)
+    assert run.lives
 """,
 )
 
 EACH_TIME = f"""{CHANNEL}{RUN}
 def life(n, spans):
     return {{"id": n, "kind": "task", "name": "a", "function": "f", "created_by": None,
-        "cancelled_by": None, "outcome": "pending", "error": None, "spans": spans}}
+        "cancelled_by": None, "outcome": "pending", "error": None, "returned": "",
+        "spans": spans}}
 def span(n):
     return {{"state": "waiting", "start": n, "stop": n + 1, "first": n, "last": n + 1,
-        "reason": "x", "line": 1, "woken_by": 0, "held_by": 0}}
+        "reason": "x", "line": 1, "woken_by": 0, "held_by": 0, "inside": ""}}
 end = subject.Channel.end
 def lie(self, reply):
-    if "run" in reply: reply["run"].update(CHANGES)
+    for told in ("run", "details"):
+        for name in CHANGES.keys() & reply.get(told, {{}}).keys(): reply[told][name] = CHANGES[name]
     end(self, reply)
 subject.Channel.end = lie
 def twice(n): return 2 * n

@@ -8,6 +8,7 @@ the teacher. Workers here end with the process that started them, however that e
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -310,6 +311,7 @@ def _work(pipe: Connection, exams: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for who started us
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.freeze()  # what is loaded by now is never thrown away, and need not be looked at
     with undisturbed(), suppress(EOFError, OSError):
         while True:
             paper = pipe.recv_bytes()

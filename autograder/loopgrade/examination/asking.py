@@ -113,7 +113,8 @@ class Observers:
         whole = [spec_to_json(spec, whole=True) for spec in specs]
         # The seed of a test is secret; what grows out of it is not.
         grown = hashlib.sha256(f"{seed}/explore".encode()).hexdigest()
-        found = self._asked.explore({**request, "services": whole, "orders": orders, "seed": grown})
+        how = {"services": whole, "orders": orders, "seed": grown, "first": self._first()}
+        found = self._asked.explore({**request, **how})
         if isinstance(found, Run):
             missing = found.with_facts(call=call)
             return Exploration(call, 1, True, (Outcome(1, (), lambda: missing),))
@@ -136,9 +137,12 @@ class Observers:
         return Exploration(call, tried, found.complete, tuple(outcomes))
 
     def _observe(self, request: dict[str, Json], world: World) -> Run:
-        # Of the test before this one nobody asks for details any more.
+        return self._asked.observe({**request, "first": self._first()}, world)
+
+    def _first(self) -> bool:
+        """Whether a test asks for the first time: of the one before it nobody asks any more."""
         first, self._is_first = self._is_first, False
-        return self._asked.observe({**request, "first": first}, world)
+        return first
 
     def _request(self, program: Any, args: Sequence[Any]) -> tuple[dict[str, Json], list[Spec]]:
         """Return what both ask of a subject, and the specs among the arguments."""

@@ -151,8 +151,8 @@ def _ran_through(
                 ended.add(index)
                 return False
     finally:
-        passage.notices |= subject.notices
         subject.close()
+        passage.notices |= subject.notices
     return True
 
 

@@ -386,8 +386,8 @@ class _Desk:
 
     def _dismiss(self) -> None:
         if self._subject is not None:
-            self.flags |= self._subject.notices
             self._subject.close()
+            self.flags |= self._subject.notices
             self._subject = None
         self._knows_hidden = False
 

@@ -124,6 +124,7 @@ class Subject:
             raise sandbox.SandboxError(_NO_START.format(server.level, error)) from None
         self._rest = b""
         self._id = ""
+        self._owes_reply = False
         self._deadline = self._glance_at = 0.0
         self._until, self._too_long = math.inf, ""
         self.said = 0
@@ -151,12 +152,22 @@ class Subject:
         self._until, self._too_long = until, too_long
 
     def close(self) -> None:
-        """End it."""
+        """End it, after it has said what else it has noticed."""
         try:
+            if not self._owes_reply:
+                self._have_it_leave()
             self._server.end()
         finally:
             os.close(self._stdin)
             os.close(self._stdout)
+
+    def _have_it_leave(self) -> None:
+        self._until = math.inf
+        try:
+            self._request(op="leave")
+            self._reply(None)
+        except Gone:
+            self._keep_notice(_NO_FAREWELL)
 
     def cell(self, cell: PlainCell, number: int) -> tuple[CellOutput, ...]:
         """Run a cell and return its outputs.
@@ -240,7 +251,7 @@ class Subject:
     def _request(self, patience: float | None = None, **message: Json) -> None:
         self._id = secrets.token_hex(8)
         self._deadline = min(awake() + (patience or WALL_SECONDS), self._until)
-        self.said = 0
+        self.said, self._owes_reply = 0, True
         self._send({"id": self._id, **message})
 
     def _send(self, message: dict[str, Json]) -> None:
@@ -274,6 +285,7 @@ class Subject:
                     "your code's process asked what cannot be", "asks what no program can"
                 ) from None
             if answer is None:
+                self._owes_reply = False
                 return message
             self._send(answer)
 
@@ -343,6 +355,7 @@ class Subject:
 
 
 _NO_START = "The sandbox ({}) does not start: {}. Run `looplab doctor`."
+_NO_FAREWELL = "goes on when its tests have ended, and keeps its process from being looked at"
 _TOO_MANY_TEXTS = "runs more texts that stand in no cell than can be read"
 _ENDED = "your code ended its own process, as os._exit or a crash does: let it return instead"
 _WAITED = "your code did not come to an end in {:g} s: does it wait for what never comes?"

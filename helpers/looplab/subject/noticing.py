@@ -93,7 +93,7 @@ class Noticing:
             if sys.modules.get(name) is not module:
                 self._notice(f"{REPLACES} {name}")
         with contextlib.suppress(KeyError):  # one is no longer there
-            # After each request, so in C: these are some thousand names.
+            # In C: these are some thousand names.
             if _all(_map(_is, _map(_of, known.spaces, known.names), self._values)):
                 return
         names = zip(known.owners, known.spaces, known.names, self._values, strict=True)

@@ -1,7 +1,7 @@
 """The untrusted side of grading: it runs a student's cells, and tells what they did.
 
 An examiner has this started in a sandbox (`looplab.subject.forking`) and talks to it in lines of
-JSON, over two pipes. There are four requests:
+JSON, over two pipes. There are five requests:
 
 - `cell`: run a cell of the notebook; the reply is its outputs.
 - `observe`: run a program of the student's; the reply is the facts of a `Run`. Meanwhile the
@@ -9,6 +9,7 @@ JSON, over two pipes. There are four requests:
 - `details`: the reply is the rest of the `Run` that a request has given: few of them are asked for.
 - `explore`: run it in many orders of the services' answers; the reply is how often each
   outcome came, and an order that leads to it.
+- `leave`: the last one; there is nothing in the reply.
 
 Before a reply it may say what it has noticed (`looplab.subject.noticing`), for a human to look at.
 
@@ -139,6 +140,9 @@ def serve(channel: Channel, seconds: float) -> None:
     while (request := channel.receive()) is not None:
         channel.begin(request["id"])
         noticing.observing = request["op"] != "cell"
+        if request["op"] == "leave" or request.get("first"):
+            noticing.compare()
+            runs.clear()
         try:
             reply = answer(request, notebook, runs, channel, seconds, noticing.glance)
         except MissingName as error:
@@ -155,7 +159,6 @@ def serve(channel: Channel, seconds: float) -> None:
             }
         except BaseException as error:
             reply = {"broken": f"{type(error).__name__}: {error}"[:300]}
-        noticing.compare()
         channel.end(reply)
 
 
@@ -177,6 +180,8 @@ def answer(
         seconds: the processor time that it may use.
         glance: called whenever time is about to pass.
     """
+    if request["op"] == "leave":
+        return {}
     # What comes after the program is not the program's time, so it stands outside.
     if request["op"] == "cell":
         with processor_time(seconds, channel):
@@ -193,8 +198,6 @@ def answer(
         return {"found": found.to_json()}
     with processor_time(seconds, channel):
         run = observe(request, notebook, channel, glance)
-    if request["first"]:
-        runs.clear()
     runs[request["id"]] = run
     return {"run": pack(run, Facts)}
 
