@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import Any
 
+from looplab.recorder.asking import TASK
 from looplab.recorder.generators import CALLS_NOTHING, opcode_at
 from looplab.recorder.waiting import HERE, is_of_test, is_program
 from looplab.subject import sealing
@@ -30,6 +31,7 @@ from looplab.subject.protocol import (
     RUNS,
     SETS,
     SETS_LOOP,
+    SETS_TASK,
     SHADOWS,
     SIGNALS,
     TRACES,
@@ -331,6 +333,7 @@ _EVENTS: Mapping[str, Judge] = MappingProxyType(
         "function.__new__": _runs,
         sealing.MODULE: _replaces,
         sealing.LOOP: _hides,
+        TASK: lambda *_: SETS_TASK,
     }
 )
 
