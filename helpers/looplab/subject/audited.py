@@ -108,7 +108,12 @@ _GIVE_FRAMES = {"currentframe", "stack", "getinnerframes", "walk_stack", "walk_t
 
 
 def _is_in(frame: FrameType, module: str) -> bool:
-    return frame.f_code.co_filename == getattr(sys.modules.get(module), "__file__", None)
+    # Not what the module says of its file: anybody may set that.
+    path = "/".join((_LIBRARY, *module.split(".")))
+    return frame.f_code.co_filename in (f"{path}.py", f"{path}/__init__.py")
+
+
+_LIBRARY = str(Path(os.__file__).parent)
 
 
 def _gets_frame(frame: FrameType, _: tuple[Any, ...]) -> str | None:
@@ -225,13 +230,24 @@ def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 
 def _compiles(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     source, name = args
-    words = _names_code(frame, name)
-    if words or _quotes(frame) or not on_behalf_of_student(frame):
-        return words
+    if _quotes(frame):
+        return None
     text = _text(source)
-    if text is None or not _MAY_SMELL.search(text) or _is_file(text, name):
+    if text is not None and _is_file(text, name):
+        return None
+    words = _names_code(frame, name)
+    if words or not on_behalf_of_student(frame):
+        return words
+    if _is_in(frame, "dataclasses") and text is not None and not _TAKES_OTHERS.search(text):
+        text = _FIELD.sub("self", text)
+    if text is None or not _MAY_SMELL.search(text):
         return None
     return RUNS + text
+
+
+_FIELD = re.compile(r"\b(?:self|other)\.\w+|\b\w+\.__setattr__(?=\(self,')")
+_TAKES_OTHERS = re.compile(r"import|\bas\b|\b(?:self|other)\b(?!\s*[.,)]|:(?!=)| is\b)")
+"""What a method that is made of the names of fields never has: it only uses its own objects."""
 
 
 def _quotes(frame: FrameType) -> bool:
@@ -264,7 +280,7 @@ def _is_file(text: str, name: object) -> bool:
     """Whether a file of Python's is compiled, as it is, or a part of it.
 
     The whole, when it is imported for the first time; a part, on 3.11 and 3.12, when Python itself
-    shows the lines of an error that nobody caught. Whoever names code of his own so is told of.
+    shows the lines of an error that nobody caught. Whoever runs it by himself is told of.
     """
     if not isinstance(name, str) or is_program(name):
         return False
