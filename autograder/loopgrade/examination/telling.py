@@ -15,6 +15,8 @@ import time
 import weakref
 from collections.abc import Mapping
 
+from loopgrade.examination.expressions import GIVE_LOOPS
+
 INSIDE = frozenset(
     {"__closure__", "__globals__", "__subclasses__", "__builtins__", "cell_contents"}
     | {"f_back", "f_builtins", "f_globals", "f_locals", "__getattribute__"}
@@ -40,6 +42,21 @@ BY_NAME = frozenset(
     | {"__setattr__", "__delattr__", "object"}
 )
 """Functions and methods that take an owner and the name of an attribute; of a mock, too."""
+
+ASYNCIOS_OWN = frozenset(name for name in asyncio.__all__ if name.startswith("_")) | frozenset(
+    {"_log_traceback", "_log_destroy_pending", "_fut_waiter", "_must_cancel", "_run_once"}
+    | {"_all_tasks", "_scheduled_tasks", "_eager_tasks", "_current_tasks"}
+)
+"""Private names that nobody else has; the first come with `from asyncio import *`."""
+
+STATES = frozenset({"done", "cancelled", "exception", "get_loop"})
+"""Methods by which a task says how it ended, and where."""
+
+INNER = frozenset(
+    {"ctypes", "_ctypes", "_asyncio", "_testcapi", "_testinternalcapi", "marshal"}
+    | {"_xxsubinterpreters", "_interpreters", "_xxinterpchannels", "_interpchannels"}
+)
+"""Modules by which one gets below Python, or where nobody watches."""
 
 MAY_BE_HANDED_ON = frozenset({"getattr", "setattr", "delattr"})
 BY_PATH = frozenset(
@@ -88,3 +105,8 @@ WAIT_BY = frozenset(
 )
 """Methods of loops by which a program waits, and asyncio for it."""
 CHANGE_A_DICT = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__"})
+
+ANY_NAME = (
+    BY_NAME | BY_PATH | RUN_TEXT | HAS_NAMES_SET | OF_INSPECT | GIVE_LOOPS | frozenset({"vars"})
+)
+"""Functions that tell by themselves, by whatever name they are called."""
