@@ -23,6 +23,7 @@ from looplab.subject.protocol import (
     CTYPES,
     FRAMES,
     HOOKS,
+    INTERPRETERS,
     NAMES,
     OBJECTS,
     PICKLES,
@@ -223,6 +224,10 @@ def _is_compiled(path: object, code: bytes) -> bool:
         return False
 
 
+def _starts_interpreter(frame: FrameType, _: tuple[Any, ...]) -> str | None:
+    return INTERPRETERS if _is_students(frame) else None
+
+
 def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     found = args[0] != os.getpid() and _is_students(frame)
     return SIGNALS if found else None
@@ -341,6 +346,7 @@ _EVENTS: Mapping[str, Judge] = MappingProxyType(
         "os.symlink": _changes(1),
         "pickle.find_class": _finds,
         "marshal.loads": _loads_code,
+        "cpython.PyInterpreterState_New": _starts_interpreter,
         "os.kill": _signals,
         "os.killpg": _signals,
         "compile": _compiles,

@@ -27,13 +27,22 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
+from looplab.recorder.waiting import is_program
 from looplab.subject.audited import judge_of
 from looplab.subject.protocol import REPLACES, SETS_LOOP
-from looplab.subject.sealing import METHODS, MODULE, is_ours, seal, seal_loops
-from looplab.subject.watched import originals
-from looplab.virtual.loop import VirtualLoop
+from looplab.subject.sealing import (
+    METHODS,
+    MODULE,
+    is_ours,
+    is_replaced,
+    seal,
+    seal_loops,
+)
+from looplab.subject.watched import HELPERS, originals
+from looplab.virtual.loop import VirtualLoop, attributes_of
 
 _running_loop = asyncio._get_running_loop
 
@@ -77,12 +86,13 @@ class Noticing:
             for kind in VirtualLoop.__mro__
             for name in sorted(_MAKE_TIMERS & vars(kind).keys())
         ]
-        self._process = os.getpid()
+        self._process = _getpid()
+        self._set_in_cells: set[tuple[ModuleType, str]] = set()
         self.observing = False
 
     def listen(self) -> None:
         """Hear what Python audits from now on, for as long as the process lives."""
-        seal(self._originals.modules.values())
+        seal([*self._originals.modules.values(), *HELPERS])
         seal_loops()
         sys.addaudithook(self._hear)
 
@@ -92,6 +102,9 @@ class Noticing:
         for name, module in known.modules.items():
             if sys.modules.get(name) is not module:
                 self._notice(f"{REPLACES} {name}")
+        for module, name in self._set_in_cells:
+            if is_replaced(module, name):
+                self._notice(f"{REPLACES} {module.__name__}.{name}")
         with contextlib.suppress(KeyError):  # one is no longer there
             # After each request, so in C: these are some thousand names.
             if _all(_map(_is, _map(_of, known.spaces, known.names), self._values)):
@@ -105,7 +118,7 @@ class Noticing:
     def glance(self) -> None:
         """Tell what of loops is replaced just now, while time is about to pass."""
         loop = _running_loop()
-        of_loop = {} if loop is None else vars(loop)
+        of_loop = {} if loop is None else attributes_of(loop)
         if not METHODS.isdisjoint(of_loop):
             bent = [value for name, value in of_loop.items() if name in METHODS]
             if not all(map(is_ours, bent)):
@@ -115,7 +128,7 @@ class Noticing:
                 self._notice(SETS_LOOP)
 
     def _notice(self, words: str) -> None:
-        if words not in self._told and os.getpid() == self._process:
+        if words not in self._told and _getpid() == self._process:
             # In this order: where it cannot be told, deep in a recursion, it is told next time.
             self._tell(words)
             self._told.add(words)
@@ -123,16 +136,27 @@ class Noticing:
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
         judge = judge_of(event)
         thread = threading.get_ident()
-        if judge is None or thread in self._looking:
-            return
+        looking = thread in self._looking
         # To look at who called is audited too.
+        if judge is None or (looking and event == "sys._getframe"):
+            return
+        frame = None
+        if looking:
+            frame = sys._getframe(1)
+            # A program may have put code of its own in the way of who looks.
+            if not is_program(frame.f_code.co_filename):
+                return
         self._looking.add(thread)
         try:
-            words = judge(sys._getframe(1), args)
+            words = judge(frame or sys._getframe(1), args)
         finally:
-            self._looking.discard(thread)
-        if words and (event != MODULE or self.observing):
+            if not looking:
+                self._looking.discard(thread)
+        if words and event == MODULE and not self.observing:
+            self._set_in_cells.add(args)
+        elif words:
             self._notice(words)
 
 
+_getpid = os.getpid
 _all, _map, _is, _of = all, map, operator.is_, operator.getitem  # as they are now

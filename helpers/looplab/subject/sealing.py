@@ -1,12 +1,10 @@
 """Who changes a module of asyncio's, or a loop, is told of, also where it is put back at once.
 
 Neither modules nor loops tell an audit hook when an attribute of theirs is set. Here they do
-(PEP 578), and hooks are what nothing removes. What `vars(module)` gives is a copy.
+(PEP 578), and hooks are what nothing removes. What `vars` gives of a module or a loop is a copy.
 
     looplab.module   a module and the name of what is replaced in it
     looplab.loop     a loop and the name of the method that is hidden by an attribute
-
-Caveat: who writes into the dict that a loop keeps its attributes in is not told here.
 """
 
 from __future__ import annotations
@@ -65,6 +63,12 @@ class _Sealed(ModuleType):
 
 
 _Sealed.__name__ = _Sealed.__qualname__ = "module"
+
+
+def is_replaced(module: ModuleType, name: str) -> bool:
+    """Whether a sealed module has something else by a name than when it was sealed."""
+    now = names_of(module).get(name)
+    return now is not _as_new[module.__name__].get(name) and not is_ours(now)
 
 
 def seal(modules: Iterable[ModuleType]) -> None:
