@@ -128,6 +128,12 @@ SMELL = {
     "such a name of what is given": (
         "class A: _log_traceback = 1\ndef f(t): t._log_traceback = False\nlist(map(f, ts))"
     ),
+    "tasks of a class that keeps no error": (
+        "import asyncio\nclass Quiet(asyncio.Task): _log_traceback = False"
+    ),
+    "how others find time": "import os\nos.getpid = lambda: 1",
+    "how timers are sorted": "from heapq import heappush\nimport heapq\nheapq.heappush = print",
+    "how tests patch": "from unittest import mock\nmock.patch.object = print",
     "a telling name in a text": "ways = {'off': '_log_traceback'}",
     "ctypes as another module has it": (
         "from multiprocessing import sharedctypes as s\ns.ctypes.cast(id(t), s.ctypes.py_object)"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
 import re
-import time
+import unittest.mock
 from functools import cache
 from pathlib import Path
 
 import looplab
-from loopgrade.examination.telling import ASYNCIOS_OWN, OF_LIBRARIES, WATCHED
+from loopgrade.examination.telling import ASYNCIOS_OWN, OF_LIBRARIES, USED
 
 
 @cache
@@ -25,8 +24,10 @@ def _sources() -> str:
 
 @cache
 def known_names() -> frozenset[str]:
-    """Return every name that stands in the sources of asyncio and looplab, or is a builtin."""
-    return frozenset(re.findall(r"[A-Za-z_]\w*", _sources())) | {*dir(builtins), *dir(time)}
+    """Return every name that stands in the sources of asyncio and looplab, or that they use."""
+    theirs = (name for each in USED.values() for name in dir(each))
+    more = {*USED, *theirs, *dir(unittest.mock), *dir(unittest.mock.patch)}
+    return frozenset(re.findall(r"[A-Za-z_]\w*", _sources())) | more
 
 
 @cache
@@ -64,7 +65,7 @@ def rooms() -> frozenset[str]:
 def is_there(path: str, name: str) -> bool:
     """Whether an attribute of a watched module is there already: a new one harms nobody."""
     root, *parts = path.split(".")
-    found: object = WATCHED.get(root)
+    found: object = USED.get(root)
     for each in (*parts, name):
         found = vars(found).get(each) if hasattr(found, "__dict__") else None
     return found is not None

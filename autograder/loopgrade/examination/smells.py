@@ -52,6 +52,7 @@ from loopgrade.examination.telling import (
     RUN_TEXT,
     SEALED,
     STATES,
+    USED,
     WAIT_BY,
     WALKS,
     WATCHED,
@@ -213,7 +214,7 @@ class _Nose(ast.NodeVisitor):
         for path in self._text.paths(owner):
             root = path.partition(".")[0]
             there = name is None or is_there(path, name)
-            if root == "looplab" or (root in WATCHED and there):
+            if root == "looplab" or (root in USED and there):
                 self._tell(node, _SETS_MODULE)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -268,6 +269,10 @@ class _Nose(ast.NodeVisitor):
         compared = [each for name, each in bindings_of(node) if name in ("__eq__", "__ne__")]
         if any(map(ignores_itself, compared)) or ("__ne__" in bound and "__eq__" not in bound):
             self._tell(node, "makes a class whose objects are equal to what they are not")
+        if any(self._root(base) in WATCHED for base in node.bases):
+            for name, each in bindings_of(node):
+                if isinstance(each, ast.Assign) and name in of_tasks():
+                    self._tell(each, _SETS)
         if bound & WALKS:
             self._tell(node, _LOOKS_INSIDE)
         self.generic_visit(node)
@@ -294,7 +299,7 @@ class _Nose(ast.NodeVisitor):
             self._look_at_text(node, name)
         if name in ("patch", "setattr") and node.args and node not in self._at_the_top:
             root = str(folded(node.args[0])).partition(".")[0]
-            if root in WATCHED or root == "looplab":
+            if root in USED or root == "looplab":
                 self._tell(node, _SETS_MODULE)
         self.generic_visit(node)
 

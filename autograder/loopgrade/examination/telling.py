@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import builtins
+import collections
 import contextlib
+import contextvars
 import functools
 import gc
+import heapq
 import inspect
+import io
+import itertools
+import linecache
+import operator
+import os
+import pathlib
 import queue
+import re
 import selectors
+import signal
 import threading
 import time
+import traceback
+import types
+import typing
+import unittest.mock
 import weakref
 from collections.abc import Mapping
 
@@ -98,6 +114,13 @@ MODULES = (
 )
 WATCHED: Mapping[str, object] = {module.__name__: module for module in (*MODULES, weakref)}
 """Modules that a program should leave as they are: it and its tests use them."""
+
+HELPERS = (ast, collections, contextvars, heapq, io, itertools, linecache, operator, os, pathlib)
+USED: Mapping[str, object] = {
+    **WATCHED,
+    **{each.__name__: each for each in (*HELPERS, re, signal, traceback, types, typing, unittest)},
+}
+"""Those, and what they and tests use besides: nobody has to put anything in their place."""
 
 MAY_BE_SET = frozenset({"excepthook", "slow_callback_duration", "callbacks"})
 WAIT_BY = frozenset(
