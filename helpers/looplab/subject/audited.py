@@ -38,7 +38,7 @@ from looplab.subject.protocol import (
     TRACES,
     WRITES,
 )
-from looplab.subject.watched import classes
+from looplab.subject.watched import MAY_BE_SET, classes
 
 Judge = Callable[[FrameType, tuple[Any, ...]], str | None]
 """Given who did it and the event's arguments, returns a notice, where there is one to give."""
@@ -238,7 +238,7 @@ def _compiles(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     if _quotes(frame):
         return None
     text = _text(source)
-    if text is not None and _is_file(text, name):
+    if text is not None and "compile" not in frame.f_code.co_names and _is_file(text, name):
         return None
     words = _names_code(frame, name)
     if words or not on_behalf_of_student(frame):
@@ -307,6 +307,8 @@ def _runs(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 
 def _replaces(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     module, name = args
+    if module.__name__ == "threading" and name in MAY_BE_SET:
+        return None
     told = f"{REPLACES} {module.__name__}.{name}"
     return told if on_behalf_of_student(frame.f_back) else None
 

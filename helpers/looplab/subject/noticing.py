@@ -152,10 +152,10 @@ class Noticing:
         finally:
             if not looking:
                 self._looking.discard(thread)
-        if words and event == MODULE and not self.observing:
-            self._set_in_cells.add(args)
-        elif words:
+        if words and (event != MODULE or self.observing):
             self._notice(words)
+        elif words and args[0] in HELPERS:  # all others are compared
+            self._set_in_cells.add(args)
 
 
 _getpid = os.getpid

@@ -91,6 +91,9 @@ def owners() -> Iterator[Any]:
 _OF_TESTS = (concurrent.futures, contextlib, functools, gc, inspect, threading, weakref)
 """What a scenario of a test uses beside asyncio."""
 
+MAY_BE_SET = ("excepthook", "stack_size")
+"""What anybody may set in `threading`."""
+
 HELPERS = (
     *(ast, collections, contextvars, heapq, importlib.util, io, itertools, json, linecache),
     *(operator, os, os.path, pathlib, queue, re, selectors, signal, traceback, types, typing),
@@ -103,8 +106,8 @@ def is_watched(owner: Any, name: str, value: object) -> bool:
     """Whether a program should find that as it is."""
     if isinstance(owner, type):
         return callable(value) or isinstance(value, property | classmethod | staticmethod)
-    if owner is threading and name in ("excepthook", "stack_size"):
-        return False  # to be set by whoever likes
+    if owner is threading and name in MAY_BE_SET:
+        return False
     return callable(value) or (name.isupper() and owner not in (builtins, time))
 
 
