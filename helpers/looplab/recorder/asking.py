@@ -1,9 +1,10 @@
 """A task in the words of asyncio's own class, whatever it was made to say of itself.
 
 A program may give a task methods of its own, or have a class of tasks that say what is not so.
-Whoever does is told of to audit hooks (PEP 578), when such a task ends:
+Whoever does is told of to audit hooks (PEP 578), when such a task ends.
 
-    looplab.task   the task
+    looplab.task    the task
+    looplab.ended   a program has ended, and it is about to be told what it left
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 TASKS: tuple[Any, ...] = (asyncio.Task, asyncio.tasks._PyTask)  # type: ignore[attr-defined]  # the two that asyncio has
 
-TASK = "looplab.task"
+TASK, ENDED = "looplab.task", "looplab.ended"
+audit = sys.audit  # as it is now
 _STATES = ("done", "cancelled", "exception", "get_loop")
 
 
@@ -38,7 +40,7 @@ def asked(task: Any, name: str) -> Any:
 def tell_of_lies(task: Any) -> None:
     """Tell audit hooks of a task that has other methods than asyncio's to say how it ended."""
     if not all(_is_asyncios(task, name) for name in _STATES):
-        sys.audit(TASK, task)
+        audit(TASK, task)
 
 
 def _is_asyncios(task: Any, name: str) -> bool:

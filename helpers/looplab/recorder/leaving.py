@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from looplab.recorder.asking import asked
+from looplab.recorder.asking import ENDED, asked, audit
 from looplab.recorder.lives import waits_of
 from looplab.recorder.notes import is_default
 from looplab.recorder.recorder import PLUMBING, Recorder
@@ -28,6 +28,7 @@ def left_on(loop: asyncio.AbstractEventLoop, recorder: Recorder, ended: Any) -> 
         recorder: has noted them.
         ended: the task that has just ended; None where none has.
     """
+    audit(ENDED)
     numbers = set(recorder.lives_of(asyncio.all_tasks(loop)))
     for life in recorder.lives:
         task = None if life.task is None else life.task()

@@ -26,10 +26,11 @@ import operator
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+from looplab.recorder.asking import ENDED
 from looplab.recorder.waiting import is_program
 from looplab.subject.audited import judge_of
 from looplab.subject.protocol import REPLACES, SETS_LOOP
@@ -63,6 +64,10 @@ _MAKE_TIMERS = {"call_at", "call_later", "call_soon", "create_future", "time"}
 """Methods of loops by which a program waits."""
 
 
+_Known = tuple[Sequence[str], Sequence[Mapping[str, Any]], Sequence[str], Sequence[Any]]
+"""What a program should find as it is: the owners, namespaces, names and values, in columns."""
+
+
 class Noticing:
     """Notices what a student's code does, once each.
 
@@ -80,7 +85,10 @@ class Noticing:
         self._looking: set[int] = set()
         self._originals = known = originals()
         # By now some are ours, as `asyncio.run` is.
-        self._values = [space[name] for space, name in zip(known.spaces, known.names, strict=True)]
+        values = [space[name] for space, name in zip(known.spaces, known.names, strict=True)]
+        self._all: _Known = known.owners, known.spaces, known.names, values
+        ours = filter(_is_of_who_tells, zip(*self._all, strict=True))
+        self._ours: Any = tuple(zip(*ours, strict=True))
         self._loops = [
             (vars(kind), name, vars(kind)[name])
             for kind in VirtualLoop.__mro__
@@ -105,12 +113,16 @@ class Noticing:
         for module, name in self._set_in_cells:
             if is_replaced(module, name):
                 self._notice(f"{REPLACES} {module.__name__}.{name}")
+        self._tell_of(self._all)
+
+    def _tell_of(self, known: _Known) -> None:
+        """Tell what of these is replaced."""
+        _, spaces, keys, values = known
         with contextlib.suppress(KeyError):  # one is no longer there
             # After each request, so in C: these are some thousand names.
-            if _all(_map(_is, _map(_of, known.spaces, known.names), self._values)):
+            if _all(_map(_is, _map(_of, spaces, keys), values)):
                 return
-        names = zip(known.owners, known.spaces, known.names, self._values, strict=True)
-        for owner, space, name, value in names:
+        for owner, space, name, value in zip(*known, strict=True):
             now = space.get(name)
             if now is not value and not is_ours(now):
                 self._notice(f"{REPLACES} {owner}.{name}")
@@ -134,6 +146,10 @@ class Noticing:
             self._told.add(words)
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+        if event == ENDED:
+            # Of looplab's classes, what is replaced for a moment: who tells of the program.
+            self._tell_of(self._ours)
+            return
         judge = judge_of(event)
         thread = threading.get_ident()
         looking = thread in self._looking
@@ -158,5 +174,11 @@ class Noticing:
             self._set_in_cells.add(args)
 
 
+def _is_of_who_tells(entry: tuple[str, Any, str, Any]) -> bool:
+    """Whether this is of a class by which it is told what a program did."""
+    return entry[0].startswith(_TELL) and entry[0] not in originals().modules
+
+
+_TELL = ("looplab.observer", "looplab.recorder", "looplab.runs", "looplab.subject")
 _getpid = os.getpid
 _all, _map, _is, _of = all, map, operator.is_, operator.getitem  # as they are now

@@ -10,11 +10,11 @@ Neither modules nor loops tell an audit hook when an attribute of theirs is set.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
+from looplab.recorder.asking import audit
 from looplab.recorder.waiting import HERE, is_of_test
 from looplab.virtual.loop import VirtualLoop
 
@@ -58,7 +58,7 @@ class _Sealed(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         known = _as_new.get(self.__name__, _names(self))
         if name in known and value is not known[name] and not is_ours(value):
-            sys.audit(MODULE, self, name)
+            audit(MODULE, self, name)
         super().__setattr__(name, value)
 
 
@@ -87,7 +87,7 @@ def seal_loops() -> None:
 
     def __setattr__(self: VirtualLoop, name: str, value: object) -> None:
         if name in METHODS:
-            sys.audit(LOOP, self, name)
+            audit(LOOP, self, name)
         object.__setattr__(self, name, value)
 
     VirtualLoop.__setattr__ = __setattr__  # type: ignore[assignment]  # only where nobody is trusted
