@@ -134,6 +134,20 @@ SMELL = {
     "how others find time": "import os\nos.getpid = lambda: 1",
     "how timers are sorted": "from heapq import heappush\nimport heapq\nheapq.heappush = print",
     "how tests patch": "from unittest import mock\nmock.patch.object = print",
+    "a class of looplab's, out of a list": (
+        "from looplab import Run\nbox = [Run]\nbox[0].to_json = print"
+    ),
+    "a class of asyncio's, out of a list": (
+        "import asyncio\nnext(iter([asyncio.TimerHandle])).__init__ = print"
+    ),
+    "a class, out of a dict": (
+        "import asyncio\nkinds = {'t': asyncio.TimerHandle}\nkinds.get('t').when = print"
+    ),
+    "where a function is from": (
+        "import inspect, looplab\ninspect.getmodule(looplab.observe).Recorder"
+    ),
+    "how json is written": "import json\njson.JSONEncoder.iterencode = print",
+    "a state by setattr": "def say(it): setattr(it, 'cancelled', lambda: True)\nf(say)",
     "a telling name in a text": "ways = {'off': '_log_traceback'}",
     "ctypes as another module has it": (
         "from multiprocessing import sharedctypes as s\ns.ctypes.cast(id(t), s.ctypes.py_object)"
@@ -231,6 +245,9 @@ HONEST = {
     "regular expressions": (
         "import re\ndef find(p, t): return re.compile(p).search(t)\n"
         "made = re.compile\nmade('a' + x)\nfrom re import compile\ncompile(x)"
+    ),
+    "where its own function is from": (
+        "import inspect\ndef traced(f): print(inspect.getmodule(f).__name__)\n@traced\ndef g(): pass"
     ),
     "a mock of a task": ("from unittest.mock import Mock\ntask = Mock()\ntask.done = lambda: True"),
     "states of its own": (

@@ -174,14 +174,31 @@ class Text:
         return ".".join([root, *reversed(path)])
 
     def paths(self, node: ast.expr, depth: int = 0) -> Iterator[str]:
-        """Yield all that `module` may give, with what parameters are given."""
+        """Yield all that `module` may give: also of what parameters are given, and out of lists."""
         self._budget -= 1
+        if depth > _DEPTH or self._budget < 0:
+            return
         yield self.module(node)
-        if isinstance(node, ast.Name) and depth < _DEPTH and self._budget > 0:
-            for value in self._values[node.id]:
-                for each in self._given(value) if isinstance(value, _Parameter) else [value]:
-                    if isinstance(each, ast.Name | ast.Attribute):
-                        yield from self.paths(each, depth + 1)
+        todo: list[ast.expr | None] = []
+        match node:
+            case ast.Name(id=name):
+                for value in self._values[name]:
+                    todo += self._given(value) if isinstance(value, _Parameter) else [value]
+            case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+                todo += parts
+            case ast.Dict(values=parts) | ast.BoolOp(values=parts):
+                todo += parts
+            case ast.Subscript(value=inner) | ast.NamedExpr(value=inner) | ast.Starred(value=inner):
+                todo.append(inner)
+            case ast.IfExp(body=one, orelse=other):
+                todo += [one, other]
+            case ast.Call(func=ast.Name(id=name), args=parts) if name in _TAKE_OUT:
+                todo += parts
+            case ast.Call(func=ast.Attribute(value=inner, attr="pop" | "get" | "copy")):
+                todo.append(inner)
+        for each in todo:
+            if each is not None:
+                yield from self.paths(each, depth + 1)
 
     def spelled_out(self, name: str, telling: Container[str], depth: int = 0) -> str:
         """Return the telling function that a name of the cell's stands for; empty where none."""
@@ -343,6 +360,9 @@ def _names_of(module: str) -> list[str]:
     found = sys.modules.get(module)
     return list(getattr(found, "__all__", ())) or [n for n in dir(found) if n[0] != "_"]
 
+
+_TAKE_OUT = frozenset({"next", "iter", "list", "tuple", "set", "reversed", "sorted", "min", "max"})
+"""Functions that give what they are given, or a part of it."""
 
 _FROM_OUTSIDE = ast.Name("")
 """Stands for what no text of the cell's says."""

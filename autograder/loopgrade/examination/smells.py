@@ -295,6 +295,10 @@ class _Nose(ast.NodeVisitor):
             self._look_at_names_asked_for(node, node.args[0])
         if name in CHANGE_A_DICT and isinstance(node.func, ast.Attribute):
             self._look_at_names_of(node, node.func.value)
+        if name == "getmodule" and node.args:
+            roots = {path.partition(".")[0] for path in self._text.paths(node.args[0])}
+            if not roots.isdisjoint(("asyncio", "looplab")):
+                self._tell(node, _LOOKS_INSIDE)
         if name in RUN_TEXT and node.args and self._root(node.func) != "re":
             self._look_at_text(node, name)
         if name in ("patch", "setattr") and node.args and node not in self._at_the_top:
@@ -333,6 +337,8 @@ class _Nose(ast.NodeVisitor):
         if (changes or (name == "object" and node not in self._at_the_top)) and owner and not told:
             read = folded(names[0]) if names else None
             self._look_at_change(node, owner, read if isinstance(read, str) else None)
+            if read in STATES and len(node.args) > 2:
+                self._look_at_state(node, owner, node.args[2])
 
     def _look_at_each_name(
         self, node: ast.Call, names: Sequence[ast.expr], owner: ast.expr | None

@@ -14,6 +14,7 @@ import heapq
 import inspect
 import io
 import itertools
+import json
 import linecache
 import operator
 import os
@@ -115,10 +116,13 @@ MODULES = (
 WATCHED: Mapping[str, object] = {module.__name__: module for module in (*MODULES, weakref)}
 """Modules that a program should leave as they are: it and its tests use them."""
 
-HELPERS = (ast, collections, contextvars, heapq, io, itertools, linecache, operator, os, pathlib)
+HELPERS = (ast, collections, contextvars, heapq, io, itertools, json, linecache, operator, os)
 USED: Mapping[str, object] = {
     **WATCHED,
-    **{each.__name__: each for each in (*HELPERS, re, signal, traceback, types, typing, unittest)},
+    **{
+        each.__name__: each
+        for each in (*HELPERS, pathlib, re, signal, traceback, types, typing, unittest)
+    },
 }
 """Those, and what they and tests use besides: nobody has to put anything in their place."""
 
