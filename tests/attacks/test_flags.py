@@ -27,8 +27,8 @@ async def fetch_all(job, n):
 HIDING = {
     "all_tasks": ("import asyncio\nasyncio.all_tasks = lambda *_: set()", "asyncio.all_tasks"),
     "the recorder's word": (
-        "import looplab.observer.observing as o\no.waits_of = lambda *_: ()",
-        "looplab.observer.observing.waits_of",
+        "import looplab.observer.observing as o\no.left_on = lambda *_: ()",
+        "looplab.observer.observing.left_on",
     ),
     "a Run of its own": (
         """

@@ -99,6 +99,69 @@ SMELL = {
     "equal to what is true": "class A:\n    def __eq__(self, other): return bool(other)",
     "equal by a lambda": "class A:\n    __eq__ = lambda self, other: True",
     "unequal to none": "class A:\n    def __ne__(self, other): return bool(0)",
+    "a star": "from asyncio import *\n_unregister_task(task)",
+    "a star in another cell": "_set_running_loop(None)",
+    "a star of sys": "from sys import *\nmodules['asyncio'] = None",
+    "sys by a name": "from sys import settrace as watch\nwatch(print)",
+    "attrgetter by another name": (
+        "from operator import attrgetter as of\nof('_unregister_task')(asyncio.tasks)"
+    ),
+    "setattr by another name": "from builtins import setattr as put\nput(it, 'call_later', print)",
+    "getattr out of builtins": "import builtins\nget = builtins.getattr\nget(task, '_exception')",
+    "vars by another name": "import asyncio\nnames = vars\nnames(asyncio.tasks)",
+    "vars by one of two": "import asyncio\nnames = len\nnames = vars\nnames(asyncio.tasks)",
+    "vars by a default": "import asyncio\ndef f(names=vars): names(asyncio.tasks)",
+    "locals by another name": (
+        "from inspect import getcoroutinelocals as look\nlook(task.get_coro())"
+    ),
+    "more names than can be followed": "\n".join(f"a{n}" for n in range(14_000, 31_000))
+    + "\nget = vars" * 2_000,
+    "a class of its own with such a name": (
+        "import asyncio\nclass A: _unregister_task = 1\nhome = asyncio.tasks\n"
+        "home._unregister_task(t)"
+    ),
+    "such a name of tasks": (
+        "import asyncio\nclass A: _log_traceback = 1\n"
+        "ts = [asyncio.ensure_future(job()) for job in jobs]\n"
+        "for t in ts: t._log_traceback = False"
+    ),
+    "such a name of what is given": (
+        "class A: _log_traceback = 1\ndef f(t): t._log_traceback = False\nlist(map(f, ts))"
+    ),
+    "tasks of a class that keeps no error": (
+        "import asyncio\nclass Quiet(asyncio.Task): _log_traceback = False"
+    ),
+    "how others find time": "import os\nos.getpid = lambda: 1",
+    "how timers are sorted": "from heapq import heappush\nimport heapq\nheapq.heappush = print",
+    "how tests patch": "from unittest import mock\nmock.patch.object = print",
+    "a class of looplab's, out of a list": (
+        "from looplab import Run\nbox = [Run]\nbox[0].to_json = print"
+    ),
+    "a class of asyncio's, out of a list": (
+        "import asyncio\nnext(iter([asyncio.TimerHandle])).__init__ = print"
+    ),
+    "a class, out of a dict": (
+        "import asyncio\nkinds = {'t': asyncio.TimerHandle}\nkinds.get('t').when = print"
+    ),
+    "where a function is from": (
+        "import inspect, looplab\ninspect.getmodule(looplab.observe).Recorder"
+    ),
+    "how json is written": "import json\njson.JSONEncoder.iterencode = print",
+    "a state by setattr": "def say(it): setattr(it, 'cancelled', lambda: True)\nf(say)",
+    "a telling name in a text": "ways = {'off': '_log_traceback'}",
+    "ctypes as another module has it": (
+        "from multiprocessing import sharedctypes as s\ns.ctypes.cast(id(t), s.ctypes.py_object)"
+    ),
+    "ctypes out of another module": "from multiprocessing.sharedctypes import ctypes",
+    "another interpreter": "import _xxsubinterpreters as other",
+    "a task that says it is done": "def f(it): it.done = lambda: True\nf(task)",
+    "one that says it was cancelled": (
+        "def yes(): return True\nasync def f():\n    me = asyncio.current_task()\n"
+        "    me.cancelled = yes"
+    ),
+    "a class of asyncio's by a parameter": (
+        "import asyncio\ndef bend(kind, how): kind.__init__ = how\nbend(asyncio.TimerHandle, print)"
+    ),
     "too long": "#" * (MAX_SOURCE + 1),
     "too deep": "x" + ".a" * 50_000,
 }
@@ -154,6 +217,49 @@ HONEST = {
     ),
     "arguments": "args = parser.parse_args([], namespace=Options())\nwraps(f)(g)",
     "paths and files": "open('notes._old.txt')\n'1.5', 'a.b', 'see loop._ready: it is private'",
+    "a star, and public names": (
+        "from asyncio import *\nfrom sys import *\nfrom inspect import *\n"
+        "run(sleep(0))\nprint(version_info, iscoroutine(3), current_task)"
+    ),
+    "a linked list": (
+        "class Node:\n    def __init__(self, n): self._state, self._callback = n, None\n"
+        "def walk(node):\n    while node: node = node._callback\nwalk(Node(3))"
+    ),
+    "a helper that another cell calls": (
+        "class Shelf:\n    def __init__(self): self._waiters, self._value = [], 0\n"
+        "def show(shelf): print(shelf._waiters, shelf._value)"
+    ),
+    "entries of a heap": (
+        "import heapq\nclass Entry:\n    def __init__(self): self._callback = print\n"
+        "heap = [Entry()]\nentry = heapq.heappop(heap)\nentry._callback()"
+    ),
+    "a loop of its own": (
+        "class Task:\n    def __init__(self): self._state = 'pending'\n"
+        "class Loop:\n    def create_task(self): return Task()\n"
+        "loop = Loop()\nt = loop.create_task()\nprint(t._state)"
+    ),
+    "a loop that counts": (
+        "import asyncio\nclass Loop(asyncio.SelectorEventLoop):\n    turns = 0\n"
+        "    def _run_once(self):\n        self.turns += 1\n        super()._run_once()"
+    ),
+    "regular expressions": (
+        "import re\ndef find(p, t): return re.compile(p).search(t)\n"
+        "made = re.compile\nmade('a' + x)\nfrom re import compile\ncompile(x)"
+    ),
+    "where its own function is from": (
+        "import inspect\ndef traced(f): print(inspect.getmodule(f).__name__)\n"
+        "@traced\ndef g(): pass"
+    ),
+    "a mock of a task": ("from unittest.mock import Mock\ntask = Mock()\ntask.done = lambda: True"),
+    "states of its own": (
+        "class Job:\n    done = cancelled = False\njobs = [Job()]\n"
+        "for job in jobs: job.done, job.cancelled = True, job.n > 1\n"
+        "def stop(): pass\nstop.done = lambda: True"
+    ),
+    "ways to ask": (
+        "import operator as op\nfrom operator import attrgetter as by\n"
+        "sorted(a, key=by('name')), sorted(a, key=op.attrgetter('n.real')), [*map(vars, a)]"
+    ),
     "an underscore": "for _ in range(3): _x = 1\nmodule.__name__, __file__, __doc__",
 }
 

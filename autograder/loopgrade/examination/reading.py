@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-import contextlib
-import re
-import string
+import sys
 from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import cached_property
 
-GIVE_LOOPS = frozenset(
-    {"get_running_loop", "get_event_loop", "new_event_loop", "get_loop", "current_task"}
-    | {"create_task", "ensure_future", "create_future", "run_in_executor"}
-)
-"""Functions and methods that return a loop, a task or a future."""
+from loopgrade.examination.expressions import called, gives_loop, makes_text
 
 _DEPTH = 20
 """Names that stand for names are followed so far."""
@@ -54,15 +48,31 @@ class Text:
         self._fields: dict[str, bool] = defaultdict(bool)
         self._makes_texts, self._budget = False, _BUDGET
         self._texts: list[str] = []
+        starred: list[str] = []
         for node in ast.walk(tree):
             self._note_definition(node)
             self._note_binding(node)
-            self._makes_texts |= _makes_text(node)
+            self._makes_texts |= makes_text(node)
             match node:
                 case ast.Call():
                     self._note_call(node)
                 case ast.Constant(value=str(text)):
                     self._texts.append(text)
+                case ast.ImportFrom(module=str(module), names=[ast.alias(name="*")]):
+                    starred.append(module)
+        for module in starred:
+            for name in _names_of(module):
+                if not self.binds(name):
+                    self._modules[name] = f"{module}.{name}"
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether there were more names than can be followed."""
+        return self._budget < 0
+
+    def binds(self, name: str) -> bool:
+        """Whether the cell itself says what a name stands for."""
+        return bool(self._values[name]) or name in self.functions or name in self._modules
 
     def _note_call(self, node: ast.Call) -> None:
         self._calls[called(node.func)].append(node)
@@ -114,6 +124,9 @@ class Text:
             of_method = names[0] in ("self", "cls")
             given = _Parameter(node.name, place, name, of_method)
             self._bind(ast.Name(name), given, given)
+        first = len(names) - len(node.args.defaults)
+        for name, default in zip(names[first:], node.args.defaults, strict=True):
+            self._bind(ast.Name(name), default, default)
         others = [*node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
         for other in others:
             if other is not None:
@@ -159,6 +172,88 @@ class Text:
         else:
             root = self._modules.get(node.id, node.id)
         return ".".join([root, *reversed(path)])
+
+    def paths(self, node: ast.expr, depth: int = 0) -> Iterator[str]:
+        """Yield all that `module` may give: also of what parameters are given, and out of lists."""
+        self._budget -= 1
+        if depth > _DEPTH or self._budget < 0:
+            return
+        yield self.module(node)
+        todo: list[ast.expr | None] = []
+        match node:
+            case ast.Name(id=name):
+                for value in self._values[name]:
+                    todo += self._given(value) if isinstance(value, _Parameter) else [value]
+            case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+                todo += parts
+            case ast.Dict(values=parts) | ast.BoolOp(values=parts):
+                todo += parts
+            case ast.Subscript(value=inner) | ast.NamedExpr(value=inner) | ast.Starred(value=inner):
+                todo.append(inner)
+            case ast.IfExp(body=one, orelse=other):
+                todo += [one, other]
+            case ast.Call(func=ast.Name(id=name), args=parts) if name in _TAKE_OUT:
+                todo += parts
+            case ast.Call(func=ast.Attribute(value=inner, attr="pop" | "get" | "copy")):
+                todo.append(inner)
+        for each in todo:
+            if each is not None:
+                yield from self.paths(each, depth + 1)
+
+    def spelled_out(self, name: str, telling: Container[str], depth: int = 0) -> str:
+        """Return the telling function that a name of the cell's stands for; empty where none."""
+        self._budget -= 1
+        found = _name_in(self._modules.get(name, ""))
+        if found in telling or depth > _DEPTH or self._budget < 0:
+            return found
+        for value in self._values[name]:
+            match value:
+                case ast.Name(id=other):
+                    found = self.spelled_out(other, telling, depth + 1) or other
+                case ast.Attribute() if self.is_imported(value):
+                    found = _name_in(self.module(value))
+            if found in telling:
+                return found
+        return ""
+
+    def is_of_own_objects(self, node: ast.expr, unknown: bool = False) -> bool:
+        """Whether all that an expression is made of is the cell's own, and no part of asyncio's.
+
+        Args:
+            node: the expression.
+            unknown: whether what no text in the cell tells of may be the cell's own.
+        """
+        todo: list[ast.AST] = [node]
+        seen: set[str] = set()
+        while todo:
+            for each in ast.walk(todo.pop()):
+                self._budget -= 1
+                if self._budget < 0 or self._gives_loop(each):
+                    return False
+                if isinstance(each, _Parameter):
+                    given = self._given(each)
+                    if None in given and not (each.of_method or unknown):
+                        return False
+                    todo += [one for one in given if one is not None]
+                elif isinstance(each, ast.Name) and each.id not in ("self", "cls", *seen):
+                    seen.add(each.id)
+                    sources = self._sources[each.id]
+                    known = each.id in self.functions or hasattr(builtins, each.id)
+                    root = self._modules.get(each.id, "").partition(".")[0]
+                    if root in ("asyncio", "looplab"):
+                        return False
+                    if not (root or sources or known or unknown):
+                        return False
+                    todo += sources
+        return True
+
+    def _gives_loop(self, node: ast.AST) -> bool:
+        """Whether this gives a loop, a task or a future, and is no function of the cell's own."""
+        return (
+            isinstance(node, ast.Call)
+            and gives_loop(node)
+            and called(node.func) not in self.functions
+        )
 
     def is_imported(self, node: ast.expr) -> bool:
         """Whether an expression names a module, or what of it, that the cell imports."""
@@ -255,33 +350,19 @@ class Text:
         return given or [None]
 
 
-_MAKE_TEXTS = frozenset(
-    {"dir", "__dir__", "vars", "globals", "locals", "getmembers", "getmembers_static", "signature"}
-    | {"chr", "join", "str", "repr", "format", "format_map", "replace", "translate", "decode"}
-    | {"fromhex", "loads", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip", "lower"}
-    | {"upper", "casefold", "split", "rsplit", "partition", "rpartition", "splitlines", "findall"}
-    | {"group", "read", "readline", "readlines", "read_text", "getsource", "getsourcelines"}
-    | {"getline", "getlines", "getdoc", "walk", "unparse"}
-)
-_HOLD_NAMES = frozenset(
-    {"__dict__", "__name__", "__qualname__", "__all__", "__annotations__", "__doc__"}
-    | {"co_names", "co_varnames", "co_freevars", "co_cellvars", "co_consts"}
-)
+def _name_in(path: str) -> str:
+    """Return the last name of a path; empty where it is one of `re`, which compiles no code."""
+    return "" if path.startswith("re.") else path.rpartition(".")[2]
 
 
-def _makes_text(node: ast.AST) -> bool:
-    """Whether a text comes out of this that does not stand in the cell."""
-    match node:
-        case ast.Call(func=function):
-            return called(function) in _MAKE_TEXTS
-        case ast.Attribute(attr=name):
-            return name in _HOLD_NAMES
-        case ast.Subscript(slice=ast.Slice()) | ast.FormattedValue():
-            return True
-        case ast.BinOp(left=ast.Constant(value=str())) | ast.BinOp(right=ast.Constant(value=str())):
-            return True
-    return False
+def _names_of(module: str) -> list[str]:
+    """Return what `from module import *` gives, of a module that is here anyway."""
+    found = sys.modules.get(module)
+    return list(getattr(found, "__all__", ())) or [n for n in dir(found) if n[0] != "_"]
 
+
+_TAKE_OUT = frozenset({"next", "iter", "list", "tuple", "set", "reversed", "sorted", "min", "max"})
+"""Functions that give what they are given, or a part of it."""
 
 _FROM_OUTSIDE = ast.Name("")
 """Stands for what no text of the cell's says."""
@@ -333,66 +414,3 @@ def loops(tree: ast.Module) -> Iterator[str]:
                         yield target.id
             case ast.NamedExpr(target=ast.Name(id=name), value=value) if gives_loop(value):
                 yield name
-
-
-def gives_loop(node: ast.expr) -> bool:
-    """Whether an expression calls what returns a loop, a task or a future."""
-    return isinstance(node, ast.Call) and called(node.func) in GIVE_LOOPS
-
-
-def called(node: ast.expr) -> str:
-    """Return the name of what is called, without its module; empty where it has none."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
-def folded(node: ast.expr) -> object:
-    """Return the constant that an expression is; None where it is none that one can read."""
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            one, other = folded(left), folded(right)
-            return one + other if isinstance(one, str) and isinstance(other, str) else None
-        case ast.JoinedStr(values=values):
-            parts = [folded(each) for each in values]
-            texts = [each for each in parts if isinstance(each, str)]
-            return "".join(texts) if len(texts) == len(parts) else None
-        case ast.FormattedValue(value=value):
-            return folded(value)
-    return None
-
-
-def is_names(node: ast.expr) -> bool:
-    """Whether an expression gives the dict of something's attributes."""
-    if isinstance(node, ast.Attribute):
-        return node.attr == "__dict__"
-    return isinstance(node, ast.Call) and called(node.func) == "vars" and bool(node.args)
-
-
-def asked_by_format(text: str) -> Iterator[str]:
-    """Yield the attributes that a text asks for where it is formatted, as in `{0.name}`."""
-    with contextlib.suppress(ValueError):
-        for _, field, _, _ in string.Formatter().parse(text):
-            if field and "." in field:
-                yield from re.findall(r"\.(\w+)", field)
-
-
-def asked_by_path(text: str) -> list[str]:
-    """Return the names in a text that is a path of names, as `asyncio.tasks:sleep`."""
-    return re.split(r"[.:]", text) if _PATH.fullmatch(text) else []
-
-
-_PATH = re.compile(r"\w+([.:]\w+)+")
-
-
-def ignores_itself(node: ast.AST) -> bool:
-    """Whether a method, or a lambda that a class binds, answers without a look at its object."""
-    function = node.value if isinstance(node, ast.Assign) else node
-    if not isinstance(function, ast.FunctionDef | ast.Lambda):
-        return False
-    parameters = [*function.args.posonlyargs, *function.args.args]
-    names = {each.id for each in ast.walk(function) if isinstance(each, ast.Name)}
-    return bool(parameters) and parameters[0].arg not in names and names != {"NotImplemented"}

@@ -17,44 +17,42 @@ It tells words of its own only, with the line, and names only where they are asy
 from __future__ import annotations
 
 import ast
-import asyncio
-import builtins
 import re
-import time
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
-import looplab
-from loopgrade.examination.notation import MAX_SOURCE
-from loopgrade.examination.reading import (
-    Text,
+from loopgrade.examination.expressions import (
     asked_by_format,
     asked_by_path,
-    bindings_of,
     called,
     folded,
     gives_loop,
     ignores_itself,
     is_names,
 )
+from loopgrade.examination.known import is_private, is_there, of_tasks, private_names, rooms
+from loopgrade.examination.notation import MAX_SOURCE
+from loopgrade.examination.reading import Text, bindings_of
 from loopgrade.examination.telling import (
+    ANY_NAME,
     ARE_NAMES,
+    ASYNCIOS_OWN,
     BY_NAME,
     BY_PATH,
     CHANGE_A_DICT,
     COMPARE,
     HAS_NAMES_SET,
     HOOKS,
+    INNER,
     INSIDE,
     INSIDE_OF_OTHERS,
     MAY_BE_HANDED_ON,
     MAY_BE_SET,
     OF_INSPECT,
-    OF_LIBRARIES,
     PLAIN,
     RUN_TEXT,
     SEALED,
+    STATES,
+    USED,
     WAIT_BY,
     WALKS,
     WATCHED,
@@ -84,34 +82,6 @@ def smells(source: str) -> list[str]:
     return [f"{words} (line {line})" for line, words in found[:_MAX_TOLD]]
 
 
-@cache
-def _sources() -> str:
-    folders = (Path(asyncio.__file__).parent, Path(looplab.__file__).parent)
-    return "\n".join(
-        path.read_text(encoding="utf-8", errors="replace")
-        for folder in folders
-        for path in sorted(folder.rglob("*.py"))
-    )
-
-
-@cache
-def known_names() -> frozenset[str]:
-    """Return every name that stands in the sources of asyncio and looplab, or is a builtin."""
-    return frozenset(re.findall(r"[A-Za-z_]\w*", _sources())) | {*dir(builtins), *dir(time)}
-
-
-@cache
-def _private_names() -> frozenset[str]:
-    """Return the private attributes of asyncio's and looplab's."""
-    slots = {name for kind in (asyncio.Task, asyncio.Future) for name in dir(kind)}
-    found = set(re.findall(r"\b_[a-z]\w*", _sources())) | slots
-    return frozenset(name for name in found if _is_private(name))
-
-
-def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__") and name not in OF_LIBRARIES
-
-
 class _Nose(ast.NodeVisitor):
     """Reads a cell.
 
@@ -122,11 +92,24 @@ class _Nose(ast.NodeVisitor):
     def __init__(self, tree: ast.Module) -> None:
         self.found: list[tuple[int, str]] = []
         self._text = Text(tree)
+        self._spell_out(tree)
         # What a `with` at the top patches is as it was before the cell ends.
         blocks = (each for each in tree.body if isinstance(each, ast.With | ast.AsyncWith))
         self._at_the_top = {item.context_expr for block in blocks for item in block.items}
         self._fine: set[ast.AST] = set()
         self.visit(tree)
+
+    def _spell_out(self, tree: ast.Module) -> None:
+        """Call telling functions by their own names, whatever the cell calls them."""
+        spelled: dict[str, str] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                if node.id not in spelled:
+                    spelled[node.id] = self._text.spelled_out(node.id, ANY_NAME) or node.id
+                node.id = spelled[node.id]
+        if self._text.is_too_long:
+            self._tell(tree, UNREADABLE)
+        self._text = Text(tree)
 
     def _tell(self, node: ast.AST, words: str) -> None:
         self.found.append((getattr(node, "lineno", 1), words))
@@ -139,12 +122,18 @@ class _Nose(ast.NodeVisitor):
             self._look_at_change(node, node.value, node.attr)
         if node.attr == "__dict__":
             self._look_at_names_asked_for(node, node.value)
+        if node.attr in INNER and not self._is_own(node.value):
+            self._tell(node, _IMPORTS_INNER)
         self._look_at_use(node, node.attr)
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
         if node.id == "__builtins__":
             self._tell(node, _LOOKS_INSIDE)
+        root, _, name = self._text.module(node).rpartition(".")
+        asyncios = node.id in ASYNCIOS_OWN and not self._text.binds(node.id)  # in a cell above
+        if asyncios or root.partition(".")[0] in ("asyncio", "looplab", "gc", "inspect", "sys"):
+            self._look_at_name(node, name, None)
         self._look_at_use(node, node.id)
 
     def _look_at_use(self, node: ast.Attribute | ast.Name, name: str) -> None:
@@ -171,6 +160,8 @@ class _Nose(ast.NodeVisitor):
             return
         if node.value in ARE_NAMES:
             self._tell(node, _LOOKS_INSIDE)
+        if node.value in ASYNCIOS_OWN:
+            self._look_at_name(node, node.value, None)
         for name in (*asked_by_format(node.value), *asked_by_path(node.value)):
             self._look_at_name(node, name, None)
 
@@ -183,8 +174,8 @@ class _Nose(ast.NodeVisitor):
         others = owner is not None and not self._is_own(owner)
         if name in INSIDE or (name in INSIDE_OF_OTHERS and others):
             self._tell(node, _LOOKS_INSIDE)
-        elif _is_private(name) and not self._is_its_own(name, owner):
-            if name in _private_names():
+        elif is_private(name) and not self._is_its_own(name, owner):
+            if name in private_names():
                 self._tell(node, f"uses a private name of asyncio's or looplab's: {name}")
             elif owner is not None and self._root(owner) in WATCHED:
                 self._tell(node, "uses a private name of a module")
@@ -192,7 +183,10 @@ class _Nose(ast.NodeVisitor):
     def _is_its_own(self, name: str, owner: ast.expr | None) -> bool:
         # The cell has a class with such an attribute, and this is an object of some name.
         here = name in self._text.defined and isinstance(owner, ast.Name)
-        return here and isinstance(owner, ast.Name) and owner.id not in self._text.loops
+        if isinstance(owner, ast.Call) and called(owner.func) == "super":
+            return name in self._text.defined
+        unknown = name not in of_tasks()
+        return here and owner is not None and self._text.is_of_own_objects(owner, unknown)
 
     def _root(self, node: ast.expr) -> str:
         return self._text.module(node).partition(".")[0]
@@ -217,10 +211,23 @@ class _Nose(ast.NodeVisitor):
             self._tell(node, _SETS)
         if name in SEALED:
             self._tell(node, "changes the code, the defaults or the bases of something")
-        path = self._text.module(owner)
-        there = name is None or _is_there(path, name)
-        if path.partition(".")[0] == "looplab" or (self._root(owner) in WATCHED and there):
-            self._tell(node, _SETS_MODULE)
+        for path in self._text.paths(owner):
+            root = path.partition(".")[0]
+            there = name is None or is_there(path, name)
+            if root == "looplab" or (root in USED and there):
+                self._tell(node, _SETS_MODULE)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Attribute) and target.attr in STATES:
+                self._look_at_state(node, target.value, node.value)
+        self.generic_visit(node)
+
+    def _look_at_state(self, node: ast.AST, owner: ast.expr, value: ast.expr) -> None:
+        """Look at who has something say by another function whether it is done."""
+        function = isinstance(value, ast.Lambda) or self._text.is_made_here(value)
+        if function and not (self._is_own(owner) or self._text.is_of_own_objects(owner)):
+            self._tell(node, _SETS)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if is_names(node.value):
@@ -262,6 +269,10 @@ class _Nose(ast.NodeVisitor):
         compared = [each for name, each in bindings_of(node) if name in ("__eq__", "__ne__")]
         if any(map(ignores_itself, compared)) or ("__ne__" in bound and "__eq__" not in bound):
             self._tell(node, "makes a class whose objects are equal to what they are not")
+        if any(self._root(base) in WATCHED for base in node.bases):
+            for name, each in bindings_of(node):
+                if isinstance(each, ast.Assign) and name in of_tasks():
+                    self._tell(each, _SETS)
         if bound & WALKS:
             self._tell(node, _LOOKS_INSIDE)
         self.generic_visit(node)
@@ -284,11 +295,15 @@ class _Nose(ast.NodeVisitor):
             self._look_at_names_asked_for(node, node.args[0])
         if name in CHANGE_A_DICT and isinstance(node.func, ast.Attribute):
             self._look_at_names_of(node, node.func.value)
-        if name in RUN_TEXT and node.args:
+        if name == "getmodule" and node.args:
+            roots = {path.partition(".")[0] for path in self._text.paths(node.args[0])}
+            if not roots.isdisjoint(("asyncio", "looplab")):
+                self._tell(node, _LOOKS_INSIDE)
+        if name in RUN_TEXT and node.args and self._root(node.func) != "re":
             self._look_at_text(node, name)
         if name in ("patch", "setattr") and node.args and node not in self._at_the_top:
             root = str(folded(node.args[0])).partition(".")[0]
-            if root in WATCHED or root == "looplab":
+            if root in USED or root == "looplab":
                 self._tell(node, _SETS_MODULE)
         self.generic_visit(node)
 
@@ -322,6 +337,8 @@ class _Nose(ast.NodeVisitor):
         if (changes or (name == "object" and node not in self._at_the_top)) and owner and not told:
             read = folded(names[0]) if names else None
             self._look_at_change(node, owner, read if isinstance(read, str) else None)
+            if read in STATES and len(node.args) > 2:
+                self._look_at_state(node, owner, node.args[2])
 
     def _look_at_each_name(
         self, node: ast.Call, names: Sequence[ast.expr], owner: ast.expr | None
@@ -362,41 +379,29 @@ class _Nose(ast.NodeVisitor):
         for each in node.names:
             if module.partition(".")[0] in ("asyncio", "looplab", "concurrent"):
                 self._look_at_name(node, each.name, None)
-            if module == "looplab" and each.name in _rooms():
+            if each.name in INNER:
+                self._tell(node, _IMPORTS_INNER)
+            if module == "looplab" and each.name in rooms():
                 self._look_at_module(node, f"looplab.{each.name}")
 
     def _look_at_module(self, node: ast.AST, module: str) -> None:
         if module.startswith("looplab.") and module != "looplab.legacy":
             self._tell(node, "imports a part of looplab's that is not for programs")
-        elif module.partition(".")[0] in ("ctypes", "_ctypes", "_asyncio", "_testcapi", "marshal"):
-            self._tell(node, "imports ctypes or another inner part of Python's")
+        elif not INNER.isdisjoint(module.split(".")):
+            self._tell(node, _IMPORTS_INNER)
 
     # Texts that are put together
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
         text = folded(node)
-        if isinstance(text, str) and (text in INSIDE or text in _private_names()):
+        if isinstance(text, str) and (text in INSIDE or text in private_names()):
             self._tell(node, _PUTS_TOGETHER)
         self.generic_visit(node)
 
 
+_IMPORTS_INNER = "imports ctypes or another inner part of Python's"
 _PUTS_TOGETHER = "puts the name of an attribute together"
 _RUNS_TEXT = "runs a text, or imports a module, that it puts together"
 _SETS_MODULE = "sets an attribute of asyncio, looplab or a module that they use"
 _SETS = "sets an attribute of a loop, a task or a future"
 _LOOKS_INSIDE = "looks into closures, frames or what else it was not given"
-
-
-@cache
-def _rooms() -> frozenset[str]:
-    folder = Path(looplab.__file__).parent
-    return frozenset(path.parent.name for path in folder.glob("*/__init__.py"))
-
-
-def _is_there(path: str, name: str) -> bool:
-    """Whether an attribute of a watched module is there already: a new one harms nobody."""
-    root, *parts = path.split(".")
-    found: object = WATCHED.get(root)
-    for each in (*parts, name):
-        found = vars(found).get(each) if hasattr(found, "__dict__") else None
-    return found is not None

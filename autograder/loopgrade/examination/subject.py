@@ -17,8 +17,9 @@ from typing import TypeVar
 from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
 from loopgrade.examination.forking import ForkServer
+from loopgrade.examination.known import known_names
 from loopgrade.examination.notation import PlainCell
-from loopgrade.examination.smells import known_names, smells
+from loopgrade.examination.smells import smells
 from loopgrade.examination.stopping import pause
 from loopgrade.examination.weighing import excess
 from looplab.observer.expecting import CheckFailed

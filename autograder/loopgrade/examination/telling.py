@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import builtins
+import collections
 import contextlib
+import contextvars
 import functools
 import gc
+import heapq
 import inspect
+import io
+import itertools
+import json
+import linecache
+import operator
+import os
+import pathlib
 import queue
+import re
 import selectors
+import signal
 import threading
 import time
+import traceback
+import types
+import typing
+import unittest.mock
 import weakref
 from collections.abc import Mapping
+
+from loopgrade.examination.expressions import GIVE_LOOPS
 
 INSIDE = frozenset(
     {"__closure__", "__globals__", "__subclasses__", "__builtins__", "cell_contents"}
@@ -40,6 +59,21 @@ BY_NAME = frozenset(
     | {"__setattr__", "__delattr__", "object"}
 )
 """Functions and methods that take an owner and the name of an attribute; of a mock, too."""
+
+ASYNCIOS_OWN = frozenset(name for name in asyncio.__all__ if name.startswith("_")) | frozenset(
+    {"_log_traceback", "_log_destroy_pending", "_fut_waiter", "_must_cancel", "_run_once"}
+    | {"_all_tasks", "_scheduled_tasks", "_eager_tasks", "_current_tasks"}
+)
+"""Private names that nobody else has; the first come with `from asyncio import *`."""
+
+STATES = frozenset({"done", "cancelled", "exception", "get_loop"})
+"""Methods by which a task says how it ended, and where."""
+
+INNER = frozenset(
+    {"ctypes", "_ctypes", "_asyncio", "_testcapi", "_testinternalcapi", "marshal"}
+    | {"_xxsubinterpreters", "_interpreters", "_xxinterpchannels", "_interpchannels"}
+)
+"""Modules by which one gets below Python, or where nobody watches."""
 
 MAY_BE_HANDED_ON = frozenset({"getattr", "setattr", "delattr"})
 BY_PATH = frozenset(
@@ -82,9 +116,24 @@ MODULES = (
 WATCHED: Mapping[str, object] = {module.__name__: module for module in (*MODULES, weakref)}
 """Modules that a program should leave as they are: it and its tests use them."""
 
+HELPERS = (ast, collections, contextvars, heapq, io, itertools, json, linecache, operator, os)
+USED: Mapping[str, object] = {
+    **WATCHED,
+    **{
+        each.__name__: each
+        for each in (*HELPERS, pathlib, re, signal, traceback, types, typing, unittest)
+    },
+}
+"""Those, and what they and tests use besides: nobody has to put anything in their place."""
+
 MAY_BE_SET = frozenset({"excepthook", "slow_callback_duration", "callbacks"})
 WAIT_BY = frozenset(
     {"call_at", "call_later", "call_soon", "call_soon_threadsafe", "create_future", "create_task"}
 )
 """Methods of loops by which a program waits, and asyncio for it."""
 CHANGE_A_DICT = frozenset({"update", "setdefault", "pop", "popitem", "clear", "__setitem__"})
+
+ANY_NAME = (
+    BY_NAME | BY_PATH | RUN_TEXT | HAS_NAMES_SET | OF_INSPECT | GIVE_LOOPS | frozenset({"vars"})
+)
+"""Functions that tell by themselves, by whatever name they are called."""

@@ -26,7 +26,8 @@ from looplab.observer.listening import MAX_OUTPUT, MAX_WARNINGS, first_line, lis
 from looplab.observer.patience import Patience
 from looplab.recorder.generators import GeneratorTrace
 from looplab.recorder.handles import recorded
-from looplab.recorder.lives import cut_short, details_of, waits_of
+from looplab.recorder.leaving import begun_late, left_on
+from looplab.recorder.lives import cut_short, details_of
 from looplab.recorder.losing import Losses
 from looplab.recorder.notes import ENDED
 from looplab.recorder.recorder import Recorder
@@ -312,13 +313,10 @@ def _run_on_loop(
         if recorder.stopped:
             return
         if task.done():
-            facts.leftovers = waiting(asyncio.all_tasks(loop) - {task})
+            facts.leftovers = left_on(loop, recorder, task)
             _ = task.cancelled() or task.exception()  # the caller gets it: it is not lost
         recorder.stop()
         world.finish()
-
-    def waiting(tasks: set[asyncio.Task[Any]]) -> tuple[Wait, ...]:
-        return waits_of(recorder, recorder.lives_of(tasks))
 
     # As it is: what is thrown into a coroutine that awaits another may not come out the same.
     task = loop.create_task(awaitable if inspect.iscoroutine(awaitable) else main())
@@ -331,10 +329,11 @@ def _run_on_loop(
             try:
                 loop.run_until_complete(task)
             except Deadlock:
-                facts.deadlock = waiting(asyncio.all_tasks(loop))
+                facts.deadlock = left_on(loop, recorder, None)
                 raise
             finally:
                 end()
+                facts.leftovers = (*facts.leftovers, *begun_late(loop, recorder))
                 if task.done() and not task.cancelled() and task.exception() is None:
                     facts.result = task.result()
     finally:

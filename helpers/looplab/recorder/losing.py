@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from looplab.recorder.asking import asked
 from looplab.recorder.handles import patched
 from looplab.recorder.lives import waits_of
 from looplab.recorder.recorder import Recorder
@@ -99,4 +100,4 @@ class Losses:
 def _is_kept(reference: Any) -> bool:
     """Whether a task still has an exception that nobody asked for."""
     task = None if reference is None else reference()
-    return task is not None and task._log_traceback
+    return task is not None and bool(asked(task, "_log_traceback"))

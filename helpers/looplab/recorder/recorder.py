@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from typing import Any
 
+from looplab.recorder.asking import TASKS, asked, tell_of_lies
 from looplab.recorder.notes import (
     ENDED,
     MAX_STEPS,
@@ -38,8 +39,6 @@ from looplab.runs.failures import describe_exception
 
 _STEP = "_handles.<locals>.RecordedHandle._run"
 """What runs a step, in `looplab.recorder.handles`."""
-
-_TASKS: tuple[Any, ...] = (asyncio.Task, asyncio.tasks._PyTask)  # type: ignore[attr-defined]  # the two that asyncio has
 
 
 class Recorder:
@@ -208,13 +207,13 @@ class Recorder:
             cause: what made it ready for the first time.
             loop: whose task it is.
         """
-        if not isinstance(task, _TASKS) or not self.here():
+        if not isinstance(task, TASKS) or not self.here():
             return None
         if self.root is not None and TIMED < cause < 0:
             return None  # nobody of ours has started it
         coroutine: Any = task.get_coro()
         function = getattr(coroutine, "__qualname__", type(coroutine).__name__)
-        if function in _PLUMBING or (self.root is not None and _is_kernels(coroutine)):
+        if function in PLUMBING or (self.root is not None and _is_kernels(coroutine)):
             return None
         # asyncio numbers unnamed tasks through the whole process: Task-93. A record must
         # not depend on what ran before it.
@@ -262,9 +261,11 @@ class Recorder:
         record = self.lives[life]
         record.look_at_name()  # it may be gone when the record is made
         # Not task.exception(): that would hide "exception was never retrieved".
-        error = None if task.cancelled() else task._exception
-        record.outcome = "cancelled" if task.cancelled() else "raised" if error else "returned"
+        cancelled = asked(task, "cancelled")
+        error = None if cancelled else asked(task, "_exception")
+        record.outcome = "cancelled" if cancelled else "raised" if error else "returned"
         record.error = describe_exception(error, last_line(error), last_line) if error else None
+        tell_of_lies(task)
         if self.on_ended is not None:
             self.on_ended(task)
 
@@ -371,7 +372,7 @@ class Recorder:
 
 
 # What asyncio.run does when the program has ended.
-_PLUMBING = ("BaseEventLoop.shutdown_asyncgens", "BaseEventLoop.shutdown_default_executor")
+PLUMBING = ("BaseEventLoop.shutdown_asyncgens", "BaseEventLoop.shutdown_default_executor")
 
 
 def _is_kernels(coroutine: Any) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import Any
 
+from looplab.recorder.asking import TASK
 from looplab.recorder.generators import CALLS_NOTHING, opcode_at
 from looplab.recorder.waiting import HERE, is_of_test, is_program
 from looplab.subject import sealing
@@ -22,6 +23,7 @@ from looplab.subject.protocol import (
     CTYPES,
     FRAMES,
     HOOKS,
+    INTERPRETERS,
     NAMES,
     OBJECTS,
     PICKLES,
@@ -30,12 +32,13 @@ from looplab.subject.protocol import (
     RUNS,
     SETS,
     SETS_LOOP,
+    SETS_TASK,
     SHADOWS,
     SIGNALS,
     TRACES,
     WRITES,
 )
-from looplab.subject.watched import classes
+from looplab.subject.watched import MAY_BE_SET, classes
 
 Judge = Callable[[FrameType, tuple[Any, ...]], str | None]
 """Given who did it and the event's arguments, returns a notice, where there is one to give."""
@@ -106,7 +109,12 @@ _GIVE_FRAMES = {"currentframe", "stack", "getinnerframes", "walk_stack", "walk_t
 
 
 def _is_in(frame: FrameType, module: str) -> bool:
-    return frame.f_code.co_filename == getattr(sys.modules.get(module), "__file__", None)
+    # Not what the module says of its file: anybody may set that.
+    path = "/".join((_LIBRARY, *module.split(".")))
+    return frame.f_code.co_filename in (f"{path}.py", f"{path}/__init__.py")
+
+
+_LIBRARY = str(Path(os.__file__).parent)
 
 
 def _gets_frame(frame: FrameType, _: tuple[Any, ...]) -> str | None:
@@ -216,6 +224,10 @@ def _is_compiled(path: object, code: bytes) -> bool:
         return False
 
 
+def _starts_interpreter(frame: FrameType, _: tuple[Any, ...]) -> str | None:
+    return INTERPRETERS if _is_students(frame) else None
+
+
 def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     found = args[0] != os.getpid() and _is_students(frame)
     return SIGNALS if found else None
@@ -223,13 +235,24 @@ def _signals(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 
 def _compiles(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     source, name = args
-    words = _names_code(frame, name)
-    if words or _quotes(frame) or not on_behalf_of_student(frame):
-        return words
+    if _quotes(frame):
+        return None
     text = _text(source)
-    if text is None or not _MAY_SMELL.search(text) or _is_file(text, name):
+    if text is not None and "compile" not in frame.f_code.co_names and _is_file(text, name):
+        return None
+    words = _names_code(frame, name)
+    if words or not on_behalf_of_student(frame):
+        return words
+    if _is_in(frame, "dataclasses") and text is not None and not _TAKES_OTHERS.search(text):
+        text = _FIELD.sub("self", text)
+    if text is None or not _MAY_SMELL.search(text):
         return None
     return RUNS + text
+
+
+_FIELD = re.compile(r"\b(?:self|other)\.\w+|\b\w+\.__setattr__(?=\(self,')")
+_TAKES_OTHERS = re.compile(r"import|\bas\b|\b(?:self|other)\b(?!\s*[.,)]|:(?!=)| is\b)")
+"""What a method that is made of the names of fields never has: it only uses its own objects."""
 
 
 def _quotes(frame: FrameType) -> bool:
@@ -262,7 +285,7 @@ def _is_file(text: str, name: object) -> bool:
     """Whether a file of Python's is compiled, as it is, or a part of it.
 
     The whole, when it is imported for the first time; a part, on 3.11 and 3.12, when Python itself
-    shows the lines of an error that nobody caught. Whoever names code of his own so is told of.
+    shows the lines of an error that nobody caught. Whoever runs it by himself is told of.
     """
     if not isinstance(name, str) or is_program(name):
         return False
@@ -284,6 +307,8 @@ def _runs(frame: FrameType, args: tuple[Any, ...]) -> str | None:
 
 def _replaces(frame: FrameType, args: tuple[Any, ...]) -> str | None:
     module, name = args
+    if module.__name__ == "threading" and name in MAY_BE_SET:
+        return None
     told = f"{REPLACES} {module.__name__}.{name}"
     return told if on_behalf_of_student(frame.f_back) else None
 
@@ -323,6 +348,7 @@ _EVENTS: Mapping[str, Judge] = MappingProxyType(
         "os.symlink": _changes(1),
         "pickle.find_class": _finds,
         "marshal.loads": _loads_code,
+        "cpython.PyInterpreterState_New": _starts_interpreter,
         "os.kill": _signals,
         "os.killpg": _signals,
         "compile": _compiles,
@@ -331,6 +357,7 @@ _EVENTS: Mapping[str, Judge] = MappingProxyType(
         "function.__new__": _runs,
         sealing.MODULE: _replaces,
         sealing.LOOP: _hides,
+        TASK: lambda *_: SETS_TASK,
     }
 )
 

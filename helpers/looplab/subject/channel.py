@@ -10,6 +10,8 @@ from looplab.runs.lines import dumps, loads
 from looplab.runs.wire import Json, Value, encode
 from looplab.virtual.answers import Answer, TooMuch
 
+_getpid, _exit = os.getpid, os._exit  # as they are now
+
 
 class Channel:
     """The lines between this process and its examiner."""
@@ -20,9 +22,11 @@ class Channel:
         self._notices: list[str] = []
         self._asking = False
         self._late: BaseException | None = None
+        self._process = _getpid()
 
     def receive(self) -> Json:
         """Return the next line; None where the examiner has gone."""
+        self._end_child()
         line = self._requests.readline()
         return loads(line) if line else None
 
@@ -57,7 +61,13 @@ class Channel:
         """Send a line that belongs to the request at hand."""
         self._write({"id": self.request_id, **message})
 
+    def _end_child(self) -> None:
+        """End a copy of this process: who is examined does not go on in its place."""
+        if _getpid() != self._process:
+            _exit(0)
+
     def _write(self, message: dict[str, Json]) -> None:
+        self._end_child()
         self._replies.write(dumps(message))
         self._replies.flush()
 
@@ -70,7 +80,7 @@ class Channel:
         finally:
             self._asking = False
         if answer is None:
-            os._exit(0)
+            _exit(0)
         if self._late is not None:
             late, self._late = self._late, None
             raise late

@@ -34,6 +34,8 @@ PROC = "reads /proc"
 SIGNALS = "sends a signal to another process"
 SETS = "sets the code, defaults, class or bases of what is not its own"
 SETS_LOOP = "puts something in the place of a loop's method"
+INTERPRETERS = "starts another interpreter, which nobody watches"
+SETS_TASK = "has a task that says of itself what is not so"
 SHADOWS = "runs a module of its own that is named as one of Python's"
 
 PICKLES = "takes what is asyncio's or looplab's own out of a pickle"
@@ -41,7 +43,7 @@ BYTECODE = "runs code that stands in no text"
 
 NOTICES = frozenset(
     {FRAMES, OBJECTS, NAMES, TRACES, HOOKS, CTYPES, WRITES, PROC, SIGNALS, SETS, SETS_LOOP, SHADOWS}
-    | {PICKLES, BYTECODE}
+    | {PICKLES, BYTECODE, SETS_TASK, INTERPRETERS}
 )
 """All that a subject may say it has noticed, beside what was replaced: "the code ..."."""
 

@@ -1,22 +1,20 @@
 """Who changes a module of asyncio's, or a loop, is told of, also where it is put back at once.
 
 Neither modules nor loops tell an audit hook when an attribute of theirs is set. Here they do
-(PEP 578), and hooks are what nothing removes. What `vars(module)` gives is a copy.
+(PEP 578), and hooks are what nothing removes. What `vars` gives of a module or a loop is a copy.
 
     looplab.module   a module and the name of what is replaced in it
     looplab.loop     a loop and the name of the method that is hidden by an attribute
-
-Caveat: who writes into the dict that a loop keeps its attributes in is not told here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
+from looplab.recorder.asking import audit
 from looplab.recorder.waiting import HERE, is_of_test
 from looplab.virtual.loop import VirtualLoop
 
@@ -60,11 +58,17 @@ class _Sealed(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         known = _as_new.get(self.__name__, _names(self))
         if name in known and value is not known[name] and not is_ours(value):
-            sys.audit(MODULE, self, name)
+            audit(MODULE, self, name)
         super().__setattr__(name, value)
 
 
 _Sealed.__name__ = _Sealed.__qualname__ = "module"
+
+
+def is_replaced(module: ModuleType, name: str) -> bool:
+    """Whether a sealed module has something else by a name than when it was sealed."""
+    now = names_of(module).get(name)
+    return now is not _as_new[module.__name__].get(name) and not is_ours(now)
 
 
 def seal(modules: Iterable[ModuleType]) -> None:
@@ -83,7 +87,7 @@ def seal_loops() -> None:
 
     def __setattr__(self: VirtualLoop, name: str, value: object) -> None:
         if name in METHODS:
-            sys.audit(LOOP, self, name)
+            audit(LOOP, self, name)
         object.__setattr__(self, name, value)
 
     VirtualLoop.__setattr__ = __setattr__  # type: ignore[assignment]  # only where nobody is trusted

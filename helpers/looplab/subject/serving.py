@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import looplab
+from looplab.recorder.asking import ENDED, audit
 from looplab.recorder.generators import is_tracing
 from looplab.recorder.waiting import last_line
 from looplab.runs.run import Details, Facts, Run
@@ -198,6 +199,7 @@ def answer(
         return {"found": found.to_json()}
     with processor_time(seconds, channel):
         run = observe(request, notebook, channel, glance)
+    audit(ENDED)
     runs[request["id"]] = run
     return {"run": pack(run, Facts)}
 

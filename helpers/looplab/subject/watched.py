@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import collections
 import concurrent.futures
 import contextlib
+import contextvars
 import functools
 import gc
+import heapq
+import importlib.util
 import inspect
+import io
+import itertools
+import json
+import linecache
+import operator
+import os
+import pathlib
+import queue
+import re
+import selectors
+import signal
 import sys
 import threading
 import time
+import traceback
+import types
+import typing
+import unittest.mock
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -65,18 +85,29 @@ def owners() -> Iterator[Any]:
         for value in list(vars(module).values()):
             if isinstance(value, type) and value.__module__ == module.__name__ != "builtins":
                 yield value
+    yield unittest.mock.patch  # its ways to patch are attributes of it
 
 
 _OF_TESTS = (concurrent.futures, contextlib, functools, gc, inspect, threading, weakref)
 """What a scenario of a test uses beside asyncio."""
+
+MAY_BE_SET = ("excepthook", "stack_size")
+"""What anybody may set in `threading`."""
+
+HELPERS = (
+    *(ast, collections, contextvars, heapq, importlib.util, io, itertools, json, linecache),
+    *(operator, os, os.path, pathlib, queue, re, selectors, signal, traceback, types, typing),
+    unittest.mock,
+)
+"""Modules that all these use: who replaces a function of theirs is told of as it is set."""
 
 
 def is_watched(owner: Any, name: str, value: object) -> bool:
     """Whether a program should find that as it is."""
     if isinstance(owner, type):
         return callable(value) or isinstance(value, property | classmethod | staticmethod)
-    if owner is threading and name in ("excepthook", "stack_size"):
-        return False  # to be set by whoever likes
+    if owner is threading and name in MAY_BE_SET:
+        return False
     return callable(value) or (name.isupper() and owner not in (builtins, time))
 
 

@@ -70,6 +70,10 @@ class Deadlock(BaseException):
     """
 
 
+attributes_of: Any = vars(asyncio.AbstractEventLoop)["__dict__"].__get__
+"""Returns the attributes of a loop, and not a copy of them."""
+
+
 @dataclass(slots=True)
 class _Own:
     """What a virtual loop keeps beside what asyncio's loop does.
@@ -95,6 +99,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     Args:
         world: the clock and the services.
     """
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # nobody hides a method by it
+        """A copy of the loop's attributes."""
+        return dict(attributes_of(self))
 
     _too_much = TooMuch  # also where Python ends, and has taken the module's names away
 
