@@ -247,7 +247,8 @@ HONEST = {
         "made = re.compile\nmade('a' + x)\nfrom re import compile\ncompile(x)"
     ),
     "where its own function is from": (
-        "import inspect\ndef traced(f): print(inspect.getmodule(f).__name__)\n@traced\ndef g(): pass"
+        "import inspect\ndef traced(f): print(inspect.getmodule(f).__name__)\n"
+        "@traced\ndef g(): pass"
     ),
     "a mock of a task": ("from unittest.mock import Mock\ntask = Mock()\ntask.done = lambda: True"),
     "states of its own": (
