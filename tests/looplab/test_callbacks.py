@@ -418,3 +418,27 @@ def test_a_run_of_the_schema_before_is_refused() -> None:
     run = replace(observe(rings), schema=2)
     with pytest.raises(WireError, match="The run has schema 2; this looplab reads 5"):
         Run.from_json(run.to_json())
+
+
+class _Calls:
+    def __call__(self) -> None:
+        """Do nothing."""
+
+
+class _SaysItIsAsyncios(_Calls):
+    __module__ = "_asyncio"
+    __code__ = asyncio.sleep.__code__
+
+    def __init__(self, future: asyncio.Future[None]) -> None:
+        self.__self__, self.__qualname__ = future, "sleep"
+
+
+def test_what_a_callback_says_of_itself_does_not_count() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(_SaysItIsAsyncios(loop.create_future()))
+        loop.call_soon(functools.partial(_SaysItIsAsyncios(loop.create_future())))
+        loop.call_later(1, _SaysItIsAsyncios(loop.create_future()))
+        await asyncio.sleep(2)
+
+    assert observe(main).callbacks == 3

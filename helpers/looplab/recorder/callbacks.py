@@ -46,7 +46,7 @@ def of_program(callback: Any, args: Any, *, of_student: bool) -> str | None:
     function = _innermost(callback, args)
     code = getattr(function, "__code__", None)
     if code is None:
-        owner = getattr(function, "__self__", None)
+        owner = getattr(function, "__self__", None)  # it is of a type in C
         if isinstance(owner, _FUTURES) or type(function).__module__ == "_asyncio":
             return None
     else:
@@ -113,11 +113,12 @@ def _innermost(callback: Any, args: Any) -> Any:
             callback = callback.callback
         elif isinstance(callback, types.MethodType):
             callback = callback.__func__
-        elif isinstance(getattr(callback, "__self__", None), Context) and args:
+        elif type(callback) in _METHODS and isinstance(callback.__self__, Context) and args:
             callback, args = args[0], args[1:]
-        elif not hasattr(callback, "__code__") and not isinstance(callback, _METHODS):
-            call = vars(type(callback)).get("__call__")
-            if not isinstance(call, types.FunctionType):
+        elif type(callback) not in (types.FunctionType, *_METHODS):
+            # Of a class of the program's: what such an object says of itself does not count.
+            call = getattr(type(callback), "__call__", None)  # noqa: B004  # this is what is called
+            if call is None or isinstance(call, types.WrapperDescriptorType):
                 return callback
             callback = call
         else:
