@@ -21,7 +21,7 @@ About = Literal["", "duration", "leftovers", "cancellation", "expected error"]
 """What a check was about: the time it took, what was left, whether a cancellation came out, or
 all but the error that came."""
 
-_AWAITABLES = {"coroutine", "Task", "Future", "_GatheringFuture", "async_generator"}
+_AWAITABLES = {"coroutine", "Task", "Future", "_GatheringFuture"}
 _OURS = {"Deadlock", "TooMuch", "WireError", "CancelledError"}
 _PARAMETERS = re.compile(r"(?:\S+\.)?(\w+)\(\) (?:takes|missing|got) ")
 
@@ -97,8 +97,12 @@ def _not_started(case: _Case) -> Finding | None:
     raised = [*case.failures(), *(life.error for life in case.run.lives if life.error)]
     for error in raised:
         stub = "raise NotImplementedError" in case.answer.quoted(error.line)
-        if error.type == "NotImplementedError" and stub:
+        if error.type != "NotImplementedError" or not stub:
+            continue
+        if case.answer.is_stub(error.line):
             return case.finding("not started", "not started")
+        told = "a line of the exercise is still there, and ends your function: take it out"
+        return case.finding("stub left", told, error.line)
     return None
 
 
@@ -119,7 +123,27 @@ def _raised(case: _Case) -> Finding | None:
             continue
         if case.coroutines() and re.search("coroutine|await|Task|Future", error.message):
             return None  # that is only what came of it
+        if error.type == "RecursionError" and (line := case.answer.own_call(error.line)):
+            return case.finding("raised", "it calls itself again and again{where}", line)
         return case.finding("raised", f"it raised {error}{{where}}", error.line)
+    return None
+
+
+def _would_not_close(case: _Case) -> Finding | None:
+    line = case.answer.swallowing("GeneratorExit")
+    error = case.run.error
+    if error is None or error.message != "generator ignored GeneratorExit" or line is None:
+        return None
+    told = "it was closed and went on to another yield: this takes the GeneratorExit{where}"
+    return case.finding("would not close", told, line)
+
+
+def _both(case: _Case) -> Finding | None:
+    line = case.answer.asynchronous_generator()
+    for part in _parts(case.run.result):
+        if line and isinstance(part, Opaque) and part.type == "async_generator":
+            told = "`async def` with a `yield` in it gives an asynchronous generator"
+            return case.finding("both", f"{told}: leave one of the two out", line)
     return None
 
 
@@ -153,6 +177,27 @@ def _blocked(case: _Case) -> Finding | None:
         if each.line is not None:
             told = f"time.sleep({each.seconds:g}){{where}} stops all tasks"
             return case.finding("blocked", told, each.line, alone=False)
+    return None
+
+
+def _gives_nothing(case: _Case) -> Finding | None:
+    name = re.match(r"\w+", case.run.call)
+    if case.run.error or case.run.result is not None or case.about or name is None:
+        return None
+    line = case.answer.gives_nothing(name[0])
+    told = f"it returned None: {name[0]} has no line with `return`"
+    return None if line is None else case.finding("gives nothing", told, line)
+
+
+def _no_way_out(case: _Case) -> Finding | None:
+    error = case.run.error
+    if error is None or error.type != "TooMuch" or any(map(_waits_for_ever, case.run.lives)):
+        return None
+    spans = [span for life in case.run.lives for span in life.spans if span.line]
+    for line in (error.line, *(span.line for span in spans[-1:])):
+        if at := case.answer.endless(line):
+            told = "it never ends: neither `break` nor `return` leaves this loop{where}"
+            return case.finding("no way out", told, at)
     return None
 
 
@@ -263,6 +308,31 @@ def _is_cancelled_by_another(run: Run, life: TaskLife) -> bool:
     return not by | {each.cancelled_by for each in own} <= mine
 
 
+def _cancelled_by_itself(case: _Case) -> Finding | None:
+    """Who awaits a task that it has cancelled gets its CancelledError."""
+    error = case.run.error
+    if error is None or error.type != "CancelledError" or case.about or not case.run.lives:
+        return None
+    root, *others = case.run.lives
+    mine = {root.id, *(each.id for each in others)}
+    for life in others:
+        if life.outcome == "cancelled" and life.cancelled_by in mine:
+            at = [span.line for span in root.spans if span.line]
+            name = life.function if re.fullmatch(r"Task-\d+", life.name) else life.name
+            told = f"{name.rpartition('.')[2]} was cancelled, and who awaits it gets that{{where}}"
+            return case.finding("awaits what is cancelled", told, at[-1] if at else None)
+    return None
+
+
+def _never_reached(case: _Case) -> Finding | None:
+    found = case.answer.never_reached()
+    if found is None or case.run.error is not None:
+        return None
+    line, before = found
+    told = f"no run comes to this line{{where}}: line {before} leaves before it"
+    return case.finding("never reached", told, line, alone=False)
+
+
 def _unseen(case: _Case) -> Finding | None:
     for lost in case.run.lost:
         if lost.kind == "exception":
@@ -288,16 +358,22 @@ _CAUSES: tuple[Callable[[_Case], Finding | None], ...] = (
     _not_started,
     _other_parameters,
     _raised,
+    _would_not_close,
+    _both,
     _never_awaited,
     _printed,
+    _gives_nothing,
+    _no_way_out,
     _polls,
     _never_ends,
     _blocked,
     _deadlock,
     _left_running,
     _swallowed,
+    _cancelled_by_itself,
     _unseen,
     _sequential,
+    _never_reached,
 )
 
 

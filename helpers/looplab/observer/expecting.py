@@ -123,6 +123,9 @@ class CheckFailed(AssertionError):
         return self.message.splitlines()
 
 
+_ends_as_expected: Run | None = None
+"""The run whose error the last check of one has asked for."""
+
 _told: dict[tuple[str, int | None], str] = {}
 _told_of: str | None = None
 """The checks that have failed, by what went wrong at which line; and the answer they are of."""
@@ -160,7 +163,7 @@ class Expectation:
         if not isinstance(run, Run):
             raise TypeError(f"expect takes what observe returned, not a {type(run).__name__}.")
         self._run, self._calls = run, run.calls
-        self._about: About = ""
+        self._about: About = "expected error" if run is _ends_as_expected else ""
 
     def returned(self, value: Value, *, hint: str = "") -> Expectation:
         """Check that the program returned `value`, or yielded the items of the list `value`.
@@ -185,8 +188,7 @@ class Expectation:
             happened=self._ending(),
             hint=hint,
         )
-        self._about = "expected error"
-        return self
+        return self._as_expected()
 
     def cancelled(self, *, hint: str = "") -> Expectation:
         """Check that the program ended cancelled: `CancelledError` reached its caller."""
@@ -198,8 +200,7 @@ class Expectation:
             hint,
             "cancellation",
         )
-        self._about = "expected error"
-        return self
+        return self._as_expected()
 
     def took(self, seconds: float, *, hint: str = "", blocking: bool = False) -> Expectation:
         """Check how long the program took, and that it did not block the loop meanwhile.
@@ -337,6 +338,12 @@ class Expectation:
     ) -> Expectation:
         if not condition:
             raise CheckFailed(expected, happened, hint, self._run, about)
+        return self
+
+    def _as_expected(self) -> Expectation:
+        """Note that the run's error was asked for: no other check of it names that as the cause."""
+        global _ends_as_expected
+        _ends_as_expected, self._about = self._run, "expected error"
         return self
 
     def _ipython_display_(self) -> None:
