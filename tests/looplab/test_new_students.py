@@ -17,8 +17,16 @@ pytestmark = pytest.mark.timeout(120, method="thread")
 
 LATER = "async def hello_later(delay):\n    "
 ROBIN = "def round_robin(*gens):\n    "
-FIRST, SECOND = "00_start_here", "02_yield_and_send"
-LESSON_OF = {"hello_later": FIRST, "round_robin": SECOND, "producer_consumer": SECOND}
+FIRST, SECOND, EIGHTH = "00_start_here", "02_yield_and_send", "08_many_at_once"
+LESSON_OF = {
+    "hello_later": FIRST,
+    "round_robin": SECOND,
+    "producer_consumer": SECOND,
+    "running_mean": SECOND,
+    "fetch_all": EIGHTH,
+    "as_they_come": EIGHTH,
+}
+ALL = "async def fetch_all(job, n):\n    "
 PRODUCE = """async def produce(queue, n):
     for item in range(n, 0, -1):
         await queue.put(item)
@@ -121,6 +129,41 @@ TRIED = [
         + "    task = asyncio.create_task(produce(queue, n))\n"
         + "    items = await consume(queue, enough)\n"
         + "    task.cancel()\n    await task  # <-\n    return items",
+    ),
+    (
+        "fetch_all",
+        "it ends while job still waits for job(0)",
+        ALL + "return list(await asyncio.gather(*[job(i) for i in range(n)]))  # <-",
+    ),
+    (
+        "fetch_all",
+        "it raised ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception): ValueError",
+        ALL + "async with asyncio.TaskGroup() as group:\n"
+        "        tasks = [group.create_task(job(i + 1)) for i in range(n)]\n"
+        "    return [task.result() for task in tasks]",
+    ),
+    (
+        "fetch_all",
+        "it gave a Future and not what that gives: await it",
+        ALL + "return asyncio.gather(*[job(i) for i in range(n)])  # <-",
+    ),
+    (
+        "fetch_all",
+        "it raised TypeError: a coroutine was expected, got <function job>",
+        ALL + "return [await asyncio.create_task(job) for i in range(n)]  # <-",
+    ),
+    (
+        "as_they_come",
+        "`async def` with a `yield` in it gives an asynchronous generator",
+        "async def as_they_come(job, n):\n    for i in range(n):\n        yield i, 0  # <-",
+    ),
+    (
+        "running_mean",
+        "warned RuntimeError: generator ignored GeneratorExit (and nobody can catch it)",
+        "def running_mean():\n    numbers, mean = [], None\n    while True:\n        try:\n"
+        "            number = yield mean\n        except:\n            numbers, mean = [], None\n"
+        "        else:\n            numbers.append(number)\n"
+        "            mean = sum(numbers) / len(numbers)",
     ),
 ]
 

@@ -140,11 +140,12 @@ def _would_not_close(case: _Case) -> Finding | None:
 
 def _both(case: _Case) -> Finding | None:
     line = case.answer.asynchronous_generator()
-    for part in _parts(case.run.result):
-        if line and isinstance(part, Opaque) and part.type == "async_generator":
-            told = "`async def` with a `yield` in it gives an asynchronous generator"
-            return case.finding("both", f"{told}: leave one of the two out", line)
-    return None
+    kinds = [part.type for part in _parts(case.run.result) if isinstance(part, Opaque)]
+    awaited = case.run.error is not None and "async_generator can't be" in case.run.error.message
+    if line is None or not (awaited or "async_generator" in kinds):
+        return None
+    told = "`async def` with a `yield` in it gives an asynchronous generator"
+    return case.finding("both", f"{told}: leave one of the two out", line)
 
 
 def _never_awaited(case: _Case) -> Finding | None:
@@ -156,7 +157,8 @@ def _never_awaited(case: _Case) -> Finding | None:
         return case.finding("never awaited", told, lost.line)
     for part in _parts(case.run.result):
         if isinstance(part, Opaque) and part.type in _AWAITABLES:
-            told = f"it gave a {part.type} and not what that gives: await it"
+            kind = "Future" if part.type == "_GatheringFuture" else part.type
+            told = f"it gave a {kind} and not what that gives: await it"
             return case.finding("never awaited", told, case.answer.last_return())
     return None
 
@@ -279,7 +281,9 @@ def _left_running(case: _Case) -> Finding | None:
     left = case.run.leftovers[0]
     line = left.line
     if line is None:
-        starts = case.answer.calls("create_task", "ensure_future", "start_soon")
+        starts = case.answer.calls(
+            "create_task", "ensure_future", "start_soon", "gather", "as_completed"
+        )
         line = starts[-1] if starts else None
     told = f"it ends while {left.task} still waits for {left.reason}{{where}}"
     return case.finding("left running", told, line, alone=case.about == "leftovers")

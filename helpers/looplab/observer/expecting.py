@@ -96,7 +96,9 @@ class CheckFailed(AssertionError):
             return
         yield "expected", self.expected
         if finding is not None:
-            told = finding.told if finding.alone else f"{self.happened}: {finding.told}"
+            # Where it stood when it was ended, the line below says.
+            happened = self.happened.partition(" in line ")[0] if finding.quoted else self.happened
+            told = finding.told if finding.alone else f"{happened}: {finding.told}"
             yield "happened", told[:MAX_TEXT]
             return
         yield "happened", self.happened
@@ -359,7 +361,7 @@ class Expectation:
             return run.error.message
         if run.error.type == "WireError":  # ours, not the program's
             return f"its result cannot be read: {run.error.message}"
-        return f"it raised {run.error}"
+        return f"it raised {run.error}" + _inside(run.error)
 
 
 class _InEveryOrder(Expectation):
@@ -391,6 +393,11 @@ class _InEveryOrder(Expectation):
             told = f"{where}: {first.happened}"
             raise CheckFailed(first.expected, told, first.hint, outcome.run, first.about)
         return self
+
+
+def _inside(error: Failure) -> str:
+    """Return what a group of exceptions holds, in words; nothing for any other."""
+    return f": {'; '.join(map(str, error.leaves[:3]))}" if error.leaves else ""
 
 
 def _times(count: int) -> str:
