@@ -46,7 +46,7 @@ def check(*_: object, **__: object) -> None:
 
 
 DID_NOT = "your cell did not run, so nothing was judged: "
-LACKS = "your cell does not define `hello`: keep the name that the exercise gives"
+LACKS = "your cell does not define `hello` but `helo`: keep the name that the exercise gives"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,31 @@ def test_what_was_saved_later_and_not_run_is_told(
         path.write_text(broken, encoding="utf-8")
         os.utime(path, (began + 60, began + 60))
         assert cells.says("hello-says") == ""
+
+
+@pytest.mark.parametrize(
+    ("uses", "ran", "told"),
+    [
+        ("math.floor(n)", [], "your answer uses `math`: run the cell at the top first"),
+        ("math.floor(n)", ["import math"], ""),
+        ("twice(n)", [], "your answer uses `twice`: run the cell that defines it first"),
+        ("dealy", [], ""),
+    ],
+)
+def test_which_cell_has_not_run_is_told_where_the_answer_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uses: str, ran: list[str], told: str
+) -> None:
+    answer = f"def hello(n):\n    return {uses}\n"
+    texts = {"setup": "import math", "helper": "def twice(n):\n    return 2 * n", "hello": answer}
+    saved = [{"cell_type": "code", "id": i, "source": text} for i, text in texts.items()]
+    path = tmp_path / "00.ipynb"
+    path.write_text(json.dumps({"cells": saved}), encoding="utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    cells = Cells()
+    for source in ran:
+        cells.run(source, "setup")
+    cells.run(answer, "hello")
+    assert cells.says("hello-says") == told
 
 
 def test_the_cell_that_imports_what_a_test_judges_with_is_no_answer() -> None:

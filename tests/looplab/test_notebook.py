@@ -1063,6 +1063,13 @@ def test_what_nobody_awaited_names_its_own_line(kernel: Kernel) -> None:
 
 
 @slow
+def test_a_line_that_forgets_its_await_again_and_again_is_told_once_a_run(kernel: Kernel) -> None:
+    for _ in range(2):
+        cell = kernel.run("for _ in range(500):\n    answer()")
+        assert cell.err.count("was never awaited") == 1
+
+
+@slow
 def test_a_check_judges_no_older_answer(kernel: Kernel) -> None:
     test = "check('says hi', points=1)\nexpect(observe(says_hi)).returned('hi')"
     right = "async def says_hi():\n    return 'hi'"
