@@ -6,10 +6,14 @@ Written as in `test_diagnosis`: `# <-` marks the line that the first failed chec
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from answered import MARK, verdicts
 
+from looplab import observe
+from looplab.diagnosis.answer import SharedText
+from looplab.diagnosis.finding import diagnose
 from looplab.observer import announcing, patience
 from looplab.recorder import waiting
 
@@ -186,3 +190,22 @@ def test_the_first_check_that_fails_tells_the_cause(
         quoted = f"  line {number} │ {source.splitlines()[number - 1]}"
         assert quoted in said[0].splitlines(), said
     assert not re.search("looplab|site-packages|0x[0-9a-f]+", first)
+
+
+@pytest.mark.parametrize(
+    ("helper", "told", "quoted"),
+    [
+        ("async def help_me():\n    pass", "`help_me()` is never awaited", "    return help_me()"),
+        ("def help_me():\n    return 1 / 0", "it raised ZeroDivisionError", ""),
+    ],
+)
+def test_a_line_is_quoted_where_it_is_the_answers_own_for_sure(
+    helper: str, told: str, quoted: str
+) -> None:
+    names: dict[str, Any] = {}
+    answer = "async def hello():\n    return help_me()"
+    for cell, text in {"<another cell>": helper, "<the answer>": answer}.items():
+        exec(compile(text, cell, "exec"), names)
+    found = diagnose(observe(names["hello"]), SharedText(answer))
+    assert found is not None
+    assert (told in found.told, found.quoted) == (True, quoted)

@@ -17,6 +17,12 @@ _LEAVES = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 """Statements behind which nothing of the same block runs."""
 
 
+class SharedText(str):
+    """The text of an answer that calls what another cell defines: a line may be of either."""
+
+    __slots__ = ()
+
+
 class Answer:
     """A student's answer, as text.
 
@@ -29,11 +35,22 @@ class Answer:
     """
 
     def __init__(self, source: str) -> None:
+        self._shared = isinstance(source, SharedText)
         self._lines = source.splitlines()
         try:
             self._nodes = list(ast.walk(ast.parse(source)))
         except (SyntaxError, ValueError):  # it has magics, for example
             self._nodes = []
+
+    def about(self, line: int | None, call: str) -> Answer:
+        """Return what is known of a line: nothing, where it may be of another cell.
+
+        Args:
+            line: of the program.
+            call: the name of a function that is called there; empty if unknown.
+        """
+        mine = not self._shared or any(_last_name(c.func) == call for c in self._at(line, ast.Call))
+        return Answer("\n".join(self._lines) if mine else "")
 
     def quoted(self, line: int | None) -> str:
         """Return a line as it stands there; empty where it is not known."""

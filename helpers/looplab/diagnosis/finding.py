@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from looplab.diagnosis.answer import Answer, reads_a_clock
@@ -60,7 +60,8 @@ def diagnose(run: Run, source: str, about: About = "") -> Finding | None:
     >>> diagnose(observe(waits), "").cause
     'deadlock'
     """
-    case = _Case(run, Answer(source), about)
+    whole = Answer(source)
+    case = _Case(run, whole.about(None, ""), about, whole)
     found: Iterator[Finding | None] = (look(case) for look in _CAUSES)
     return next((each for each in found if each is not None), None)
 
@@ -70,6 +71,7 @@ class _Case:
     run: Run
     answer: Answer
     about: About
+    whole: Answer
 
     def finding(
         self, cause: str, told: str, line: int | None = None, *, alone: bool = True
@@ -151,10 +153,11 @@ def _both(case: _Case) -> Finding | None:
 def _never_awaited(case: _Case) -> Finding | None:
     for lost in case.coroutines():
         name = lost.name.rpartition(".")[2]
-        told = f"`{case.answer.call(lost.line, name)}`{{where}} is never awaited"
-        if case.answer.returns_in(lost.line):
+        known = replace(case, answer=case.whole.about(lost.line, name))
+        told = f"`{known.answer.call(lost.line, name)}`{{where}} is never awaited"
+        if known.answer.returns_in(lost.line):
             told += ": you return the coroutine itself"
-        return case.finding("never awaited", told, lost.line)
+        return known.finding("never awaited", told, lost.line)
     for part in _parts(case.run.result):
         if isinstance(part, Opaque) and part.type in _AWAITABLES:
             kind = "Future" if part.type == "_GatheringFuture" else part.type

@@ -24,6 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeGuard
 
+from looplab.diagnosis.answer import SharedText
+
 _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -149,12 +151,13 @@ class Answers:
     def answer(self, test: str, test_id: str | None) -> str:
         """Return the text of the cell with the answer that a test cell judges; empty if unknown.
 
-        It is unknown too where the answer calls what another cell defines: a line may be of either.
+        It is a `SharedText` where the answer calls what another cell defines.
         """
         ran = self.judged(test, test_id)
-        if ran is None or any(self._is_from_another(name, ran) for name in _wanted(ran.python)):
+        if ran is None:
             return ""
-        return ran.python
+        shared = any(self._is_from_another(name, ran) for name in _wanted(ran.python))
+        return SharedText(ran.python) if shared else ran.python
 
     def judged(self, test: str, test_id: str | None) -> Ran | None:
         """Return the run of the cell that a test cell judges; None if unknown."""
