@@ -23,6 +23,7 @@ import looplab
 from loopgrade.examination.sandbox import SandboxError
 from loopgrade.examination.shipping import closure, definitions
 from loopgrade.examination.subject import Gone
+from looplab.diagnosis.finding import About
 from looplab.observer import announcing
 from looplab.observer.announcing import Check
 from looplab.observer.arguments import call_text
@@ -85,6 +86,7 @@ class Verdict:
             it; None where it gives none, and so all.
         observed: what each `observe` gave, in their order, of a test that hides nothing.
         number: which of the test's `observe` gave `run`, from 0; None where none of them did.
+        about: what kind of thing the check was about that failed.
     """
 
     grade_id: str
@@ -96,6 +98,7 @@ class Verdict:
     partial: float | None = None
     observed: tuple[Run, ...] = ()
     number: int | None = None
+    about: About = ""
 
 
 def seed_of(secret: bytes, lesson: str, grade_id: str) -> str:
@@ -247,6 +250,7 @@ def run_test(test: TrustedTest, asked: Asked, seed: str) -> Verdict:
             hidden,
             failed.run,
             number=next((n for n, run in enumerate(observers.seen) if run is failed.run), None),
+            about=failed.about,
         )
     finally:
         announcing.forget()
