@@ -59,7 +59,7 @@ def test_what_was_written_comes_back_and_a_stub_is_no_work(
         LESSON: {"twice": RIGHT["twice"]}
     }
     fresh(small_course, folder)
-    assert str(restore(folder)).startswith("1 cells were put back, 0 were as they are.")
+    assert str(restore(folder)).startswith("Cells put back: 1. Already as kept: 0.")
     assert answers(folder) == {"twice": RIGHT["twice"], "fetch_all": stub}
     assert restore(folder).same == [f"{LESSON}/twice"]
 
@@ -182,5 +182,5 @@ def test_the_commands(
     assert main(["save", "kept.json"]) == 0
     fresh(small_course, folder)
     assert main(["restore", "kept.json"]) == 0
-    assert "2 cells were put back" in capsys.readouterr().out
+    assert "Cells put back: 2." in capsys.readouterr().out
     assert answers(folder) == RIGHT

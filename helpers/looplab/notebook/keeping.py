@@ -75,7 +75,7 @@ class Restored:
     lost: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{len(self.written)} cells were put back, {len(self.same)} were as they are."]
+        lines = [f"Cells put back: {len(self.written)}. Already as kept: {len(self.same)}."]
         if self.newer:
             lines.append(
                 f"{len(self.newer)} hold other work and stay: {', '.join(self.newer)}. "
