@@ -63,12 +63,12 @@ TRIED = [
     ),
     (
         "hello_later",
-        "it never ends: neither `break` nor `return` leaves this loop",
+        ": neither `break` nor `return` leaves this loop",
         LATER + "while True:  # <-\n        await asyncio.sleep(delay)\n    return 'hello'",
     ),
     (
         "hello_later",
-        "it never ends: neither `break` nor `return` leaves this loop",
+        ": neither `break` nor `return` leaves this loop",
         LATER + "while 1:  # <-\n        pass\n    return 'hello'",
     ),
     (

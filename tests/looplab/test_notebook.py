@@ -1116,8 +1116,8 @@ def test_a_check_that_does_not_end_ends_by_itself(kernel: Kernel) -> None:
     cell = kernel.run("check('it ends', points=1)\nexpect(observe(never_ends)).took(0)")
     assert cell.error == "CheckFailed"
     told, line = cell.traceback.splitlines()[-2:]
-    assert told.split() == ["happened", "still", "running", "after", "5", "s"]
-    assert line in ("  line 3 │     while True:", "  line 4 │         total += 1")
+    assert told.split()[:6] == ["happened", "still", "running", "after", "5", "s:"]
+    assert line == "  line 3 │     while True:"
     assert "looplab" not in cell.traceback
     assert kernel.value("await answer(), signal.getsignal(signal.SIGALRM).name") == (
         "(42, 'SIG_DFL')"

@@ -21,6 +21,9 @@ About = Literal["", "duration", "leftovers", "cancellation", "expected error"]
 """What a check was about: the time it took, what was left, whether a cancellation came out, or
 all but the error that came."""
 
+ASKS = ": does it ever stop?"
+"""So a message ends of what was ended, where nobody knows why."""
+
 _AWAITABLES = {"coroutine", "Task", "Future", "_GatheringFuture"}
 _OURS = {"Deadlock", "TooMuch", "WireError", "CancelledError"}
 _PARAMETERS = re.compile(r"(?:\S+\.)?(\w+)\(\) (?:takes|missing|got) ")
@@ -201,7 +204,8 @@ def _no_way_out(case: _Case) -> Finding | None:
     spans = [span for life in case.run.lives for span in life.spans if span.line]
     for line in (error.line, *(span.line for span in spans[-1:])):
         if at := case.answer.endless(line):
-            told = "it never ends: neither `break` nor `return` leaves this loop{where}"
+            ended = error.message.partition(" in line ")[0].removesuffix(ASKS)
+            told = f"{ended}: neither `break` nor `return` leaves this loop{{where}}"
             return case.finding("no way out", told, at)
     return None
 

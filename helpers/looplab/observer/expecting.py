@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from looplab.diagnosis.finding import About, Finding, diagnose
+from looplab.diagnosis.finding import ASKS, About, Finding, diagnose
 from looplab.observer.announcing import Check, announced, answer
 from looplab.observer.sameness import same
 from looplab.runs.failures import Failure, plain_text
@@ -98,6 +98,7 @@ class CheckFailed(AssertionError):
         if finding is not None:
             # Where it stood when it was ended, the line below says.
             happened = self.happened.partition(" in line ")[0] if finding.quoted else self.happened
+            happened = happened.removesuffix(ASKS)
             told = finding.told if finding.alone else f"{happened}: {finding.told}"
             yield "happened", told[:MAX_TEXT]
             return
