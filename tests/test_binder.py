@@ -63,7 +63,7 @@ def test_teachers_tools_are_off(tmp_path: Path) -> None:
     assert os.access(BINDER / "postBuild", os.X_OK)
     subprocess.run([BINDER / "postBuild"], cwd=ROOT, env={**os.environ, **path}, check=True)
     page = json.loads((config / "labconfig" / "page_config.json").read_text("utf-8"))
-    assert page["disabledExtensions"]["@jupyter/nbgrader:formgrader"] is True
+    assert page["disabledExtensions"]["@jupyter/nbgrader"] is True
     after = ExtensionConfigManager(read_config_path=[str(config)]).get_jpserver_extensions()
     off = {name for name, on in after.items() if not on}
     assert {name for name in before if "nbgrader.server" in name or "jupytext" in name} <= off

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from loopgrade.authoring.lesson import Cell, Lesson, read_lesson
-from loopgrade.authoring.predictions import MOST, is_prediction
+from loopgrade.authoring.predictions import MOST, WIDTH, is_prediction, sealed_source
 from looplab import predict
 from looplab.notebook.predicting import Prediction
 
@@ -191,6 +191,22 @@ def test_the_right_choice_is_what_the_lesson_shows(name: str) -> None:
         if shown is not None:
             part = shown_under(name, heading_of(lesson.cells[:number]))
             assert shown in part, (each.choices[each.right], part)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_choice_runs_out_of_a_narrow_cell(name: str) -> None:
+    cells = [each for each in lesson_of(name).cells if is_prediction(each.source)]
+    assert {
+        line for each in cells for line in each.source.split("\n") if len(line) > WIDTH
+    } == set()
+
+
+def test_a_choice_in_several_lines_says_the_same() -> None:
+    choices = {"A": "both at once, but 'b' ends — with a \"—\" — before a", "B": "word " * 30}
+    given = "".join(f"    {name}={text!r},\n" for name, text in choices.items())
+    built = sealed_source(f'predict(\n    "",\n{given}    right="B",\n)')
+    assert eval(built, {"predict": predict}).choices == choices
+    assert eval(built, {"predict": predict}).right == "B"
 
 
 def test_no_letter_is_the_one_to_guess() -> None:

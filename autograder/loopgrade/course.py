@@ -211,7 +211,7 @@ def _tell_address(process: subprocess.Popen[bytes], first: str, token: str) -> N
         try:
             told = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            time.sleep(0.1)
+            time.sleep(0.02)
             continue
         ours = f"?token={token}" if told.get("token") == token else ""
         print(f"The course is at {told['url']}lab/tree/{first}{ours}", flush=True)

@@ -60,6 +60,11 @@ def test_what_it_prints_opens_the_first_lesson_clean_and_trusted(tmp_path: Path)
         assert tabs.all_inner_texts() == ["00_start_here.ipynb"]  # no Launcher
         assert page.locator(".lm-TabBar-tab.jp-mod-dirty").count() == 0
         assert page.locator("[title^='Notebook trusted']").count() == 1
+        # What is turned off is not even loaded.
+        told = json.loads(page.locator("#jupyter-config-data").inner_text())
+        loaded = {each["name"] for each in told["federated_extensions"]}
+        assert loaded and loaded.isdisjoint(told["disabledExtensions"])
+        assert "@jupyter/nbgrader" in told["disabledExtensions"]
         if SCREENSHOTS:
             page.screenshot(path=Path(SCREENSHOTS) / "first lesson.png")
         chromium.close()

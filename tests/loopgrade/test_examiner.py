@@ -120,6 +120,24 @@ def twice(found: Examination) -> Verdict:
     return found.verdicts["twice-scenario"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "other", "told"),
+    [
+        ("def twize(n): return n", "print(no_name)", "no cell defines `twice`: keep the name"),
+        ("def twice(n): return add(n)", "twice(7)\nprint(no_name)", "'add' is not defined"),
+        ("def twice(n): return add(n, n)", "print(no_name)\ndef add(a, b): ...", "'no_name'"),
+        ("def twice(n): return add(n, n)", "def add(a, b) ...", "expected ':'"),
+        ("def twice(n) return n", "print(no_name)", "the cell with your answer stopped: Syntax"),
+    ],
+)
+def test_a_name_is_missing_since_the_cell_that_binds_it_stopped_and_no_other_one(
+    answer: str, other: str, told: str
+) -> None:
+    said = twice(look(twice=answer, others=[other])).message
+    assert told in " ".join(said.split())
+    assert ("no_name" in told) == ("no_name" in said)
+
+
 def test_what_jobs_sources_and_cancellations_do_crosses_to_the_subject() -> None:
     how: Any = {"level": sandbox.strongest(), "seed": lambda _: "a seed"}
     cells = [StudentCell(0, SETUP), StudentCell(1, RIGHT, "fetch_all")]
@@ -151,7 +169,7 @@ def test_right_answers_pass_at_every_level(level: sandbox.Level) -> None:
         ("async def fetch_all(job, n):\n    while True: pass", "processor time"),
         ("def fetch_all(job, n): return undefined_name", "'undefined_name' is not defined"),
         ("def fetch_all(job, n: return", "the cell with your answer stopped: SyntaxError"),
-        ("fetch_al = None", "name 'fetch_all' is not defined"),
+        ("fetch_al = None", "no cell defines `fetch_all`"),
         ("import os; os._exit(1)", "your code ended its own process"),
         ("async def fetch_all(job, n):\n    import os; os._exit(0)", "ended its own process"),
         ("async def fetch_all(job, n):\n    raise SystemExit", "SystemExit"),

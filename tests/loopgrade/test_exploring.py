@@ -79,7 +79,7 @@ def test_a_lost_update_is_found_and_told_with_one_run() -> None:
 def test_a_missing_name_is_told() -> None:
     verdict = look("Acount = 3").verdicts[TEST.grade_id]
     told = " ".join(verdict.message.split())
-    assert "in every order: it raised NameError: name 'Account' is not defined" in told
+    assert "no cell defines `Account`: keep the name that the exercise gives" in told
 
 
 LIES = {

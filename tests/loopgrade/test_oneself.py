@@ -63,6 +63,32 @@ def test_a_visible_test_tells_what_happened(small_course: Path, mine: Any) -> No
     assert "✗ doubles seven (1 point)" in text and "it gave 42" in text
 
 
+@pytest.mark.parametrize(
+    ("answer", "why", "line"),
+    [
+        (
+            "import asyncio\nasync def fetch_all(job, n):\n    return [job(0)]",
+            "`job(0)` is never",
+            3,
+        ),
+        (
+            "async def fetch_all(job, n):\n    return [await job(i) for i in range(n)]",
+            "2 + 1 + 4",
+            2,
+        ),
+        ("async def fetch_all(job, n):\n    return job.no", "it raised AttributeError", 2),
+    ],
+)
+def test_a_cause_that_is_known_is_told_with_its_line(
+    small_course: Path, mine: Any, answer: str, why: str, line: int
+) -> None:
+    text = told(check(small_course, mine(**{**RIGHT, "fetch_all": answer}), LEVEL))
+    assert why in text
+    assert f"  line {line} │ {answer.splitlines()[-1]}" in text.splitlines()
+    assert "look at" not in text and "hint" not in text
+    assert "  why        it raised" not in text  # that is what happened
+
+
 def test_what_was_not_begun_is_no_fault(small_course: Path, mine: Any) -> None:
     report = check(small_course, mine(twice=RIGHT["twice"]), LEVEL)
     assert "fetch_all  not attempted" in told(report)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from looplab.diagnosis.answer import SharedText
 from looplab.notebook.answers import Answers, is_test
 
 TEST = """check("says hello", points=1)
@@ -46,7 +47,7 @@ def check(*_: object, **__: object) -> None:
 
 
 DID_NOT = "your cell did not run, so nothing was judged: "
-LACKS = "your cell does not define `hello`: keep the name that the exercise gives"
+LACKS = "your cell does not define `hello` but `helo`: keep the name that the exercise gives"
 
 
 @pytest.mark.parametrize(
@@ -111,9 +112,9 @@ def test_the_text_of_the_answer_is_known() -> None:
     cells.run(helped.format("neg"), "hello")
     assert cells.answers.answer(TEST, "hello-says") == helped.format("neg")
     cells.run(helped.format("helps"), "hello")
-    assert cells.answers.answer(TEST, "hello-says") == ""
+    assert isinstance(cells.answers.answer(TEST, "hello-says"), SharedText)
     cells.run("def helps(n):\n    return n\n" + helped.format("helps"), "hello")
-    assert cells.answers.answer(TEST, "hello-says") != ""
+    assert not isinstance(cells.answers.answer(TEST, "hello-says"), SharedText)
 
 
 def test_the_text_is_the_one_that_ran() -> None:
@@ -144,6 +145,31 @@ def test_what_was_saved_later_and_not_run_is_told(
         path.write_text(broken, encoding="utf-8")
         os.utime(path, (began + 60, began + 60))
         assert cells.says("hello-says") == ""
+
+
+@pytest.mark.parametrize(
+    ("uses", "ran", "told"),
+    [
+        ("math.floor(n)", [], "your answer uses `math`: run the cell at the top first"),
+        ("math.floor(n)", ["import math"], ""),
+        ("twice(n)", [], "your answer uses `twice`: run the cell that defines it first"),
+        ("dealy", [], ""),
+    ],
+)
+def test_which_cell_has_not_run_is_told_where_the_answer_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uses: str, ran: list[str], told: str
+) -> None:
+    answer = f"def hello(n):\n    return {uses}\n"
+    texts = {"setup": "import math", "helper": "def twice(n):\n    return 2 * n", "hello": answer}
+    saved = [{"cell_type": "code", "id": i, "source": text} for i, text in texts.items()]
+    path = tmp_path / "00.ipynb"
+    path.write_text(json.dumps({"cells": saved}), encoding="utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    cells = Cells()
+    for source in ran:
+        cells.run(source, "setup")
+    cells.run(answer, "hello")
+    assert cells.says("hello-says") == told
 
 
 def test_the_cell_that_imports_what_a_test_judges_with_is_no_answer() -> None:

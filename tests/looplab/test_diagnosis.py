@@ -7,25 +7,19 @@ Each answer is written as a student would, and judged by the lesson's own visibl
 from __future__ import annotations
 
 import asyncio
-import functools
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+from answered import MARK, verdicts
 
 import looplab
 from looplab import CheckFailed
-from looplab.notebook.answers import Answers
 from looplab.observer import announcing, patience
 from looplab.recorder import waiting
 
 # The other way to limit a test has a use of its own for SIGALRM.
 pytestmark = pytest.mark.timeout(120, method="thread")
-
-LESSONS = Path(__file__).parents[2] / "autograder" / "lessons"
-MARK = "  # <-"
 
 EXERCISES = {
     "hello_later": "00_start_here",
@@ -1277,50 +1271,12 @@ def test_the_table_is_whole() -> None:
     assert not TABLE.keys() & NOT_THERE.keys()
 
 
-@functools.cache
-def visible_tests(exercise: str) -> list[str]:
-    """The visible tests of an exercise, as the student's notebook has them."""
-    from loopgrade.authoring.lesson import read_lesson
-
-    lesson = read_lesson(LESSONS / f"{EXERCISES[exercise]}.py")
-    found = [cell for cell in lesson.cells if cell.exercise == exercise and cell.role == "test"]
-    texts = (cell.source.partition("### BEGIN HIDDEN TESTS")[0] for cell in found)
-    return [
-        f"check({cell.name!r}, points={cell.points})\n{text}"
-        for cell, text in zip(found, texts, strict=True)
-    ]
-
-
 @pytest.fixture(autouse=True)
 def nothing_announced() -> Iterator[None]:
     announcing.forget()
     yield
     announcing.forget()
     waiting._tests.clear()
-
-
-def verdicts(exercise: str, source: str) -> Iterator[tuple[str, str]]:
-    """Yield the cause and the message of each visible test that an answer fails."""
-    names: dict[str, Any] = {name: getattr(looplab, name) for name in looplab.__all__}
-    answers = Answers(names)
-    answers.begin(source, exercise)
-    error: BaseException | None = None
-    try:
-        exec(compile(source, f"<answer {exercise}>", "exec"), names)
-    except Exception as caught:
-        error = caught
-    answers.end(error)
-    for number, test in enumerate(visible_tests(exercise)):
-        filename = f"<test {exercise} {number}>"
-        announcing.forget()
-        known = test, f"{exercise}-{number}"
-        announcing.prepare(answers.objection(*known), answers.answer(*known))
-        try:
-            exec(compile(test, filename, "exec"), dict(names))
-        except CheckFailed as failed:
-            yield (failed.finding.cause if failed.finding else ""), str(failed)
-        except announcing.NotJudged as objected:
-            yield str(objected), str(objected)
 
 
 @pytest.mark.parametrize(("exercise", "name"), TABLE, ids=[" - ".join(each) for each in TABLE])
@@ -1331,7 +1287,7 @@ def test_the_cause_is_named_and_its_line_quoted(
         monkeypatch.setattr(patience, "SECONDS", 0.5)
     cause, marked = TABLE[exercise, name]
     source = marked.replace(MARK, "")
-    told = list(verdicts(exercise, source))
+    told = list(verdicts(EXERCISES[exercise], exercise, source))
     messages = "\n\n".join(message for _, message in told)
     found = [message for named, message in told if cause in named]
     assert found, f"no check names it:\n{messages}"
@@ -1347,7 +1303,7 @@ def test_the_cause_is_named_and_its_line_quoted(
 def test_what_another_check_has_told_is_told_in_one_line() -> None:
     blocks = TABLE["retry", "blocks"][1].replace(MARK, "")
     for _ in range(2):  # the first one tells it again, when it runs again
-        told = [message for _, message in verdicts("retry", blocks)]
+        told = [message for _, message in verdicts(EXERCISES["retry"], "retry", blocks)]
         assert ["as in" in message for message in told] == [False] + [True] * (len(told) - 1)
         assert len(told) >= 3
         first = told[0].splitlines()[0].removeprefix("✗ ").rpartition(" (")[0]

@@ -9,8 +9,11 @@ import pytest
 from small import LESSON, RIGHT
 
 from loopgrade.cli import main
+from looplab.notebook.answers import Answers
+from looplab.notebook.desk import clear, prepare
 from looplab.notebook.keeping import KEPT, MAX_BYTES, KeepingError, restore, save
 from looplab.notebook.predicting import BEGINS
+from looplab.notebook.totals import Totals
 
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -50,15 +53,37 @@ def test_what_was_written_comes_back_and_a_stub_is_no_work(
 ) -> None:
     stub = answers(folder)["fetch_all"]
     write(folder, twice=RIGHT["twice"])
-    file = save(folder)
+    file = save(folder).file
     assert file == folder / KEPT
     assert json.loads(file.read_text(encoding="utf-8"))["lessons"] == {
         LESSON: {"twice": RIGHT["twice"]}
     }
     fresh(small_course, folder)
-    assert str(restore(folder)) == "1 cells were put back, 0 were as they are."
+    assert str(restore(folder)).startswith("Cells put back: 1. Already as kept: 0.")
     assert answers(folder) == {"twice": RIGHT["twice"], "fetch_all": stub}
     assert restore(folder).same == [f"{LESSON}/twice"]
+
+
+def test_what_has_run_since_it_was_saved_is_kept_and_a_notebook_says_what_to_do(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", str(folder / f"{LESSON}.ipynb"))
+    notebook = nbformat.read(folder / f"{LESSON}.ipynb", as_version=4)
+    ids = {c.metadata.get("nbgrader", {}).get("grade_id"): c.id for c in notebook.cells}
+    ran = Answers({})
+    ran.begin(RIGHT["twice"], ids["twice"])
+    ran.end(None)
+    prepare({}, ran, Totals())
+    try:
+        kept = save(folder)
+    finally:
+        clear()
+    told = json.loads(kept.file.read_text(encoding="utf-8"))["lessons"]
+    assert told == {LESSON: {"twice": RIGHT["twice"]}}
+    assert repr(kept).startswith(f"What you wrote in 1 cell is kept in {KEPT}, as it was saved")
+    assert str(kept) == str(folder / KEPT)
+    assert "Reload Notebook from Disk" in repr(restore(folder))
+    assert "Reload" not in repr(restore(folder))
 
 
 def test_newer_work_stays_unless_they_say_so(small_course: Path, folder: Path) -> None:
@@ -79,7 +104,7 @@ def test_predictions_of_the_course_are_kept(tmp_path: Path) -> None:
     places = [cell for cell in notebook.cells if cell.source.startswith(BEGINS)]
     said = places[1].source = places[1].source.replace('""', '"B"', 1)
     nbformat.write(notebook, tmp_path / name)
-    file = save(tmp_path, tmp_path / "kept.json")
+    file = save(tmp_path, tmp_path / "kept.json").file
     (tmp_path / name).write_bytes((LESSONS / name).read_bytes())
     assert restore(tmp_path, file).written == [f"00_start_here/{places[1].id}"]
     back = nbformat.read(tmp_path / name, as_version=4)
@@ -157,5 +182,5 @@ def test_the_commands(
     assert main(["save", "kept.json"]) == 0
     fresh(small_course, folder)
     assert main(["restore", "kept.json"]) == 0
-    assert "2 cells were put back" in capsys.readouterr().out
+    assert "Cells put back: 2." in capsys.readouterr().out
     assert answers(folder) == RIGHT

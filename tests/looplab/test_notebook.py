@@ -1063,6 +1063,13 @@ def test_what_nobody_awaited_names_its_own_line(kernel: Kernel) -> None:
 
 
 @slow
+def test_a_line_that_forgets_its_await_again_and_again_is_told_once_a_run(kernel: Kernel) -> None:
+    for _ in range(2):
+        cell = kernel.run("for _ in range(500):\n    answer()")
+        assert cell.err.count("was never awaited") == 1
+
+
+@slow
 def test_a_check_judges_no_older_answer(kernel: Kernel) -> None:
     test = "check('says hi', points=1)\nexpect(observe(says_hi)).returned('hi')"
     right = "async def says_hi():\n    return 'hi'"
@@ -1109,8 +1116,8 @@ def test_a_check_that_does_not_end_ends_by_itself(kernel: Kernel) -> None:
     cell = kernel.run("check('it ends', points=1)\nexpect(observe(never_ends)).took(0)")
     assert cell.error == "CheckFailed"
     told, line = cell.traceback.splitlines()[-2:]
-    assert told.split() == ["happened", "still", "running", "after", "5", "s"]
-    assert line in ("  line 3 │     while True:", "  line 4 │         total += 1")
+    assert told.split()[:6] == ["happened", "still", "running", "after", "5", "s:"]
+    assert line == "  line 3 │     while True:"
     assert "looplab" not in cell.traceback
     assert kernel.value("await answer(), signal.getsignal(signal.SIGALRM).name") == (
         "(42, 'SIG_DFL')"

@@ -174,11 +174,12 @@ def _read_cells(path: Path) -> Iterator[Cell]:
         if cell.cell_type not in ("markdown", "code"):
             raise _error(path, header + 1, f"a {cell.cell_type} cell; make it markdown or code.")
         markers = _markers(path, header + 1, cell.metadata, cell.cell_type)
+        last = start + len(source.split("\n"))  # a prediction gets more lines than it has there
         if cell.cell_type == "code" and is_prediction(source):
             source = _sealed(path, start + 1, source)
         yield Cell(kind=cell.cell_type, source=source, line=start + 1, **markers)
         if number < len(parsed) - 1:
-            header = _next_header(path, lines, start + len(source.split("\n")))
+            header = _next_header(path, lines, last)
 
 
 def _sealed(path: Path, line: int, source: str) -> str:

@@ -24,6 +24,7 @@ from loopgrade.examination.test_cell import Verdict, seed_of
 from loopgrade.steps.cells import GradedCell, grade_id_of, repaired, student_cells, test_cells
 from loopgrade.steps.outputs import public_lines
 from loopgrade.steps.reading import NoNotebook, read_notebook
+from looplab.diagnosis.finding import diagnose
 from looplab.pictures.describing import one_line
 
 SECRET = b"looplab check"
@@ -44,11 +45,28 @@ class Judged:
         name: what it is called.
         points: what it is worth.
         verdict: how it ended.
+        answer: the text of the cell that it judged.
     """
 
     name: str
     points: float
     verdict: Verdict
+    answer: str
+
+    @property
+    def told(self) -> list[str]:
+        """Why the points are lost, in lines; with the cause and its line where they are known."""
+        lines, run = public_lines(self.verdict), self.verdict.run
+        if run is None or self.verdict.hidden:
+            return lines
+        cause = diagnose(run, self.answer, self.verdict.about)
+        if cause is None or not cause.quoted:
+            return lines
+        hint = next((n for n, line in enumerate(lines) if line.startswith("  hint")), len(lines))
+        rest = [line for line in lines[:hint] if not line.startswith("  look at")]
+        is_new = cause.told not in " ".join(" ".join(rest).split())
+        why = [f"  why        {cause.told}"] if is_new else []
+        return [*rest, *why, f"  line {cause.line} │ {cause.quoted}"]
 
     @property
     def earned(self) -> float:
@@ -212,7 +230,12 @@ def judge(course: Path, notebook: Path, cells: list[Any], level: sandbox.Level) 
             each.name,
             each.name in attempted,
             tuple(
-                Judged(test.name or "", float(test.points or 0), found.verdicts[grade_id(test)])
+                Judged(
+                    test.name or "",
+                    float(test.points or 0),
+                    found.verdicts[grade_id(test)],
+                    answers[each.name],
+                )
                 for test in each.tests
                 if each.name in attempted
             ),
@@ -238,7 +261,7 @@ def data(report: Report) -> dict[str, Any]:
                         "points": test.points,
                         "passed": test.verdict.passed,
                         "hidden": test.verdict.hidden,
-                        "told": public_lines(test.verdict) if not test.verdict.passed else [],
+                        "told": test.told if not test.verdict.passed else [],
                     }
                     for test in each.tests
                 ],
@@ -316,7 +339,7 @@ def _lines(report: Report) -> Iterator[str]:
             if test.verdict.passed:
                 yield f"✓ {test.name}  {test.points:g}/{test.points:g}"
             else:
-                yield from public_lines(test.verdict)
+                yield from test.told
     if report.flags:
         yield "\nA teacher would be asked to look at it, since the code"
         yield from (f"- {flag}" for flag in report.flags)

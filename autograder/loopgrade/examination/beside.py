@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from loopgrade.examination.awake import awake
 from loopgrade.examination.forking import ForkServer
+from loopgrade.examination.needs import why_missing
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.subject import Ended, Gone, Odd, Subject
 from loopgrade.examination.test_cell import PlainTest, Verdict, stopped, with_advice
@@ -88,9 +89,9 @@ def examine_beside(
     whole = shown
     if any(visible[test.index] != test.source for test in tests):
         whole = _passage(cells, {test.index: test.source for test in tests}, server)
-    trouble = _trouble(cells, shown)
+    troubles = _troubles(cells, shown)
     verdicts = {
-        test.grade_id: _verdict(test, visible[test.index], shown, whole, trouble) for test in tests
+        test.grade_id: _verdict(test, visible[test.index], shown, whole, troubles) for test in tests
     }
     outputs = {index: shown.outputs.get(index) or _end(shown, index) for index, _ in cells}
     sizes = {index: sum(map(_size, told)) for index, told in outputs.items()}
@@ -172,14 +173,15 @@ def _size(output: CellOutput) -> int:
     return len(output.text) + sum(map(len, output.traceback))
 
 
-def _trouble(cells: Sequence[tuple[int, PlainCell]], passage: _Passage) -> str:
-    """Return how the first cell of the student's stopped that did; empty where none did."""
+def _troubles(cells: Sequence[tuple[int, PlainCell]], passage: _Passage) -> list[tuple[str, str]]:
+    """Return of each cell of the student's that stopped its text, and how."""
+    found = []
     for index, cell in cells:
         error = _error(passage.outputs.get(index) or _end(passage, index))
         if error is not None:
             first = one_line(cell.source.strip().partition("\n")[0], 40)
-            return stopped(f"your cell `{first}`", error)
-    return ""
+            found.append((cell.source, stopped(f"your cell `{first}`", error)))
+    return found
 
 
 def _error(outputs: Sequence[CellOutput]) -> CellOutput | None:
@@ -187,12 +189,16 @@ def _error(outputs: Sequence[CellOutput]) -> CellOutput | None:
 
 
 def _verdict(
-    test: PlainTest, visible: str, shown: _Passage, whole: _Passage, trouble: str
+    test: PlainTest,
+    visible: str,
+    shown: _Passage,
+    whole: _Passage,
+    troubles: Sequence[tuple[str, str]],
 ) -> Verdict:
-    failed = _failure(test, visible, shown, trouble)
+    failed = _failure(test, visible, shown, troubles)
     hidden = failed is None and visible != test.source
     if hidden:
-        failed = _failure(test, test.source, whole, trouble)
+        failed = _failure(test, test.source, whole, troubles)
     if failed is None:
         told = whole if hidden else shown
         return Verdict(test.grade_id, True, partial=_points(test, told.outputs[test.index]))
@@ -200,7 +206,9 @@ def _verdict(
     return Verdict(test.grade_id, False, failed.message, hidden=hidden)
 
 
-def _failure(test: PlainTest, text: str, passage: _Passage, trouble: str) -> CheckFailed | None:
+def _failure(
+    test: PlainTest, text: str, passage: _Passage, troubles: Sequence[tuple[str, str]]
+) -> CheckFailed | None:
     if test.index in passage.ends:
         return CheckFailed("your code runs to its end", passage.ends[test.index])
     outputs = passage.outputs[test.index]
@@ -213,7 +221,7 @@ def _failure(test: PlainTest, text: str, passage: _Passage, trouble: str) -> Che
         return CheckFailed(expected, one_line(said, 200))
     what = f"{error.name}: {error.text}" if error.text else error.name
     happened = with_advice(what, error.name)
-    if trouble and error.name == "NameError":
+    if error.name == "NameError" and (trouble := why_missing(error.text, troubles)):
         happened = f"{trouble}; so {happened}"
     return CheckFailed(_statement(test, text, error, passage.numbers[test.index]), happened)
 

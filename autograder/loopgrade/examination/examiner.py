@@ -22,7 +22,7 @@ from loopgrade.examination import sandbox
 from loopgrade.examination.awake import awake
 from loopgrade.examination.beside import examine_beside
 from loopgrade.examination.forking import ForkServer
-from loopgrade.examination.needs import needed
+from loopgrade.examination.needs import needed, why_missing
 from loopgrade.examination.notation import Notation, PlainCell
 from loopgrade.examination.smells import UNREADABLE, smells
 from loopgrade.examination.subject import (
@@ -206,7 +206,7 @@ class _Desk:
         self._at_the_latest = self._until + OTHER_SECONDS
         self._left = OTHER_SECONDS
         self._took: dict[int, float] = {}
-        self._troubles: dict[int, str] = {}
+        self._troubles: dict[int, tuple[str, str]] = {}
         self._needs: Mapping[int, str] | None = None
         self._over = ""
         self.flags: set[str] = set()
@@ -277,16 +277,18 @@ class _Desk:
         return run
 
     def _tell_first_cause(self, run: Run) -> None:
-        """Where a name is missing because a cell failed, say so: that is what to mend."""
-        cause = self.trouble or next(iter(self._troubles.values()), "")
-        if error_type(run) == "NameError" and cause:
+        """Where a name is missing, say which cell should have defined it: that is what to mend."""
+        if (error := run.error) is None or error.type != "NameError":
+            return
+        cause = self.trouble or why_missing(error.message, self._troubles.values(), not error.line)
+        if cause:
             raise CheckFailed("your code defines what the exercise asks for", cause, "", run)
 
     @property
     def trouble(self) -> str:
         """As `Asked.trouble`."""
         answers = (cell.index for cell, _ in self._cells if cell.exercise == self._exercise)
-        return next((self._troubles[n] for n in answers if n in self._troubles), "")
+        return next((self._troubles[n][1] for n in answers if n in self._troubles), "")
 
     def note(self, notice: str) -> None:
         """As `Asked.note`."""
@@ -382,7 +384,7 @@ class _Desk:
         if error is not None:
             first_line = one_line(cell.source.strip().partition("\n")[0], 40)
             name = "the cell with your answer" if mine else f"your cell `{first_line}`"
-            self._troubles[cell.index] = stopped(name, error)
+            self._troubles[cell.index] = cell.source, stopped(name, error)
 
     def _dismiss(self) -> None:
         if self._subject is not None:

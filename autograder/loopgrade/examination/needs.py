@@ -10,6 +10,7 @@ its text, all runs as it stands.
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -90,6 +91,31 @@ def needed(own: Mapping[int, str], others: Iterable[str], tests: Iterable[str]) 
         chosen += more
         wanted.update(*(part.names.used for part in more))
     return _cut(own, chosen)
+
+
+def why_missing(error: str, stopped: Iterable[tuple[str, str]], in_test: bool = False) -> str:
+    """Return why a name is missing; empty where nobody knows.
+
+    Args:
+        error: the message of a NameError.
+        stopped: of each cell that has not run to its end, its text, and how it stopped.
+        in_test: whether the test asks for the name, and no line of the student's.
+
+    >>> why_missing("name 'nap' is not defined", [("1 / 0", "..."), ("def nap(", "it stopped")])
+    'it stopped'
+    """
+    found = re.match(r"name '(\w+)'", error)
+    if found is None:
+        return ""
+    nobody = f"no cell defines `{found[1]}`: keep the name that the exercise gives"
+    causes = (told for source, told in stopped if _binds(source, found[1]))
+    return next(causes, nobody if in_test else "")
+
+
+def _binds(source: str, name: str) -> bool:
+    """Whether a cell binds a name when it runs; one that cannot be read, where it has that word."""
+    names = _names(source)
+    return name in (re.findall(r"\w+", source) if names is None else names.bound)
 
 
 def _cut(own: Mapping[int, str], chosen: Iterable[_Part]) -> dict[int, str]:

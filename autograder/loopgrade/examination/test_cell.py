@@ -22,6 +22,7 @@ import looplab
 from loopgrade.examination.asking import Asked, Observers, TestNames
 from loopgrade.examination.sandbox import SandboxError
 from loopgrade.examination.subject import Gone
+from looplab.diagnosis.finding import About
 from looplab.observer import announcing
 from looplab.observer.announcing import Check
 from looplab.observer.expecting import CheckFailed
@@ -76,6 +77,7 @@ class Verdict:
         observed: what each `observe` gave, in their order, where that was asked for and the test
             hides nothing.
         number: which of the test's `observe` gave `run`, from 0; None where none of them did.
+        about: what kind of thing the check was about that failed.
     """
 
     grade_id: str
@@ -87,6 +89,7 @@ class Verdict:
     partial: float | None = None
     observed: tuple[Run, ...] = ()
     number: int | None = None
+    about: About = ""
 
 
 def seed_of(secret: bytes, lesson: str, grade_id: str) -> str:
@@ -204,6 +207,7 @@ def run_test(test: TrustedTest, asked: Asked, seed: str, *, keep: bool = False) 
             hidden,
             _whole(failed.run),
             number=next((n for n, run in enumerate(observers.seen) if run is failed.run), None),
+            about=failed.about,
         )
     finally:
         announcing.forget()

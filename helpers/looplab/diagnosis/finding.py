@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from looplab.diagnosis.answer import Answer, reads_a_clock
@@ -21,7 +21,10 @@ About = Literal["", "duration", "leftovers", "cancellation", "expected error"]
 """What a check was about: the time it took, what was left, whether a cancellation came out, or
 all but the error that came."""
 
-_AWAITABLES = {"coroutine", "Task", "Future", "_GatheringFuture", "async_generator"}
+ASKS = ": does it ever stop?"
+"""So a message ends of what was ended, where nobody knows why."""
+
+_AWAITABLES = {"coroutine", "Task", "Future", "_GatheringFuture"}
 _OURS = {"Deadlock", "TooMuch", "WireError", "CancelledError"}
 _PARAMETERS = re.compile(r"(?:\S+\.)?(\w+)\(\) (?:takes|missing|got) ")
 
@@ -60,7 +63,8 @@ def diagnose(run: Run, source: str, about: About = "") -> Finding | None:
     >>> diagnose(observe(waits), "").cause
     'deadlock'
     """
-    case = _Case(run, Answer(source), about)
+    whole = Answer(source)
+    case = _Case(run, whole.about(None, ""), about, whole)
     found: Iterator[Finding | None] = (look(case) for look in _CAUSES)
     return next((each for each in found if each is not None), None)
 
@@ -70,6 +74,7 @@ class _Case:
     run: Run
     answer: Answer
     about: About
+    whole: Answer
 
     def finding(
         self, cause: str, told: str, line: int | None = None, *, alone: bool = True
@@ -97,8 +102,12 @@ def _not_started(case: _Case) -> Finding | None:
     raised = [*case.failures(), *(life.error for life in case.run.lives if life.error)]
     for error in raised:
         stub = "raise NotImplementedError" in case.answer.quoted(error.line)
-        if error.type == "NotImplementedError" and stub:
+        if error.type != "NotImplementedError" or not stub:
+            continue
+        if case.answer.is_stub(error.line):
             return case.finding("not started", "not started")
+        told = "a line of the exercise is still there, and ends your function: take it out"
+        return case.finding("stub left", told, error.line)
     return None
 
 
@@ -119,20 +128,43 @@ def _raised(case: _Case) -> Finding | None:
             continue
         if case.coroutines() and re.search("coroutine|await|Task|Future", error.message):
             return None  # that is only what came of it
+        if error.type == "RecursionError" and (line := case.answer.own_call(error.line)):
+            return case.finding("raised", "it calls itself again and again{where}", line)
         return case.finding("raised", f"it raised {error}{{where}}", error.line)
     return None
+
+
+def _would_not_close(case: _Case) -> Finding | None:
+    line = case.answer.swallowing("GeneratorExit")
+    error = case.run.error
+    if error is None or error.message != "generator ignored GeneratorExit" or line is None:
+        return None
+    told = "it was closed and went on to another yield: this takes the GeneratorExit{where}"
+    return case.finding("would not close", told, line)
+
+
+def _both(case: _Case) -> Finding | None:
+    line = case.answer.asynchronous_generator()
+    kinds = [part.type for part in _parts(case.run.result) if isinstance(part, Opaque)]
+    awaited = case.run.error is not None and "async_generator can't be" in case.run.error.message
+    if line is None or not (awaited or "async_generator" in kinds):
+        return None
+    told = "`async def` with a `yield` in it gives an asynchronous generator"
+    return case.finding("both", f"{told}: leave one of the two out", line)
 
 
 def _never_awaited(case: _Case) -> Finding | None:
     for lost in case.coroutines():
         name = lost.name.rpartition(".")[2]
-        told = f"`{case.answer.call(lost.line, name)}`{{where}} is never awaited"
-        if case.answer.returns_in(lost.line):
+        known = replace(case, answer=case.whole.about(lost.line, name))
+        told = f"`{known.answer.call(lost.line, name)}`{{where}} is never awaited"
+        if known.answer.returns_in(lost.line):
             told += ": you return the coroutine itself"
-        return case.finding("never awaited", told, lost.line)
+        return known.finding("never awaited", told, lost.line)
     for part in _parts(case.run.result):
         if isinstance(part, Opaque) and part.type in _AWAITABLES:
-            told = f"it gave a {part.type} and not what that gives: await it"
+            kind = "Future" if part.type == "_GatheringFuture" else part.type
+            told = f"it gave a {kind} and not what that gives: await it"
             return case.finding("never awaited", told, case.answer.last_return())
     return None
 
@@ -153,6 +185,28 @@ def _blocked(case: _Case) -> Finding | None:
         if each.line is not None:
             told = f"time.sleep({each.seconds:g}){{where}} stops all tasks"
             return case.finding("blocked", told, each.line, alone=False)
+    return None
+
+
+def _gives_nothing(case: _Case) -> Finding | None:
+    name = re.match(r"\w+", case.run.call)
+    if case.run.error or case.run.result is not None or case.about or name is None:
+        return None
+    line = case.answer.gives_nothing(name[0])
+    told = f"it returned None: {name[0]} has no line with `return`"
+    return None if line is None else case.finding("gives nothing", told, line)
+
+
+def _no_way_out(case: _Case) -> Finding | None:
+    error = case.run.error
+    if error is None or error.type != "TooMuch" or any(map(_waits_for_ever, case.run.lives)):
+        return None
+    spans = [span for life in case.run.lives for span in life.spans if span.line]
+    for line in (error.line, *(span.line for span in spans[-1:])):
+        if at := case.answer.endless(line):
+            ended = error.message.partition(" in line ")[0].removesuffix(ASKS)
+            told = f"{ended}: neither `break` nor `return` leaves this loop{{where}}"
+            return case.finding("no way out", told, at)
     return None
 
 
@@ -234,7 +288,9 @@ def _left_running(case: _Case) -> Finding | None:
     left = case.run.leftovers[0]
     line = left.line
     if line is None:
-        starts = case.answer.calls("create_task", "ensure_future", "start_soon")
+        starts = case.answer.calls(
+            "create_task", "ensure_future", "start_soon", "gather", "as_completed"
+        )
         line = starts[-1] if starts else None
     told = f"it ends while {left.task} still waits for {left.reason}{{where}}"
     return case.finding("left running", told, line, alone=case.about == "leftovers")
@@ -263,6 +319,31 @@ def _is_cancelled_by_another(run: Run, life: TaskLife) -> bool:
     return not by | {each.cancelled_by for each in own} <= mine
 
 
+def _cancelled_by_itself(case: _Case) -> Finding | None:
+    """Who awaits a task that it has cancelled gets its CancelledError."""
+    error = case.run.error
+    if error is None or error.type != "CancelledError" or case.about or not case.run.lives:
+        return None
+    root, *others = case.run.lives
+    mine = {root.id, *(each.id for each in others)}
+    for life in others:
+        if life.outcome == "cancelled" and life.cancelled_by in mine:
+            at = [span.line for span in root.spans if span.line]
+            name = life.function if re.fullmatch(r"Task-\d+", life.name) else life.name
+            told = f"{name.rpartition('.')[2]} was cancelled, and who awaits it gets that{{where}}"
+            return case.finding("awaits what is cancelled", told, at[-1] if at else None)
+    return None
+
+
+def _never_reached(case: _Case) -> Finding | None:
+    found = case.answer.never_reached()
+    if found is None or case.run.error is not None:
+        return None
+    line, before = found
+    told = f"no run comes to this line{{where}}: line {before} leaves before it"
+    return case.finding("never reached", told, line, alone=False)
+
+
 def _unseen(case: _Case) -> Finding | None:
     for lost in case.run.lost:
         if lost.kind == "exception":
@@ -288,16 +369,22 @@ _CAUSES: tuple[Callable[[_Case], Finding | None], ...] = (
     _not_started,
     _other_parameters,
     _raised,
+    _would_not_close,
+    _both,
     _never_awaited,
     _printed,
+    _gives_nothing,
+    _no_way_out,
     _polls,
     _never_ends,
     _blocked,
     _deadlock,
     _left_running,
     _swallowed,
+    _cancelled_by_itself,
     _unseen,
     _sequential,
+    _never_reached,
 )
 
 

@@ -24,6 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeGuard
 
+from looplab.diagnosis.answer import SharedText
+
 _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -120,28 +122,42 @@ class Answers:
             if lacks and ran.trouble:
                 return f"your cell did not run, so nothing was judged: {ran.trouble}"
             if lacks:
-                return _does_not_define(lacks[0])
+                return _does_not_define(lacks[0], ran)
             if _is_changed(ran):
                 return f"you have changed the cell `{ran.cell_id}` since it ran: run it again first"
         missing = next((name for name in wanted if not self._is_bound(name)), None)
         if missing is None:
-            return ""
+            return self._not_run(test_id)
         if not self._by_test(test_id):
             return f"run the cell with `{missing}` first"
         [ran] = self._by_test(test_id)
         if ran.trouble:
             return f"your cell did not run, so nothing was judged: {ran.trouble}"
-        return _does_not_define(missing)
+        return _does_not_define(missing, ran)
+
+    def _not_run(self, test_id: str | None) -> str:
+        """Return which cell of the notebook has not run and binds what the answer uses."""
+        used = [name for ran in self._by_test(test_id) for name in _wanted(ran.python)]
+        missing = {name for name in used if not self._is_bound(name)}
+        cells = _saved_cells() if missing else []
+        code = [cell for cell in cells if cell.get("cell_type") == "code"]
+        for place, cell in enumerate(code):
+            names = missing & _definitions("".join(cell["source"]))
+            if names and cell.get("id") not in self._by_id:
+                which = "that defines it" if place else "at the top"
+                return f"your answer uses `{min(names)}`: run the cell {which} first"
+        return ""
 
     def answer(self, test: str, test_id: str | None) -> str:
         """Return the text of the cell with the answer that a test cell judges; empty if unknown.
 
-        It is unknown too where the answer calls what another cell defines: a line may be of either.
+        It is a `SharedText` where the answer calls what another cell defines.
         """
         ran = self.judged(test, test_id)
-        if ran is None or any(self._is_from_another(name, ran) for name in _wanted(ran.python)):
+        if ran is None:
             return ""
-        return ran.python
+        shared = any(self._is_from_another(name, ran) for name in _wanted(ran.python))
+        return SharedText(ran.python) if shared else ran.python
 
     def judged(self, test: str, test_id: str | None) -> Ran | None:
         """Return the run of the cell that a test cell judges; None if unknown."""
@@ -184,8 +200,9 @@ def is_test(source: str) -> bool:
     return source.startswith("check(")
 
 
-def _does_not_define(name: str) -> str:
-    return f"your cell does not define `{name}`: keep the name that the exercise gives"
+def _does_not_define(name: str, ran: Ran) -> str:
+    other = f" but `{min(ran.defines)}`" if len(ran.defines) == 1 else ""
+    return f"your cell does not define `{name}`{other}: keep the name that the exercise gives"
 
 
 def _definitions(source: str) -> set[str]:
@@ -233,10 +250,16 @@ def _wanted(test: str) -> list[str]:
 
 def _is_changed(ran: Ran) -> bool:
     """Whether the saved notebook has another text of a cell than what ran, and a later one."""
+    saved = _saved_cells(ran.began) if ran.cell_id else []
+    texts = ["".join(cell["source"]) for cell in saved if cell.get("id") == ran.cell_id]
+    return any(text.strip() != ran.source.strip() for text in texts)
+
+
+def _saved_cells(after: float = 0.0) -> list[dict[str, Any]]:
+    """Return the notebook's cells, where it is known and was saved after a time; else none."""
     path = Path(os.environ.get("JPY_SESSION_NAME", ""))
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        if ran.cell_id and path.suffix == ".ipynb" and path.stat().st_mtime > ran.began:
+        if path.suffix == ".ipynb" and path.stat().st_mtime > after:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            saved = [cell["source"] for cell in cells if cell.get("id") == ran.cell_id]
-            return any("".join(source).strip() != ran.source.strip() for source in saved)
-    return False
+            return [cell for cell in cells if isinstance(cell["source"], str | list)]
+    return []

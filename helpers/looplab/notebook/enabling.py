@@ -80,7 +80,7 @@ def enable(*, legacy: bool = False) -> None:
     shell = _shell()
     if shell is not None and _undo is None:
         with ExitStack() as undo:
-            forgotten.name_lines(undo)
+            _register(shell, "pre_run_cell", forgotten.name_lines(undo), undo)
             tracebacks.shorten(shell, undo)
             stopping.repeat_what_is_lost(undo)
             _show_checks(shell, undo)

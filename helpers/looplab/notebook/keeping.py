@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from looplab.notebook.desk import NoDesk, desk
 from looplab.notebook.progress import FILE as PROGRESS
 from looplab.notebook.progress import write_whole
 
@@ -34,7 +35,30 @@ class KeepingError(Exception):
     """Work cannot be kept or put back; the text says what to do."""
 
 
-@dataclass
+@dataclass(frozen=True, repr=False)
+class Saved:
+    """The file in which work is kept; a notebook shows what to do with it.
+
+    Attributes:
+        file: where it is.
+        cells: how many texts are in it.
+    """
+
+    file: Path
+    cells: int
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+    def __repr__(self) -> str:
+        cells = "1 cell" if self.cells == 1 else f"{self.cells} cells"
+        return (
+            f"What you wrote in {cells} is kept in {self.file.name}, as it was saved or has run "
+            "last. On Binder, download that file: right-click it in the list of files on the left."
+        )
+
+
+@dataclass(repr=False)
 class Restored:
     """What came of putting work back, by notebook and cell.
 
@@ -51,38 +75,54 @@ class Restored:
     lost: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        lines = [f"{len(self.written)} cells were put back, {len(self.same)} were as they are."]
+        lines = [f"Cells put back: {len(self.written)}. Already as kept: {len(self.same)}."]
         if self.newer:
             lines.append(
                 f"{len(self.newer)} hold other work and stay: {', '.join(self.newer)}. "
-                "To have the kept work there instead, say so: looplab restore --replace."
+                "To have the kept work there instead, say so: looplab restore --replace, or "
+                "looplab.restore(replace=True) in a cell."
             )
         if self.lost:
             lines.append(f"The lessons have no such cell any more: {', '.join(self.lost)}.")
+        if self.written:
+            lines.append("Is the notebook open? Choose File > Reload Notebook from Disk.")
         return "\n".join(lines)
 
+    __repr__ = __str__
 
-def save(folder: str | Path = ".", file: str | Path | None = None) -> Path:
+
+def save(folder: str | Path = ".", file: str | Path | None = None) -> Saved:
     """Keep the work of all notebooks of a folder in one file; save the notebooks before.
+
+    Of the notebook in which it is called also counts what has run since it was saved.
 
     Args:
         folder: where the notebooks are.
         file: where to keep it; left out, `my-work.looplab.json` in that folder.
 
     Returns:
-        The file.
+        The file, and how much is in it.
 
     Raises:
         KeepingError: there is no notebook of a lesson.
     """
     folder = Path(folder)
-    lessons = {path.stem: _work(cells) for path, cells in _notebooks(folder)}
+    lessons = {path.stem: _work(_newest(path, cells)) for path, cells in _notebooks(folder)}
     if not lessons:
         raise KeepingError("There is no notebook of a lesson here; go to the folder with yours.")
     told = {"looplab": VERSION, "lessons": lessons, "progress": _json(folder / PROGRESS)}
     target = folder / KEPT if file is None else Path(file)
     write_whole(target, told)
-    return target
+    return Saved(target, sum(map(len, lessons.values())))
+
+
+def _newest(path: Path, cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the cells of a notebook; of the one that this kernel runs, as they ran last."""
+    with suppress(NoDesk):
+        mine = desk()
+        if mine.path.resolve() == path.resolve():
+            return [{**cell, "source": mine.newest(cell)} for cell in cells]
+    return cells
 
 
 def keep_answer(notebook: Path, exercise: str, text: str) -> Path:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from looplab.diagnosis.finding import About, Finding, diagnose
+from looplab.diagnosis.finding import ASKS, About, Finding, diagnose
 from looplab.observer.announcing import Check, announced, answer
 from looplab.observer.sameness import same
 from looplab.runs.failures import Failure, plain_text
@@ -96,7 +96,10 @@ class CheckFailed(AssertionError):
             return
         yield "expected", self.expected
         if finding is not None:
-            told = finding.told if finding.alone else f"{self.happened}: {finding.told}"
+            # Where it stood when it was ended, the line below says.
+            happened = self.happened.partition(" in line ")[0] if finding.quoted else self.happened
+            happened = happened.removesuffix(ASKS)
+            told = finding.told if finding.alone else f"{happened}: {finding.told}"
             yield "happened", told[:MAX_TEXT]
             return
         yield "happened", self.happened
@@ -122,6 +125,9 @@ class CheckFailed(AssertionError):
         # IPython asks for this: the message teaches, a traceback through ours would not.
         return self.message.splitlines()
 
+
+_ends_as_expected: Run | None = None
+"""The run whose error the last check of one has asked for."""
 
 _told: dict[tuple[str, int | None], str] = {}
 _told_of: str | None = None
@@ -160,7 +166,7 @@ class Expectation:
         if not isinstance(run, Run):
             raise TypeError(f"expect takes what observe returned, not a {type(run).__name__}.")
         self._run, self._calls = run, run.calls
-        self._about: About = ""
+        self._about: About = "expected error" if run is _ends_as_expected else ""
 
     def returned(self, value: Value, *, hint: str = "") -> Expectation:
         """Check that the program returned `value`, or yielded the items of the list `value`.
@@ -185,8 +191,7 @@ class Expectation:
             happened=self._ending(),
             hint=hint,
         )
-        self._about = "expected error"
-        return self
+        return self._as_expected()
 
     def cancelled(self, *, hint: str = "") -> Expectation:
         """Check that the program ended cancelled: `CancelledError` reached its caller."""
@@ -198,8 +203,7 @@ class Expectation:
             hint,
             "cancellation",
         )
-        self._about = "expected error"
-        return self
+        return self._as_expected()
 
     def took(self, seconds: float, *, hint: str = "", blocking: bool = False) -> Expectation:
         """Check how long the program took, and that it did not block the loop meanwhile.
@@ -339,6 +343,12 @@ class Expectation:
             raise CheckFailed(expected, happened, hint, self._run, about)
         return self
 
+    def _as_expected(self) -> Expectation:
+        """Note that the run's error was asked for: no other check of it names that as the cause."""
+        global _ends_as_expected
+        _ends_as_expected, self._about = self._run, "expected error"
+        return self
+
     def _ipython_display_(self) -> None:
         """Show nothing: nbgrader takes a value that a test cell shows for points."""
 
@@ -352,7 +362,7 @@ class Expectation:
             return run.error.message
         if run.error.type == "WireError":  # ours, not the program's
             return f"its result cannot be read: {run.error.message}"
-        return f"it raised {run.error}"
+        return f"it raised {run.error}" + _inside(run.error)
 
 
 class _InEveryOrder(Expectation):
@@ -384,6 +394,11 @@ class _InEveryOrder(Expectation):
             told = f"{where}: {first.happened}"
             raise CheckFailed(first.expected, told, first.hint, outcome.run, first.about)
         return self
+
+
+def _inside(error: Failure) -> str:
+    """Return what a group of exceptions holds, in words; nothing for any other."""
+    return f": {'; '.join(map(str, error.leaves[:3]))}" if error.leaves else ""
 
 
 def _times(count: int) -> str:

@@ -6,10 +6,10 @@ import contextlib
 import io
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from looplab.runs.failures import without_addresses
+from looplab.runs.failures import describe_exception, without_addresses
 
 MAX_OUTPUT = 20_000
 """Characters of what it prints that are kept."""
@@ -45,16 +45,32 @@ def listening(told: list[str], echo: bool) -> Iterator[io.StringIO]:
     """
     output = _Tee(sys.stdout if echo else None)
 
-    def note(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    def note(
+        message: Warning | str, category: type[BaseException], *_: object, **__: object
+    ) -> None:
         # A loop that forgets an await warns a million times a second, and has no other end.
         if len(told) < MAX_WARNINGS:
             told.append(f"{category.__name__}: {first_line(message)}")
 
-    with warnings.catch_warnings():
+    def ignored(unraisable: sys.UnraisableHookArgs) -> None:
+        error = unraisable.exc_value or unraisable.exc_type()
+        note(f"{describe_exception(error).message} (and nobody can catch it)", type(error))
+
+    with warnings.catch_warnings(), _unraisable(ignored):
         warnings.simplefilter("always")
         warnings.showwarning = note
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             yield output
+
+
+@contextlib.contextmanager
+def _unraisable(hook: Callable[[sys.UnraisableHookArgs], None]) -> Iterator[None]:
+    """Tell a hook of errors that Python cannot raise: of a generator that will not close, e.g."""
+    before, sys.unraisablehook = sys.unraisablehook, hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def first_line(message: object) -> str:

@@ -211,7 +211,8 @@ def perform(
         # It ends here, with all that hangs on it: what nobody awaited is told now, and not later.
         losses.look_at_exceptions()
         result, facts.result = _copy(facts), None
-        gc.collect(1)
+        # What a program drops that had to be ended is no longer young.
+        gc.collect(2 if facts.error is not None and facts.error.type == "TooMuch" else 1)
         lost = losses.found()
     if isinstance(world, RealClock):
         facts.blocked.extend(blocked_in(recorder, watch))
@@ -248,7 +249,7 @@ def _end(patience: Patience, facts: _Facts) -> None:
     """
     patience.finish()
     if isinstance(patience.over, TooMuch):
-        facts.error = describe_exception(patience.over, patience.line)
+        facts.error = describe_exception(patience.over.with_traceback(None), patience.line)
         facts.result, facts.deadlock = None, ()
     elif patience.over is not None:
         raise patience.over

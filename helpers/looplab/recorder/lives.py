@@ -244,7 +244,7 @@ class _Reader:
         return tuple(self._wait_of(self._drafts[number]) for number in numbers)
 
     def _wait_of(self, draft: _Draft) -> Wait:
-        label = draft.life.label
+        label = draft.life.label.rpartition("<locals>.")[2]
         if not draft.rows or draft.life.id in self._recorder.pending:
             return Wait(label, "its next turn" if draft.rows else "its first turn")
         reason, line, holder = self._wait(draft)

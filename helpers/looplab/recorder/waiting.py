@@ -383,13 +383,19 @@ def _is_awaiting(value: Any) -> bool:
 
 
 def last_line(error: BaseException) -> int | None:
-    """Return the last line of the program in the traceback of `error`, where there is one."""
+    """Return the last line of the program in the traceback of `error`, where there is one.
+
+    A generator that lets a StopIteration out ends with a RuntimeError, which Python makes behind
+    its last line: that line has the error from which it came.
+    """
     line = None
     traceback = error.__traceback__
     while traceback is not None:
         if is_program(traceback.tb_frame.f_code.co_filename):
             line = traceback.tb_lineno
         traceback = traceback.tb_next
+    if line is None and isinstance(error.__cause__, StopIteration | StopAsyncIteration):
+        return last_line(error.__cause__)
     return line
 
 
