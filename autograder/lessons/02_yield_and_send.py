@@ -681,14 +681,6 @@ for length in (0, 10, random_.randint(20, 60)):
     )
 
 
-def a_long_one_(length):
-    return sum(1 for _ in round_robin(item for item in range(length)))
-
-
-run = observe(a_long_one_, 1100)
-expect(run).returned(1100, hint="go round in a loop: a call in a call cannot go on for ever")
-
-
 def two_of_yours_(left, right):
     yield from (item for pair in zip(round_robin(left), round_robin(right)) for item in pair)
 
@@ -1066,11 +1058,6 @@ async def taken_and_seen_(n, enough):
 
 
 random_ = random.Random(SEED)
-run = observe(producer_consumer, 2500, 1000)
-expect(run).returned(
-    list(range(2500, 999, -1)),
-    hint="n may be large: where a queue is bounded, let producer and consumer run at the same time",
-)
 for least, most in ((1, 1), (1, 5), (1, 10), (1, 30), (150, 200)):
     n_ = random_.randint(least, most)
     enough_ = random_.randint(1, max(1, n_ - 120))
@@ -1199,16 +1186,9 @@ expect(run).returned(
 )
 run = observe(answers_to_, 0, 1)
 expect(run).returned([None, 0, 0.5], hint="0 is a number too; divide with `/`, not with `//`")
-
-
-def wrong_answers_(count):
-    mean = running_mean()
-    next(mean)
-    return [n for n in range(count) if abs(mean.send(n) - n / 2) > 1e-6]
-
-
-run = observe(wrong_answers_, 3000)
-expect(run).returned([], hint="the mean of *all* numbers so far")
+numbers_ = list(range(300))
+run = observe(answers_to_, *numbers_)
+expect(run).returned([None, *[n / 2 for n in range(300)]], hint="the mean of *all* numbers so far")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -1332,14 +1312,28 @@ for numbers in ([], [5], [0, 1, 2]):
         ("KeyboardInterrupt", "it has ended"),
         hint="catch ValueError alone: what is no Exception comes out and ends the generator too",
     )
-    run = observe(after_, "StopIteration", *numbers)
-    expect(run).returned(
-        ("RuntimeError", "it has ended"), hint="Python makes a RuntimeError of it: do not catch it"
-    )
     run = observe(after_, "close", *numbers)
     expect(run).returned(
         (None, "it has ended"), hint="close() raises GeneratorExit at the yield: let it pass"
     )
+
+
+def after_a_stop_():
+    """Throw a StopIteration in; of a generator a RuntimeError comes out, of a class it may be it."""
+    mean, error = running_mean(), StopIteration("thrown in")
+    next(mean)
+    try:
+        mean.throw(error)
+    except (RuntimeError, StopIteration) as caught:
+        came_out = isinstance(caught, RuntimeError) or caught is error
+        return came_out, next(mean, "it has ended")
+    return "no error"
+
+
+run = observe(after_a_stop_)
+expect(run).returned(
+    (True, "it has ended"), hint="Python makes a RuntimeError of a StopIteration: do not catch it"
+)
 
 
 # %% exercise="running_mean" role="test" id="apart" points=1 name="two generators know nothing of each other"

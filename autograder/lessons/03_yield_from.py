@@ -1435,7 +1435,7 @@ for length in (0, 1, 2, 8, 8, 30):
         (["deeper", *replies_], questions_, []),
         hint="a coroutine that awaits others is no different",
     )
-questions_ = list(range(2000))
+questions_ = list(range(200))
 run = observe(answered_, questions_, questions_[::-1], False)
 expect(run).returned(
     (questions_[::-1], questions_, []),

@@ -1077,19 +1077,20 @@ async def as_it_is_():
 
     def job_of(value):
         async def job():
+            calls.append(value)
             return value
 
         return job
 
-    objects = [Once(job_of(value)) for value in values]
+    calls, objects = [], [Once(job_of(value)) for value in values]
     seen = [[await once is value for _ in range(2)] for once, value in zip(objects, values)]
     future.cancel()
-    return seen
+    return seen, len(calls)
 
 
 run = observe(as_it_is_)
 expect(run).finished(hint="await what `job()` gives, and not what that returns").returned(
-    [[True, True]] * 7, hint="what job returned is the value, whatever it is"
+    ([[True, True]] * 7, 7), hint="what job returned is the value, whatever it is"
 )
 
 
