@@ -1284,7 +1284,7 @@ expect(run).returned("it has ended", hint="close() raises GeneratorExit at the y
 import builtins
 
 
-class Unheard(Exception):
+class Unheard_(Exception):
     pass
 
 
@@ -1292,7 +1292,7 @@ def after_(what, *numbers):
     mean = running_mean()
     answers = [next(mean), *[mean.send(number) for number in numbers]]
     try:
-        error = Unheard if what == "Unheard" else getattr(builtins, what, None)
+        error = Unheard_ if what == "Unheard_" else getattr(builtins, what, None)
         answers.append(mean.throw(error("thrown in")) if error else mean.close())
     except BaseException as error:
         answers.append(type(error).__name__)
@@ -1301,7 +1301,7 @@ def after_(what, *numbers):
 
 others_ = ["TypeError", "KeyError", "ZeroDivisionError", "OSError", "AttributeError"]
 for numbers in ([], [5], [0, 1, 2]):
-    for name in [*others_, "IndexError", "RuntimeError", "Unheard"]:
+    for name in [*others_, "IndexError", "RuntimeError", "Unheard_"]:
         run = observe(after_, name, *numbers)
         expect(run).returned(
             (name, "it has ended"),
