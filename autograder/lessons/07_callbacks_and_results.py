@@ -938,7 +938,8 @@ for kind in ("done", "error"):
 # - The future may be done before you are called; the callback comes then too, at once or in a later
 #   turn of the loop.
 # - A result may be `None`, or an exception object: it goes to `on_done`.
-# - If the future was cancelled, `on_error` gets an `asyncio.CancelledError`.
+# - If the future was cancelled, `on_error` gets an `asyncio.CancelledError`. All other errors are
+#   `Exception`s.
 # - If `on_done` itself raises an error, `on_error` is not called for that. If `on_error` raises one,
 #   nothing is called again.
 # - Several futures may be given to it at the same time, and one future several times: each call has

@@ -596,7 +596,8 @@ run.timeline()
 # returned, `errors[i]` is the exception that it raised.
 #
 # - A result may be anything, also an exception object that the job *returned*.
-# - A job that ends with `CancelledError` stands in `errors`, with a `CancelledError`.
+# - A job that ends with `CancelledError` stands in `errors`, with a `CancelledError`. In the tests no
+#   job cancels its own task.
 # - If `sort_out` itself is cancelled, `CancelledError` comes out, and none of its tasks still runs,
 #   also where a job needs time to tidy up, fails at it, or returns something after all.
 
