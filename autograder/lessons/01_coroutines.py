@@ -412,7 +412,7 @@ expect(run).finished().took(2, hint="await asyncio.sleep(x)").without_threads()
 import random
 
 random_ = random.Random(SEED)
-for x in (0, 0.25, random_.randint(100, 1000)):
+for x in (0, 1 / 3, random_.randint(100, 1000)):
     run = observe(do_some_work, x)
     expect(run).finished().took(x, hint="it takes as long as it is asked to").without_threads()
     expect(run).ran_at_most(12, hint="wait once, for the whole time, and do not look in between")
@@ -448,17 +448,17 @@ run = observe(two_at_once_, 0.5, 0.25)
 expect(run).took(0.5, hint="a short sleep holds up the others too, if it is time.sleep")
 
 
-async def a_second_later_(x):
-    async def later():
-        await asyncio.sleep(1)
+async def each_a_second_later_(x, count):
+    async def later(pause):
+        await asyncio.sleep(pause)
         return await do_some_work(x)
 
-    return await asyncio.gather(do_some_work(x), later())
+    return list(await asyncio.gather(*map(later, range(count))))
 
 
-run = observe(a_second_later_, 3)
-expect(run).returned(["done 3", "done 3"]).took(
-    4, hint="each call waits for as long as it is asked to, also where another one waits already"
+run = observe(each_a_second_later_, 3, 40)
+expect(run).returned(["done 3"] * 40).took(
+    42, hint="each call waits for as long as it is asked to, also where another one waits already"
 )
 
 # %% [markdown]
@@ -621,12 +621,23 @@ expect(run).returned(([], [], []))
 
 
 async def end_of_(kind):
-    """Say how the task ends when do_some_work fails, or when the task is cancelled."""
+    """Say how the task ends when do_some_work gives nothing, or fails, or the task is cancelled."""
+
+    class Quit(BaseException):
+        """An error that is no Exception."""
+
+    kinds = {"fails": ValueError, "finds nothing": KeyError, "is late": TimeoutError, "quits": Quit}
+    error, working = kinds[kind](2) if kind in kinds else None, []
 
     async def do_some_work(x):
-        await asyncio.sleep(x)
-        if kind != "is cancelled":
-            raise {"fails": ValueError, "finds nothing": KeyError, "is late": TimeoutError}[kind](x)
+        working.append(x)
+        try:
+            await asyncio.sleep(1000 * x)
+        finally:
+            working.pop()
+        if error is not None:
+            raise error
+        return 0
 
     names = vars(sys.modules["__main__"])
     before = names.get("do_some_work")
@@ -637,7 +648,11 @@ async def end_of_(kind):
         if kind == "is cancelled":
             task.cancel()
         await asyncio.wait([task])
-        return "cancelled" if task.cancelled() else repr(task.exception())
+        if task.cancelled():
+            return "it is cancelled, and the work runs on" if working else "cancelled"
+        if task.exception() is not None:
+            return "that very error" if task.exception() is error else "another error"
+        return task.result()
     finally:
         if before is None:
             del names["do_some_work"]
@@ -646,10 +661,12 @@ async def end_of_(kind):
 
 
 for kind_, end_ in [
-    ("fails", "ValueError(2)"),
-    ("finds nothing", "KeyError(2)"),
-    ("is late", "TimeoutError(2)"),
+    ("fails", "that very error"),
+    ("finds nothing", "that very error"),
+    ("is late", "that very error"),
+    ("quits", "that very error"),
     ("is cancelled", "cancelled"),
+    ("gives 0", 0),
 ]:
     run = observe(end_of_, kind_)
     expect(run).returned(end_, hint="the task runs do_some_work(x), and ends as that does")
@@ -885,14 +902,19 @@ async def more_wrongly_told_():
         def get_name(self):
             return "work"
 
-        get_coro = get_name
+        get_coro = get_context = get_stack = done = cancel = cancelled = cancelling = get_name
+        result = exception = add_done_callback = get_loop = send = throw = close = get_name
+        cr_await = cr_code = cr_frame = cr_running = None
+
+        def __bool__(self):
+            raise TypeError("nobody may ask")
 
     things = {
         "a generator function": generator_,
         "an asynchronous generator function": items_,
         "an asynchronous generator": items_(),
         "an awaitable of a class": Awaitable_(),
-        "an object of another class named Task": Task(),
+        "an object with what tasks and coroutines have": Task(),
         "None": None,
         "a list": [],
         "a class": int,

@@ -549,7 +549,8 @@ run.timeline()
 # - If a generator raises an error, the error reaches your caller, and you close the others.
 # - If you are closed after one or more `next`, you close all that have not ended.
 #
-# To close a generator is to call its `close()`, even if it has not begun.
+# To close a generator is to call its `close()`, even if it has not begun. In the tests no `close()`
+# fails.
 
 # %% [markdown]
 # <details><summary>Hint 1: whose turn is it?</summary>
@@ -769,22 +770,31 @@ expect(run).returned(
 )
 
 
-def broken_():
-    yield from ()
-    raise ValueError("broken")
+class NoException_(BaseException):
+    pass
 
 
-def left_in_the_other_():
+def left_in_the_other_(name):
+    error = {each.__name__: each for each in (ValueError, NoException_)}[name]("broken")
+
+    def broken():
+        yield from ()
+        raise error
+
     other = (item for item in (10, 20))
     try:
-        list(round_robin(broken_(), other))
-    except ValueError:
+        list(round_robin(broken(), other))
+    except (ValueError, NoException_):
         return list(other)
     return "no error"
 
 
-run = observe(left_in_the_other_)
+run = observe(left_in_the_other_, "ValueError")
 expect(run).returned([], hint="after an error, also close the generators that have not begun")
+run = observe(left_in_the_other_, "NoException_")
+expect(run).returned(
+    [], hint="a `finally` closes the others after any error, `except Exception` not"
+)
 
 # %% exercise="round_robin" role="test" id="close" points=1 name="closes the generators when it is closed"
 for count in (1, 2, 4):
@@ -1274,11 +1284,15 @@ expect(run).returned("it has ended", hint="close() raises GeneratorExit at the y
 import builtins
 
 
+class Unheard_(Exception):
+    pass
+
+
 def after_(what, *numbers):
     mean = running_mean()
     answers = [next(mean), *[mean.send(number) for number in numbers]]
     try:
-        error = getattr(builtins, what, None)
+        error = Unheard_ if what == "Unheard_" else getattr(builtins, what, None)
         answers.append(mean.throw(error("thrown in")) if error else mean.close())
     except BaseException as error:
         answers.append(type(error).__name__)
@@ -1287,7 +1301,7 @@ def after_(what, *numbers):
 
 others_ = ["TypeError", "KeyError", "ZeroDivisionError", "OSError", "AttributeError"]
 for numbers in ([], [5], [0, 1, 2]):
-    for name in [*others_, "IndexError", "RuntimeError"]:
+    for name in [*others_, "IndexError", "RuntimeError", "Unheard_"]:
         run = observe(after_, name, *numbers)
         expect(run).returned(
             (name, "it has ended"),
@@ -1302,6 +1316,24 @@ for numbers in ([], [5], [0, 1, 2]):
     expect(run).returned(
         (None, "it has ended"), hint="close() raises GeneratorExit at the yield: let it pass"
     )
+
+
+def after_a_stop_():
+    """Throw a StopIteration in; of a generator a RuntimeError comes out, of a class it may be it."""
+    mean, error = running_mean(), StopIteration("thrown in")
+    next(mean)
+    try:
+        mean.throw(error)
+    except (RuntimeError, StopIteration) as caught:
+        came_out = isinstance(caught, RuntimeError) or caught is error
+        return came_out, next(mean, "it has ended")
+    return "no error"
+
+
+run = observe(after_a_stop_)
+expect(run).returned(
+    (True, "it has ended"), hint="Python makes a RuntimeError of a StopIteration: do not catch it"
+)
 
 
 # %% exercise="running_mean" role="test" id="apart" points=1 name="two generators know nothing of each other"

@@ -572,6 +572,21 @@ run = observe(flatten, [1, [2, 3], 4])
 expect(run).returned([1, 2, 3, 4], hint="delegate to flatten(element) where an element is a list")
 run = observe(flatten, [[[1], []], [], [[2, [3]]]])
 expect(run).returned([1, 2, 3], hint="lists may be empty, and stand at any depth")
+
+
+class Basket_(list):
+    """A list of a class of its own is a list."""
+
+
+def deep_(depth):
+    nested = [5, 4]
+    for number in range(depth):
+        nested = Basket_([nested]) if number % 2 else [nested]
+    return list(flatten(nested))
+
+
+run = observe(deep_, 120)
+expect(run).returned([5, 4], hint="ask `isinstance(element, list)`, however deep it stands")
 import random
 
 
@@ -655,6 +670,14 @@ run = observe(count_, [1, [2, [3, 4]], []])
 expect(run).returned(
     4, hint="the value of `yield from flatten(...)` is the number of the inner ones"
 )
+
+
+def count_of_a_generator_(nested):
+    return count_(element for element in nested)
+
+
+run = observe(count_of_a_generator_, [1, [2, [3, 4]], []])
+expect(run).returned(4, hint="`nested` may be a generator: count its items too")
 ### BEGIN HIDDEN TESTS
 import random
 
@@ -718,7 +741,8 @@ for count in (0, 1, 2, 4, 6, 9):
 
 
 def up_to_the_error_(name):
-    error = {each.__name__: each for each in (ValueError, TypeError, KeyError)}[name]("broken")
+    kinds = (ValueError, TypeError, KeyError, RuntimeError)
+    error = {each.__name__: each for each in kinds}[name]("broken")
 
     def nested():
         yield 1
@@ -734,7 +758,7 @@ def up_to_the_error_(name):
     return items
 
 
-for name in ("ValueError", "TypeError", "KeyError"):
+for name in ("ValueError", "TypeError", "KeyError", "RuntimeError"):
     run = observe(up_to_the_error_, name)
     expect(run).returned(
         [1, 2, 3, "that very error"], hint="let an error of `nested` pass, whatever its type"
@@ -833,23 +857,33 @@ def errors_as_values_():
     """Errors that nobody raises: gen yields one, is sent one, and returns one."""
     yielded, sent, returned, got = ValueError("yielded"), KeyError("sent"), OSError("returned"), []
 
+    class Equal:
+        """Says that it is equal to everything, None too."""
+
+        def __eq__(self, other):
+            return True
+
+    equal = Equal()
+
     def gen():
         got.append((yield yielded))
+        got.append((yield equal))
         return returned
 
     items = delegate(gen())
     got.append(next(items))
+    got.append(items.send(sent))
     try:
-        items.send(sent)
+        items.send(equal)
     except StopIteration as stop:
         got.append(stop.value)
-    pairs = zip(got, (yielded, sent, returned), strict=True)
+    pairs = zip(got, (yielded, sent, equal, equal, returned), strict=True)
     return [one is other for one, other in pairs]
 
 
 run = observe(errors_as_values_)
 expect(run).returned(
-    [True, True, True], hint="an error that nobody raises is a value like any other: pass it on"
+    [True] * 5, hint="an error that nobody raises is a value like any other: pass it on"
 )
 
 
@@ -1055,21 +1089,57 @@ class FalseError_(Exception):
         return False
 
 
-def thrown_a_false_one_():
+class NoException_(BaseException):
+    pass
+
+
+def thrown_then_closed_():
+    """Throw errors in which gen catches, and close it then."""
+    seen = []
+
     def gen():
         try:
-            yield 5
-        except FalseError_:
-            yield "caught"
+            try:
+                yield 5
+            except FalseError_:
+                try:
+                    yield "caught a false one"
+                except NoException_:
+                    yield "caught what is no Exception"
+        finally:
+            seen.append("closed")
+
+    kept = gen()
+    items = delegate(kept)
+    answers = [next(items), items.throw(FalseError_()), items.throw(NoException_())]
+    items.close()
+    return answers, seen
+
+
+run = observe(thrown_then_closed_)
+expect(run).returned(
+    ([5, "caught a false one", "caught what is no Exception"], ["closed"]),
+    hint="every exception is thrown in, also one that is false, and one that is no Exception; and "
+    "when you are closed after that, you close gen",
+)
+
+
+def next_in_gen_():
+    def gen():
+        yield 5
+        next(iter(()))  # Python makes a RuntimeError of the StopIteration
 
     items = delegate(gen())
-    return [next(items), items.throw(FalseError_())]
+    try:
+        return [next(items), next(items)]
+    except RuntimeError:
+        return "RuntimeError"
+    except StopIteration:
+        return "it took that for the end"
 
 
-run = observe(thrown_a_false_one_)
-expect(run).returned(
-    [5, "caught"], hint="an error may be false: ask whether it is None, not for truth"
-)
+run = observe(next_in_gen_)
+expect(run).returned("RuntimeError", hint="a RuntimeError of gen is an error like others")
 
 
 def thrown_ends_():
@@ -1383,21 +1453,29 @@ def errors_as_values_():
     asked, said, result = ValueError("asked"), KeyError("said"), OSError("result")
     seen = []
 
+    async def nothing():
+        return "nobody awaits it"
+
     async def talk():
         seen.append(await ask_(asked))
+        seen.append(await ask_(other))
         return result
 
     def answer(question):
         seen.append(question)
-        return said
+        return said if question is asked else question
 
-    seen.append(drive_(talk(), answer))
-    return [one is other for one, other in zip(seen, (asked, said, result), strict=True)]
+    with closing(nothing()) as other:
+        seen.append(drive_(talk(), answer))
+    values = (asked, said, other, other, result)
+    return [one is given for one, given in zip(seen, values, strict=True)]
 
 
 run = observe(errors_as_values_)
 expect(run).returned(
-    [True, True, True], hint="an error that nobody raises is a value like any other: pass it on"
+    [True] * 5,
+    hint="an error that nobody raises is a value like any other, and so is a coroutine object: pass "
+    "it on",
 )
 
 
@@ -1534,7 +1612,8 @@ class Refused_(Exception):
 
 def thrown_in_():
     """Fail to answer with errors of several types; return what the coroutine says of each."""
-    errors = [ValueError("no"), OSError("no"), TypeError("no"), RuntimeError("no"), Refused_("no")]
+    kinds = (ValueError, OSError, TypeError, RuntimeError, TimeoutError, Refused_)
+    errors = [kind("no") for kind in kinds]
     asked = []
 
     async def see_them():
@@ -1555,9 +1634,9 @@ def thrown_in_():
 
 
 run = observe(thrown_in_)
-names_ = ("ValueError", "OSError", "TypeError", "RuntimeError", "Refused_")
+names_ = ("ValueError", "OSError", "TypeError", "RuntimeError", "TimeoutError", "Refused_")
 expect(run).returned(
-    ([f"{name}: that very error" for name in names_], [0, 1, 2, 3, 4]),
+    ([f"{name}: that very error" for name in names_], [0, 1, 2, 3, 4, 5]),
     hint="ask once for each question; whatever the error is, false or not, throw in that very one",
 )
 
@@ -1584,6 +1663,7 @@ expect(run).returned(
 
 
 # %% exercise="interview" role="test" id="errors" points=1 name="lets an error of the coroutine out"
+import asyncio
 import types
 from contextlib import closing
 
@@ -1652,7 +1732,8 @@ expect(run).returned(("TypeError", "changed"), hint="the error that comes out of
 
 
 def raised_by_the_talk_(name):
-    error = {each.__name__: each for each in (RuntimeError, TypeError, AttributeError)}[name]("no")
+    kinds = (RuntimeError, TypeError, AttributeError, asyncio.CancelledError)
+    error = {each.__name__: each for each in kinds}[name]("no")
 
     async def talk():
         await ask_("hello")
@@ -1665,7 +1746,7 @@ def raised_by_the_talk_(name):
             return "that very error" if caught is error else "another error"
 
 
-for name in ("RuntimeError", "TypeError", "AttributeError"):
+for name in ("RuntimeError", "TypeError", "AttributeError", "CancelledError"):
     run = observe(raised_by_the_talk_, name)
     expect(run).returned("that very error", hint="only a StopIteration that comes out is the end")
 random_ = random.Random(SEED)

@@ -629,7 +629,9 @@ for delay_ in (0, 1, 60, 3600.25, 10**10):
 
 
 def answer_(delay, value, on_done, on_error):
-    asyncio.get_running_loop().call_later(delay, on_done, value)
+    loop = asyncio.get_running_loop()
+    loop.call_later(delay, on_done, value)
+    return loop.create_future()  # which nobody fills
 
 
 for value in (None, 0, False, "", []):
@@ -657,12 +659,16 @@ for delay in (None, 0, 3):
     )
 
 
-async def a_value_that_is_an_exception_():
-    return type(await call_back(answer_, 1, ValueError())).__name__
+async def as_they_are_():
+    values = ValueError(), asyncio.get_running_loop().create_future()
+    return [await call_back(answer_, 1, value) is value for value in values]
 
 
-run = observe(a_value_that_is_an_exception_)
-expect(run).returned("ValueError", hint="what `on_done` gets is a value, even an exception")
+run = observe(as_they_are_)
+expect(run).returned(
+    [True, True],
+    hint="what `on_done` gets is a value, even an exception, or something that can be awaited",
+)
 
 
 async def beats_(delay):
@@ -715,7 +721,11 @@ async def failed_(delay, name):
         def __bool__(self):
             return False
 
-    kinds = (ValueError, OSError, LookupError, FalseError, asyncio.InvalidStateError, TimeoutError)
+    class Quit(BaseException):
+        """An error that is no Exception."""
+
+    kinds = (ValueError, OSError, LookupError, TimeoutError, FalseError, Quit)
+    kinds += (asyncio.InvalidStateError,)
     error = {each.__name__: each for each in kinds}[name]("no")
     try:
         return await call_back(fail_, delay, error)
@@ -742,6 +752,7 @@ for name in (
     "OSError",
     "LookupError",
     "FalseError",
+    "Quit",
     "InvalidStateError",
     "TimeoutError",
 ):
@@ -865,21 +876,31 @@ import time
 async def from_a_thread_(kind, value):
     loop = asyncio.get_running_loop()
     loop.set_debug(True)  # asyncio refuses what is not thread-safe
-    refused = []
+    refused, held, go_on = [], threading.Event(), threading.Event()
+    loop.set_exception_handler(lambda _, context: refused.append(context["message"]))
+
+    def hold():
+        held.set()
+        go_on.wait(1)
 
     def api(on_done, on_error):
         def work():
             time.sleep(0.02)
+            loop.call_soon_threadsafe(hold)  # the loop gets both callbacks at once
+            held.wait(1)
             try:
-                on_done(value) if kind == "done" else on_error(OSError(value))
+                for _ in range(2):
+                    on_done(value) if kind == "done" else on_error(OSError(value))
             except RuntimeError as error:
                 refused.append(str(error))
                 loop.call_soon_threadsafe(calling.cancel)
+            go_on.set()
 
         threading.Thread(target=work).start()
 
     calling = asyncio.create_task(call_back(api))
     await asyncio.wait([calling])
+    await asyncio.sleep(0)
     if refused:
         return f"refused: {refused[0]}"
     try:
@@ -889,8 +910,8 @@ async def from_a_thread_(kind, value):
 
 
 hint_ = (
-    "in another thread only `loop.call_soon_threadsafe` is allowed: let it fill the future; get "
-    "the loop before you call `api`"
+    "in another thread only `loop.call_soon_threadsafe` is allowed: let it fill the future, if that "
+    "is not done by then; get the loop before you call `api`"
 )
 run = observe(from_a_thread_, "done", "hello")
 expect(run).returned("hello", hint=hint_)
@@ -917,7 +938,8 @@ for kind in ("done", "error"):
 # - The future may be done before you are called; the callback comes then too, at once or in a later
 #   turn of the loop.
 # - A result may be `None`, or an exception object: it goes to `on_done`.
-# - If the future was cancelled, `on_error` gets an `asyncio.CancelledError`.
+# - If the future was cancelled, `on_error` gets an `asyncio.CancelledError`. All other errors are
+#   `Exception`s.
 # - If `on_done` itself raises an error, `on_error` is not called for that. If `on_error` raises one,
 #   nothing is called again.
 # - Several futures may be given to it at the same time, and one future several times: each call has
@@ -997,16 +1019,22 @@ for value in (None, 0, "", random_.randrange(10**6)):
         expect(run).ran_at_most(20, hint="do not look again and again: `add_done_callback`")
 
 
-async def exception_as_a_result_():
-    future, told = asyncio.get_running_loop().create_future(), []
-    future.set_result(ValueError())
-    when_done(future, lambda _: told.append("done"), lambda _: told.append("error"))
-    await asyncio.sleep(1)
-    return told
+async def as_they_are_():
+    loop, told = asyncio.get_running_loop(), []
+    results = [ValueError(), loop.create_future()]
+    for result in results:
+        future = loop.create_future()
+        future.set_result(result)
+        when_done(future, told.append, lambda _: told.append("error"))
+        await asyncio.sleep(1)
+    return [one is result for one, result in zip(told, results, strict=True)]
 
 
-run = observe(exception_as_a_result_)
-expect(run).returned(["done"], hint="ask `future.exception()`; a result may be an exception object")
+run = observe(as_they_are_)
+expect(run).returned(
+    [True, True],
+    hint="ask `future.exception()`; a result may be an exception object, or another future",
+)
 
 
 async def cancelled_error_as_a_result_():
@@ -1113,7 +1141,8 @@ import asyncio
 async def on_done_fails_(name):
     loop, told = asyncio.get_running_loop(), []
     loop.set_exception_handler(lambda *_: None)
-    error = {"ValueError": ValueError, "KeyError": KeyError}[name]
+    kinds = ValueError, KeyError, asyncio.CancelledError
+    error = {each.__name__: each for each in kinds}[name]
 
     def on_done(value):
         told.append(value)
@@ -1131,8 +1160,9 @@ run = observe(on_done_fails_, "ValueError")
 expect(run).returned(
     ["hello"], hint="do not call `on_done` inside the `try` whose `except` calls `on_error`"
 )
-run = observe(on_done_fails_, "KeyError")
-expect(run).returned(["hello"], hint="an error of `on_done` is not the future's error")
+for name in ("KeyError", "CancelledError"):
+    run = observe(on_done_fails_, name)
+    expect(run).returned(["hello"], hint="an error of `on_done` is not the future's error")
 
 
 async def on_error_fails_(cancelled):
@@ -1182,6 +1212,12 @@ async def one_future_twice_():
     future, told = asyncio.get_running_loop().create_future(), []
     for name in ("first", "second"):
         when_done(future, lambda value, name=name: told.append((name, value)), print)
+
+    def same(value):
+        told.append(("same", value))
+
+    for _ in range(2):
+        when_done(future, same, print)
     future.set_result("hello")
     await asyncio.sleep(1)
     when_done(future, lambda value: told.append(("third", value)), print)
@@ -1191,7 +1227,7 @@ async def one_future_twice_():
 
 run = observe(one_future_twice_)
 expect(run).returned(
-    [("first", "hello"), ("second", "hello"), ("third", "hello")],
+    [(name, "hello") for name in ("first", "second", "same", "same", "third")],
     hint="one future may be given to you several times: each call has its own callbacks",
 )
 
@@ -1352,17 +1388,20 @@ expect(run).returned(("exception", True), hint="a task fails as a future does")
 
 
 async def an_exception_for_a_result_(name):
-    error = ValueError() if name == "ValueError" else asyncio.CancelledError()
-    future = asyncio.get_running_loop().create_future()
-    future.set_result(error)
+    loop = asyncio.get_running_loop()
+    kinds = ValueError, asyncio.CancelledError, loop.create_future
+    result = {each.__name__: each for each in kinds}[name]()
+    future = loop.create_future()
+    future.set_result(result)
     word, given = outcome(future)
-    return word, given is error
+    return word, given is result
 
 
-for name in ("ValueError", "CancelledError"):
+for name in ("ValueError", "CancelledError", "create_future"):
     run = observe(an_exception_for_a_result_, name)
     expect(run).returned(
-        ("result", True), hint="a result may be an exception object: ask `exception()`"
+        ("result", True),
+        hint="a result may be an exception object, or another future: ask `exception()`",
     )
 
 # %% exercise="outcome" role="test" id="cancelled" points=1 name="a cancelled one is neither result nor exception"
@@ -1389,6 +1428,26 @@ expect(run).returned(
     (("pending", None), ("cancelled", None)),
     hint="a task is pending until it has ended; on a cancelled one `exception()` raises "
     "CancelledError, so ask `cancelled()` before",
+)
+
+
+async def goes_on_():
+    async def work():
+        try:
+            await asyncio.sleep(9)
+        except asyncio.CancelledError:
+            await asyncio.sleep(1)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    return plain_(outcome(task))
+
+
+run = observe(goes_on_)
+expect(run).returned(
+    ("result", None), hint="a task may return although somebody has asked it to end"
 )
 ### BEGIN HIDDEN TESTS
 for turns in (0, 2):

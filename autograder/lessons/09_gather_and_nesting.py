@@ -596,7 +596,8 @@ run.timeline()
 # returned, `errors[i]` is the exception that it raised.
 #
 # - A result may be anything, also an exception object that the job *returned*.
-# - A job that ends with `CancelledError` stands in `errors`, with a `CancelledError`.
+# - A job that ends with `CancelledError` stands in `errors`, with a `CancelledError`. In the tests no
+#   job cancels its own task.
 # - If `sort_out` itself is cancelled, `CancelledError` comes out, and none of its tasks still runs,
 #   also where a job needs time to tidy up, fails at it, or returns something after all.
 
@@ -777,7 +778,12 @@ async def told_apart_(kinds):
         def __bool__(self):
             return False
 
-    special = {"raised, and false": FalseError, "namesake": concurrent.futures.CancelledError}
+    special = {
+        "raised, and false": FalseError,
+        "namesake": concurrent.futures.CancelledError,
+        "raised, a group": lambda text: ExceptionGroup(text, [OSError(), KeyError()]),
+        "returned, a future": lambda _: asyncio.get_running_loop().create_future(),
+    }
     objects = [special.get(kind, ValueError)(f"job {i}") for i, kind in enumerate(kinds)]
 
     def make(i):
@@ -787,7 +793,7 @@ async def told_apart_(kinds):
                 inner = asyncio.create_task(asyncio.sleep(1))
                 inner.cancel()
                 await inner
-            if kinds[i] != "returned":
+            if not kinds[i].startswith("returned"):
                 raise objects[i]
             return objects[i]
 
@@ -796,12 +802,13 @@ async def told_apart_(kinds):
     results, errors = await sort_out([make(i) for i in range(len(kinds))])
     said = ["nothing"] * len(kinds)
     for i, value in results.items():
-        said[i] = "returned" if value is objects[i] else "another result"
+        mine = value is objects[i] and kinds[i].startswith("returned")
+        said[i] = kinds[i] if mine else "another result"
     for i, error in errors.items():
         if isinstance(error, asyncio.CancelledError):
             said[i] = "cancelled"
         else:
-            mine = error is objects[i] and kinds[i] != "returned"
+            mine = error is objects[i] and not kinds[i].startswith("returned")
             said[i] = kinds[i] if mine else "another error"
     return said, len(results) + len(errors)
 
@@ -817,7 +824,8 @@ expect(run).returned(
 import random
 
 random_ = random.Random(SEED)
-names_ = ["returned", "raised", "cancelled", "raised, and false", "namesake"]
+names_ = ["returned", "raised", "cancelled", "raised, and false", "namesake", "raised, a group"]
+names_ += ["returned, a future"]
 for _ in range(3):
     kinds_ = [*names_, *random_.choices(names_, k=random_.randint(0, 5))]
     random_.shuffle(kinds_)
@@ -877,7 +885,7 @@ for count in (1, 4, 7):
 # %% [markdown]
 # ### Exercise 2: `fetch_tree`
 #
-# Write `fetch_tree(job, tree)`, a coroutine function. A tree is a number, or a list of trees; a
+# Write `fetch_tree(job, tree)`, a coroutine function. A tree is an int, or a list of trees; a
 # list may be empty. Return a tree of the same shape in which `await job(i)` has taken the place of
 # each number i. `fetch_tree(job, [2, [0, []], 1])` gives `[r2, [r0, []], r1]`, where `r0` is the
 # result of `job(0)`. No number is there twice. The tree that you are given stays as it is.
@@ -965,19 +973,26 @@ for count in (1, 2, 5, 9, 12):
     )
 
 
-async def gives_an_error_(tree):
-    given = ValueError("a result")
+import asyncio
+
+
+async def as_they_are_(tree):
+    """The results are an error, and a future that is never done."""
+    values = [ValueError("a result"), asyncio.get_running_loop().create_future()]
 
     async def job(i):
-        return given
+        return values[i]
 
     [[one], other] = await fetch_tree(job, tree)
-    return one is given is other
+    return one is values[0], other is values[1]
 
 
-run = observe(gives_an_error_, [[0], 1])
-expect(run).returned(True, hint="an exception that a job returns is a result: nothing was raised")
-for results in ([[1, 2], None], [[], 0]):
+run = observe(as_they_are_, [[0], 1])
+expect(run).returned(
+    (True, True),
+    hint="an exception that a job returns is a result, and so is what could be awaited",
+)
+for results in ([[1, 2], None], [[], 0], [1, 0]):
     run = observe(fetch_tree, jobs([2, 1], results=results), [[0], [1]])
     expect(run).returned([[results[0]], [results[1]]], hint="a result may be a list, None or 0")
 
@@ -1063,6 +1078,49 @@ expect(run).raised(ValueError, hint="the error that happens first, wherever in t
 for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
     run = observe(fetch_tree, jobs([3, 1], errors={1: kind_("no")}), [[0], 1])
     expect(run).raised(kind_, hint="whatever its type, the error comes out")
+
+
+async def strange_error_(kind):
+    """Job 1 raises an error of this kind; say whether that comes out, and who works then."""
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    class Quit(BaseException):
+        """An error that is no Exception."""
+
+    group = ExceptionGroup("two at once", [OSError(), KeyError()])
+    error = {"false": FalseError(), "no Exception": Quit(), "a group": group}[kind]
+    working = set()
+
+    def holds(caught):
+        return caught is error or any(map(holds, getattr(caught, "exceptions", ())))
+
+    async def job(i):
+        working.add(i)
+        try:
+            await asyncio.sleep(i)
+            if i == 1:
+                raise error
+        finally:
+            working.discard(i)
+
+    try:
+        await fetch_tree(job, [[0], [1, [2]]])
+    except BaseException as caught:
+        return holds(caught), sorted(working)
+    return "no error"
+
+
+for kind in ("false", "no Exception", "a group"):
+    run = observe(strange_error_, kind)
+    expect(run).returned(
+        (True, []),
+        hint="whatever error a job raises: that very one comes out, and the other jobs have ended",
+    )
 # Each job needs 2 s to end when it is cancelled: its clean-up.
 for tree in ([0, 1, 2], [0, [[1], 2]], [[[2], 1], [0]]):
     bad_ = random_.randrange(3)
@@ -1106,8 +1164,8 @@ for tree in (0, [0, 1, 2], [0, [[1], 2]]):
 #
 # - If several finish in the same turn of the loop, the earlier in the list decides. Otherwise, in
 #   the tests, jobs finish at different seconds.
-# - The losers are cancelled *and waited for*. A job may need time to tidy up, or fail at it; such
-#   an error is dropped.
+# - The losers are cancelled *and waited for*. A job may need time to tidy up, or fail at it with
+#   an `Exception`, which is dropped.
 # - If `first_wins` is cancelled before one has finished, so are all jobs. They are waited for, and
 #   `CancelledError` comes out. It also comes out if `first_wins` is cancelled while the losers tidy
 #   up; whether it waits for them then is up to you.
@@ -1258,40 +1316,71 @@ for count in (1, 3, 7):
     expect(run).returned(results_[best_], hint="errors of the losers do not count")
 
 
-async def false_error_():
+async def strange_error_(kind):
+    """Job 1 raises an error of this kind; say whether that comes out, and who works then."""
+
     class FalseError(Exception):
         """Says of itself that it is false, as a container that is empty does."""
 
         def __bool__(self):
             return False
 
-    async def failing():
-        raise FalseError
+    class Quit(BaseException):
+        """An error that is no Exception."""
 
-    async def slow():
-        await asyncio.sleep(9)
+    group = ExceptionGroup("two at once", [OSError(), KeyError()])
+    error = {"false": FalseError(), "no Exception": Quit(), "a group": group}[kind]
+    working = set()
 
-    error = "none"
+    def holds(caught):
+        return caught is error or any(map(holds, getattr(caught, "exceptions", ())))
+
+    async def job(i):
+        working.add(i)
+        try:
+            await asyncio.sleep(i)
+            if i == 1:
+                raise error
+        finally:
+            working.discard(i)
+
+    def make(i):
+        async def one():
+            await job(i)
+
+        return one
+
     try:
-        await first_wins([slow, failing])
-    except* FalseError:
-        error = "FalseError"
-    return error
+        await first_wins([make(i) for i in (2, 1, 3)])
+    except BaseException as caught:
+        return holds(caught), sorted(working)
+    return "no error"
 
 
-async def gives_an_error_():
-    given = ValueError("a value")
+async def as_they_are_():
+    """The values are an error, and a future that is never done."""
+    values = [ValueError("a value"), asyncio.get_running_loop().create_future()]
 
-    async def job():
-        return given
+    def make(value):
+        async def job():
+            return value
 
-    return await first_wins([job]) is given
+        return job
+
+    return [await first_wins([make(value)]) is value for value in values]
 
 
-run = observe(false_error_)
-expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
-run = observe(gives_an_error_)
-expect(run).returned(True, hint="an exception that a job returns is a value: nothing was raised")
+for kind in ("false", "no Exception", "a group"):
+    run = observe(strange_error_, kind)
+    expect(run).returned(
+        (True, []),
+        hint="whatever error a job raises: that very one comes out, and the other jobs have ended",
+    )
+run = observe(as_they_are_)
+expect(run).returned(
+    [True, True],
+    hint="an exception that a job returns is a value, and so is what could be awaited",
+)
 
 # %% exercise="first_wins" role="test" id="tie" points=1 name="in a tie the earlier in the list decides"
 import asyncio
@@ -1400,7 +1489,8 @@ expect(run).returned(
 ).took(3)
 run = observe(tidy_losers_, ["fails", "is cancelled"], False)
 expect(run).returned(
-    ("first", ["fails", "is cancelled"]), hint="an error of a loser that tidies up is dropped"
+    ("first", ["fails", "is cancelled"]),
+    hint="an error of a loser that tidies up is dropped",
 )
 expect(run).nothing_left()
 import random

@@ -715,8 +715,8 @@ import random
 
 random_ = random.Random(SEED)
 begin_ = random_.randrange(10**6)
-amounts_ = [random_.randrange(1, 10**6) for _ in range(40)]
-for count in (0, 1, 8, 40):
+amounts_ = [random_.randrange(1, 10**6) for _ in range(120)]
+for count in (0, 1, 8, 120):
     run = observe(deposits_, store(begin_), amounts_[:count])
     expect(run).returned(begin_ + sum(amounts_[:count]), hint="add the amounts to what is there")
 
@@ -971,10 +971,15 @@ async def one_fails_(store, kind, seconds):
     return told_(end), await account.balance()
 
 
-for kind, number in (("withdraw", 0), ("withdraw", 1), ("balance", 0), ("deposit", 1)):
-    run = observe(one_fails_, store(begin_, errors={number: OSError("no")}), kind, None)
+for kind, number, error in (
+    ("withdraw", 0, LookupError),
+    ("withdraw", 1, TimeoutError),
+    ("balance", 0, OSError),
+    ("deposit", 1, TimeoutError),
+):
+    run = observe(one_fails_, store(begin_, errors={number: error("no")}), kind, None)
     expect(run).returned(
-        ("OSError", begin_ + 10),
+        (error.__name__, begin_ + 10),
         hint=f"an error of the store comes out of {kind}, and the account is usable afterwards",
     )
 for kind, seconds in (("withdraw", 5), ("withdraw", 15), ("balance", 5)):
@@ -985,6 +990,25 @@ for kind, seconds in (("withdraw", 5), ("withdraw", 15), ("balance", 5)):
         happened=f"it gave {run.result}",
         hint="let CancelledError out, and give the lock back",
     )
+
+
+async def cancelled_when_it_is_its_turn_(store, begin):
+    account = Account(store)
+
+    async def first():
+        await account.deposit(1)
+        second.cancel()  # which had to wait for this
+
+    one, second = asyncio.create_task(first()), asyncio.create_task(account.deposit(10))
+    await asyncio.wait([one, second])
+    await account.deposit(100)
+    return await account.balance() - begin in (101, 111)
+
+
+run = observe(cancelled_when_it_is_its_turn_, store(begin_), begin_)
+expect(run).returned(
+    True, hint="who is cancelled in the moment when the lock is free leaves it to others"
+)
 
 
 class FalseError_(Exception):
@@ -1253,41 +1277,62 @@ for count, limit in ((2, 2), (6, 3), (4, 9)):
     ).nothing_left()
 
 
-async def false_error_(n, k):
+async def strange_error_(kind, n, k):
+    """Job 1 raises an error of this kind; say whether that comes out, and who works then."""
+
     class FalseError(Exception):
         """Says of itself that it is false, as a container that is empty does."""
 
         def __bool__(self):
             return False
 
-    async def job(i):
-        await asyncio.sleep(1)
-        if i == 1:
-            raise FalseError
+    class Quit(BaseException):
+        """An error that is no Exception."""
 
-    error = "none"
+    group = ExceptionGroup("two at once", [OSError(), KeyError()])
+    error = {"false": FalseError(), "no Exception": Quit(), "a group": group}[kind]
+    working = set()
+
+    def holds(caught):
+        return caught is error or any(map(holds, getattr(caught, "exceptions", ())))
+
+    async def job(i):
+        working.add(i)
+        try:
+            await asyncio.sleep(i)
+            if i == 1:
+                raise error
+        finally:
+            working.discard(i)
+
     try:
         await limited(job, n, k)
-    except* FalseError:
-        error = "FalseError"
-    return error
+    except BaseException as caught:
+        return holds(caught), sorted(working)
+    return "no error"
 
 
-async def gives_an_error_(n, k):
-    given = ValueError("a result")
+async def as_they_are_(n, k):
+    """The results are errors, and a future that is never done."""
+    values = [ValueError("a result"), asyncio.get_running_loop().create_future()] * (n // 2)
 
     async def job(i):
-        return given
+        return values[i]
 
-    return [each is given for each in await limited(job, n, k)]
+    return [one is value for one, value in zip(await limited(job, n, k), values, strict=True)]
 
 
-for limit in (1, 3):
-    run = observe(false_error_, 4, limit)
-    expect(run).returned("FalseError", hint="an error that is raised counts, whatever it says")
-    run = observe(gives_an_error_, 4, limit)
+for kind, limit in (("false", 1), ("false", 3), ("no Exception", 2), ("a group", 2)):
+    run = observe(strange_error_, kind, 4, limit)
     expect(run).returned(
-        [True] * 4, hint="an exception that a job returns is a result: nothing was raised"
+        (True, []),
+        hint="whatever error a job raises: that very one comes out, and the other jobs have ended",
+    )
+for limit in (1, 3):
+    run = observe(as_they_are_, 4, limit)
+    expect(run).returned(
+        [True] * 4,
+        hint="an exception that a job returns is a result, and so is what could be awaited",
     )
 
 # %% exercise="limited" role="test" id="cancelled" points=1 name="a cancellation comes out and leaves nothing"
@@ -1454,6 +1499,10 @@ run = observe(served_, [3, 5], [5, 3])
 expect(run).returned([(3, 1), (5, 2)], hint="who wants few is not kept waiting")
 run = observe(served_, [20], [1] * 20)
 expect(run).returned([(1, 1)] * 20, hint="one put may be enough for many: wake them all")
+run = observe(served_, [1, 12 * 9], [9] * 12 + [1])
+expect(run).returned(
+    [(1, 1)] + [(9, 2)] * 12, hint="all have to look, however many wait: who wants few may be last"
+)
 run = observe(served_, [1000, 1000], [1500, 500])
 expect(run).returned([(500, 1), (1500, 2)], hint="there may be many buns on the shelf")
 
@@ -1646,6 +1695,30 @@ for waiting in (0, 1, 2):
     run = observe(at_the_same_moment_, random_.randint(1, 9), waiting)
     expect(run).returned(
         True, hint="cancelled in the moment when there are enough: then they are for somebody else"
+    )
+
+
+async def cancelled_after_turns_(n, turns):
+    """Cancel a take after so many turns of the loop; say whether it holds what it should."""
+    shelf = Shelf()
+    await shelf.put(n)
+    taking = asyncio.create_task(shelf.take(n))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    taking.cancel()
+    await asyncio.wait([taking])
+    again = asyncio.create_task(shelf.take(n))
+    await asyncio.wait([again], timeout=1)
+    all_there = again.done()
+    again.cancel()
+    await asyncio.wait([again])
+    return all_there == taking.cancelled()
+
+
+for turns in (1, 2, 3):
+    run = observe(cancelled_after_turns_, random_.randint(1, 9), turns)
+    expect(run).returned(
+        True, hint="when the buns are taken, there is nothing more to wait for: no `await` after it"
     )
 
 # %% [markdown]

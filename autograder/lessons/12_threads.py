@@ -526,7 +526,7 @@ print(*log, sep="\n")
 # - The loop goes on meanwhile: its tasks and callbacks run while a call is under way.
 # - The calls may run one after the other, or at once. Wait for them: do not poll, and set no time
 #   limit of your own.
-# - An error of a call reaches your caller, and when it does, no call still runs.
+# - An error of a call, an `Exception`, reaches your caller, and when it does, no call still runs.
 # - If `unblock` is cancelled, `CancelledError` comes out of it, and none of its tasks still runs. A
 #   call in a thread may still be under way then.
 
@@ -559,6 +559,7 @@ async def unblock(blocking, items):
 
 
 # %% exercise="unblock" role="test" id="results" points=1 name="one call for each item, results in order"
+import asyncio
 import time
 
 
@@ -593,6 +594,11 @@ expect(run).returned(
     ([["done", [3]], ["done", [1]], ["done", [3]]], [[1], [3], [3]]),
     hint="items may be equal, and need not be fit for keys: go by place, not by item",
 )
+run = observe(results_, ["b", "a", "b"], [0, 0.02, 0])
+expect(run).returned(
+    ([["done", "b"], ["done", "a"], ["done", "b"]], ["a", "b", "b"]),
+    hint="call `blocking` once for each item, also where one comes again",
+)
 
 
 async def gives_(values):
@@ -606,19 +612,22 @@ run = observe(gives_, [None, 0, False, ""])
 expect(run).returned([None, 0, False, ""], hint="None and 0 are results too")
 
 
-async def gives_an_error_():
-    given = ValueError("a result")
+async def as_they_are_():
+    """The results are an error, and a future that is never done."""
+    values = [ValueError("a result"), asyncio.get_running_loop().create_future()]
 
     def blocking(item):
-        return given if item == "b" else item
+        return values[item]
 
-    results = await unblock(blocking, ["a", "b", "c"])
-    return [each is given for each in results]
+    return [
+        one is value for one, value in zip(await unblock(blocking, [0, 1]), values, strict=True)
+    ]
 
 
-run = observe(gives_an_error_)
+run = observe(as_they_are_)
 expect(run).returned(
-    [False, True, False], hint="an exception that a call returns is a result: nothing was raised"
+    [True, True],
+    hint="an exception that a call returns is a result, and so is what could be awaited",
 )
 ### BEGIN HIDDEN TESTS
 
@@ -882,8 +891,9 @@ expect(run).returned(
 #
 # - The jobs run at once: together they take as long as the longest. Do not poll, and set no time limit
 #   of your own.
-# - If a job fails, the first error reaches the caller, alone or in an `ExceptionGroup`, and no other
-#   with it. When it does, the others have ended or are cancelled. No job needs time to tidy up.
+# - If a job fails with an `Exception`, the first error reaches the caller, alone or in an
+#   `ExceptionGroup`, and no other with it. When it does, the others have ended or are cancelled. No
+#   job needs time to tidy up.
 
 # %% [markdown]
 # <details><summary>Hint 1: into the loop</summary>
@@ -998,20 +1008,34 @@ expect(run).returned(
 )
 
 
-async def gives_an_error_():
-    given = ValueError("a result")
+async def as_they_are_():
+    """The results are an error, and a future that is never done."""
+    loop = asyncio.get_running_loop()
+    values = [ValueError("a result"), loop.create_future()]
 
     async def job(i):
-        return given if i == 1 else i
+        return values[i]
 
-    loop = asyncio.get_running_loop()
-    results = await asyncio.to_thread(fetch_from_thread, loop, job, 3)
-    return [each is given for each in results]
+    results = await asyncio.to_thread(fetch_from_thread, loop, job, 2)
+    return [one is value for one, value in zip(results, values, strict=True)]
 
 
-run = observe(gives_an_error_)
+run = observe(as_they_are_)
 expect(run).returned(
-    [False, True, False], hint="an exception that a job returns is a result: nothing was raised"
+    [True, True],
+    hint="an exception that a job returns is a result, and so is what could be awaited",
+)
+
+
+async def two_threads_(job, n):
+    loop = asyncio.get_running_loop()
+    calls = [asyncio.to_thread(fetch_from_thread, loop, job, n) for _ in range(2)]
+    return list(await asyncio.gather(*calls))
+
+
+run = observe(two_threads_, jobs([3, 1], results=["a", "b"]), 2)
+expect(run).returned([["a", "b"]] * 2).took(
+    3, hint="two threads may fetch at the same time: keep everything in local variables"
 )
 
 
@@ -1062,6 +1086,37 @@ hint_ = "an error waits in its future until `result()` is asked for: ask, and le
 run = observe(failing_, jobs([2, 1, 4], errors={1: OSError("no world")}), 3)
 expect(run).raised(OSError, hint=hint_)
 expect(run).nothing_left(hint="cancel the other jobs, or wait for them")
+
+
+async def failing_with_a_group_():
+    """Job 1 raises a group of errors; say whether that comes out, and who works then."""
+    error = ExceptionGroup("two at once", [OSError(), KeyError()])
+    working = set()
+
+    def holds(caught):
+        return caught is error or any(map(holds, getattr(caught, "exceptions", ())))
+
+    async def job(i):
+        working.add(i)
+        try:
+            await asyncio.sleep(i)
+            if i == 1:
+                raise error
+        finally:
+            working.discard(i)
+
+    try:
+        await asyncio.to_thread(fetch_from_thread, asyncio.get_running_loop(), job, 3)
+    except BaseException as caught:
+        await asyncio.sleep(0.5)  # until those have ended that were cancelled
+        return holds(caught), sorted(working)
+    return "no error"
+
+
+run = observe(failing_with_a_group_)
+expect(run).returned(
+    (True, []), hint="a job may raise an ExceptionGroup: let out all that it holds"
+)
 for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
     run = observe(failing_, jobs([3, 1], errors={1: kind_("no")}), 2)
     expect(run).raised(kind_, hint="whatever its type, the error comes out")
@@ -1225,14 +1280,16 @@ def two_(values):
     try:
         answers = in_time(3, ask)
     finally:
+        stopped = []
         for loops in pair:
             with contextlib.suppress(Exception):
                 in_time(1, loops.stop)
-    return [value for value, _ in answers], len({loop for _, loop in answers})
+                stopped.append("stopped")
+    return [value for value, _ in answers], len({loop for _, loop in answers}), len(stopped)
 
 
 run = observe(two_, [7, 8, 9])
-expect(run).returned(([7, 8, 9], 2), hint="each object has a thread and a loop of its own")
+expect(run).returned(([7, 8, 9], 2, 2), hint="each object has a thread and a loop of its own")
 ### BEGIN HIDDEN TESTS
 
 
@@ -1282,13 +1339,20 @@ def together_(value):
     async def fail():
         raise ValueError(value)
 
+    class Quit(BaseException):
+        """An error that is no Exception."""
+
+    async def quits():
+        raise Quit
+
     def ask():
         loops.submit(make).result()
         first = loops.submit(wait)
         early = first.done()
         second = loops.submit(tell)
-        bad = loops.submit(fail)
-        return early, second.result(), first.result(), repr(bad.exception())
+        bad, worse = loops.submit(fail), loops.submit(quits)
+        errors = repr(bad.exception()), type(worse.exception()).__name__
+        return early, second.result(), first.result(), *errors
 
     loops = LoopThread()
     try:
@@ -1303,12 +1367,12 @@ hint_ = (
     "`submit` waits for nothing and returns the future: who asks it gets the result, or the error"
 )
 run = observe(together_, 5)
-expect(run).returned((False, "hello", "world", "ValueError(5)"), hint=hint_)
+expect(run).returned((False, "hello", "world", "ValueError(5)", "Quit"), hint=hint_)
 import random
 
 number_ = random.Random(SEED).randrange(10**9)
 run = observe(together_, number_)
-expect(run).returned((False, "hello", "world", f"ValueError({number_})"), hint=hint_)
+expect(run).returned((False, "hello", "world", f"ValueError({number_})", "Quit"), hint=hint_)
 
 
 def from_the_loop_():
@@ -1413,6 +1477,33 @@ for count, seconds, ending in (*cases_, (some_, 0.7, "of a task")):
         },
         hint=hint_,
     )
+
+
+def stopped_at_once_(count):
+    """Stop when the last coroutines have not begun; say whether their futures are done."""
+    held, go_on = threading.Event(), threading.Event()
+
+    async def hold():
+        held.set()
+        go_on.wait(1)
+
+    async def patient():
+        await asyncio.sleep(60)
+
+    loops = LoopThread()
+    in_time(3, loops.start)
+    loops.submit(hold)
+    held.wait(1)
+    futures = [loops.submit(patient) for _ in range(count)]
+    threading.Timer(0.2, go_on.set).start()  # by then stop waits
+    in_time(3, loops.stop)
+    return [future.done() for future in futures]
+
+
+run = observe(stopped_at_once_, 3)
+expect(run).returned(
+    [True] * 3, hint="a coroutine may be cancelled before it has begun: its future is done then too"
+)
 
 
 def waits_():

@@ -785,7 +785,8 @@ async def strange_items_(k):
         def __eq__(self, other):
             return True
 
-    items, begun = [[], Equal(), {}, Equal()], []
+    future = asyncio.get_running_loop().create_future()
+    items, begun = [[], Equal(), {}, Equal(), future], []
 
     async def source():
         for item in items:
@@ -805,7 +806,7 @@ for k in (1, 3):
     expect(run).took(2 * 10**6, hint="work may take as long as it likes: set no limit of your own")
     run = observe(strange_items_, k)
     expect(run).returned(
-        [True] * 4, hint="an item may be equal to your END, or no key: compare with `is`, not `==`"
+        [True] * 5, hint="an item may be equal to your END, or no key: compare with `is`, not `==`"
     )
 
 
@@ -1011,34 +1012,50 @@ for k in (1, 3):
     expect(run).returned("TimeoutError", hint="a TimeoutError of `work` is an error like others")
 
 
-async def false_error_(items, k):
-    """The error says of itself that it is false, as a container that is empty does."""
+async def strange_error_(kind, items, k):
+    """Job 1 raises an error of this kind; say whether that comes out, and who works then."""
 
     class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
         def __bool__(self):
             return False
 
-    async def work(item):
-        await asyncio.sleep(1)
-        if item == 1:
-            raise FalseError
+    class Quit(BaseException):
+        """An error that is no Exception."""
 
-    error = "none"
+    group = ExceptionGroup("two at once", [OSError(), KeyError()])
+    error = {"false": FalseError(), "no Exception": Quit(), "a group": group}[kind]
+    working = set()
+
+    def holds(caught):
+        return caught is error or any(map(holds, getattr(caught, "exceptions", ())))
+
+    async def job(i):
+        working.add(i)
+        try:
+            await asyncio.sleep(1 + i)
+            if i == 1:
+                raise error
+        finally:
+            working.discard(i)
+
     try:
-        await pipeline(items, work, k)
-    except* FalseError:
-        error = "FalseError"
-    return error
+        await pipeline(items, job, k)
+    except BaseException as caught:
+        return holds(caught), sorted(working)
+    return "no error"
 
 
-for k in (1, 3):
-    run = observe(false_error_, arrivals(range(9)), k)
+for kind, k in (("false", 1), ("false", 3), ("no Exception", 3), ("a group", 2)):
+    run = observe(strange_error_, kind, arrivals(range(9)), k)
     expect(run).returned(
-        "FalseError", hint="an error is there when it `is not None`"
+        (True, []),
+        hint="whatever error a work raises: that very one comes out, and the other works have ended",
     ).nothing_left()
 
 
-for kind_ in (TimeoutError, LookupError, AssertionError, EOFError):
+for kind_ in (TimeoutError, LookupError, AssertionError, EOFError, StopAsyncIteration):
     run = observe(pipeline, arrivals(range(3)), jobs([1] * 3, errors={1: kind_("no")}), 2)
     expect(run).raised(kind_, hint="whatever its type, the error comes out")
 
@@ -1174,9 +1191,20 @@ for count in (1, 2, 8, 25):
 chain_ = [[n + 1] for n in range(30)] + [[]]
 run = observe(crawl, 0, jobs([1] * 31, results=chain_), 4)
 expect(run).returned(dict(enumerate(chain_)), hint="an empty queue does not mean that it is over")
-star_ = [list(range(1, 300)), *[[0]] * 299]
-run = observe(crawl, 0, jobs([1] * 300, results=star_), 40)
-expect(run).returned(dict(enumerate(star_)), hint="a page may have any number of links")
+
+
+async def star_(count, k):
+    """Read a page that links to all the others; return how many were read."""
+
+    async def visit(page):
+        return [0] if page else list(range(1, count))
+
+    return len(await crawl(0, visit, k))
+
+
+for k in (1, 40):
+    run = observe(star_, 1200, k)
+    expect(run).returned(1200, hint="a page may have any number of links: a queue without an end")
 run = observe(crawl, 0, jobs([10**6] * 3, results=[[1, 2], [0], [1]]), 2)
 expect(run).returned({0: [1, 2], 1: [0], 2: [1]}).took(
     2 * 10**6, hint="a visit may take as long as it likes: set no limit of your own"
@@ -1184,19 +1212,27 @@ expect(run).returned({0: [1, 2], 1: [0], 2: [1]}).took(
 
 
 async def strange_pages_(first, k):
-    web = {"": [None, False, (1, "a")], None: ["", (1, "a")], False: [None], (1, "a"): ["7", 7]}
+    web = {
+        "": [None, False, (1, "a")],
+        None: ["", (1, "a")],
+        False: [None],
+        (1, "a"): ["7", 7, 7.0],
+    }
 
     async def visit(page):
+        visited.append(page)
         await asyncio.sleep(1)
         return list(web.get(page, []))
 
-    return await crawl(first, visit, k) == {**web, "7": [], 7: []}
+    visited = []
+    return await crawl(first, visit, k) == {**web, "7": [], 7: []}, len(visited)
 
 
 for k in (1, 3):
     run = observe(strange_pages_, "", k)
     expect(run).returned(
-        True, hint="None, False and '' can be pages, and 7 is not '7': compare pages as they are"
+        (True, 6),
+        hint="None, False and '' can be pages, 7 is not '7' and is 7.0: compare pages as they are",
     )
     expect(run).nothing_left()
 
@@ -1294,6 +1330,8 @@ expect(run).took(3, hint="k at once, however large k is")
 
 
 # %% exercise="crawl" role="test" id="error" points=1 name="an error and a cancellation come out"
+import asyncio
+
 web_ = [[1, 2], [3], [], []]
 run = observe(crawl, 0, jobs([1, 2, 9, 4], results=web_, errors={1: OSError("no page")}), 2)
 expect(run).raised(OSError, hint="the error of a worker must wake whoever waits in join")
@@ -1314,6 +1352,50 @@ for k in (1, 2, 5):
     expect(run).raised(KeyError, hint="whichever page fails, the error comes out").nothing_left()
     run = observe(crawl, 0, jobs(delays_, results=web_), k, cancel_at=random_.choice((0, 0.5, 3.5)))
     expect(run).cancelled(hint="let CancelledError out").nothing_left()
+
+
+async def strange_error_(kind, k):
+    """The visit of page 1 raises an error of this kind; say whether that comes out, and who works then."""
+
+    class FalseError(Exception):
+        """Says of itself that it is false, as a container that is empty does."""
+
+        def __bool__(self):
+            return False
+
+    class Quit(BaseException):
+        """An error that is no Exception."""
+
+    group = ExceptionGroup("two at once", [OSError(), KeyError()])
+    error = {"false": FalseError(), "no Exception": Quit(), "a group": group}[kind]
+    working = set()
+
+    def holds(caught):
+        return caught is error or any(map(holds, getattr(caught, "exceptions", ())))
+
+    async def visit(page):
+        working.add(page)
+        try:
+            await asyncio.sleep(page)
+            if page == 1:
+                raise error
+            return [1, 2, 3]
+        finally:
+            working.discard(page)
+
+    try:
+        await crawl(0, visit, k)
+    except BaseException as caught:
+        return holds(caught), sorted(working)
+    return "no error"
+
+
+for kind, k in (("false", 2), ("no Exception", 2), ("no Exception", 3), ("a group", 2)):
+    run = observe(strange_error_, kind, k)
+    expect(run).returned(
+        (True, []),
+        hint="whatever error a visit raises: that very one comes out, and the others have ended",
+    )
 # A visit that is cancelled needs some time to end: its clean-up.
 web_, clean_ups_ = [[1, 2], [], []], [0, 3, 10**5]
 failing_ = {1: OSError("no page")}
@@ -1447,9 +1529,9 @@ run = observe(list_after_, ["a", "b", "c"], [0, 1, 5], 2, 3)
 expect(run).returned(
     ["a", "b", "c"], hint="the list is the caller's: what comes back goes into a queue of your own"
 )
-run = observe(worked_off_, [0, None, "", (1, "a")], [1, 1, 0, 2], 2, 3)
+run = observe(worked_off_, [0, None, "", (1, "a"), "0", "None"], [1, 1, 0, 2, 2, 2], 2, 3)
 expect(run).returned(
-    {i: f"done {i}" for i in (0, None, "", (1, "a"))},
+    {i: f"done {i}" for i in (0, None, "", (1, "a"), "0", "None")},
     hint="items can be anything that can be a key, None too",
 )
 
@@ -1470,27 +1552,33 @@ run = observe(work_off, list(range(300)), jobs([1] * 300), 150, 1)
 expect(run).took(2, hint="k at once, however large k is")
 
 
+run = observe(worked_off_, ["a", "b"], [40, 50], 2, 50)
+expect(run).returned({"a": "done a"}, hint="as many tries as you are told: no limit of your own")
+
+
 async def any_error_():
-    """Each item fails once with an error of its own, and item i is tried again as all are."""
+    """Each item fails twice with an error of its own, and item i is tried again as all are."""
 
     class Unheard(Exception):
         pass
 
-    left = [OSError(), KeyError(), TypeError(), TimeoutError(), AssertionError(), Unheard()]
+    errors = [OSError(), KeyError(), TypeError(), TimeoutError(), AssertionError(), Unheard()]
+    errors.append(ExceptionGroup("two at once", [OSError(), KeyError()]))
+    tried = [0] * len(errors)
 
     async def work(item):
         await asyncio.sleep(1)
-        if error := left[item]:
-            left[item] = None
-            raise error
+        tried[item] += 1
+        if tried[item] < 3:
+            raise errors[item]
         return item
 
-    return await work_off(list(range(len(left))), work, 2, 2)
+    return await work_off(list(range(len(errors))), work, 2, 3)
 
 
 run = observe(any_error_)
 expect(run).returned(
-    {i: i for i in range(6)}, hint="any Exception of work puts the item back, and comes not out"
+    {i: i for i in range(7)}, hint="any Exception of work puts the item back, and comes not out"
 )
 
 

@@ -14,7 +14,10 @@ class LoopThread:
         queue, tasks = asyncio.Queue(), set()
         started.set_result((asyncio.get_running_loop(), queue))
         while (work := await queue.get()) is not None:
-            tasks.add(asyncio.create_task(self.work(*work)))
+            task = asyncio.create_task(self.work(*work))
+            # One that is cancelled before it has begun fills no future.
+            task.add_done_callback(lambda _, future=work[0]: future.cancel())
+            tasks.add(task)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,11 @@
+# loses: ends with an error of step
+import asyncio
+
+
+async def fair(n, step):
+    for i in range(n):
+        try:
+            step(i)
+        except asyncio.CancelledError:
+            pass
+        await asyncio.sleep(0)
