@@ -1214,9 +1214,9 @@ expect(run).returned({0: [1, 2], 1: [0], 2: [1]}).took(
 async def strange_pages_(first, k):
     web = {
         "": [None, False, (1, "a")],
-        None: ["", (1, "a")],
+        None: ["", (1, "a"), 0],
         False: [None],
-        (1, "a"): ["7", 7, 7.0],
+        (1, "a"): ["7", 7],
     }
 
     async def visit(page):
@@ -1232,7 +1232,7 @@ for k in (1, 3):
     run = observe(strange_pages_, "", k)
     expect(run).returned(
         (True, 6),
-        hint="None, False and '' can be pages, 7 is not '7' and is 7.0: compare pages as they are",
+        hint="None, False and '' can be pages, 7 is not '7', and 0 is False: compare pages as they are",
     )
     expect(run).nothing_left()
 
