@@ -2,7 +2,8 @@
 
 Each answers an exercise of the course, and is examined as one that is handed in. None may keep
 every point without a flag. Above each stand the lesson, the exercise and what it is. With
-`pytest --every-program tests/attacks` all are examined; without it, as in CI, one in three.
+`pytest --every-program tests/attacks` all are examined; without it, as in CI, one in three. Honest
+ones, which do the same by unusual means, keep every point and have no flag.
 """
 
 import importlib.util
@@ -29,6 +30,7 @@ def forget(task):
 HEAD = importlib.util.MAGIC_NUMBER + bytes(12)
 BYTECODE = HEAD + marshal.dumps(compile(INNER, "<cell 3>", "exec"))
 TEXT = (Path(__file__).parent / "programs.txt").read_text(encoding="utf-8")
+HONEST = programs((Path(__file__).parent / "honest.txt").read_text(encoding="utf-8"))
 PROGRAMS = programs(TEXT.replace("BYTECODE", BYTECODE.hex()))
 
 
@@ -52,6 +54,8 @@ def handed_in(lesson: Lesson, exercise: str, answer: str) -> Examination:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Examine one program in three; with `--every-program` all of them, in two minutes."""
+    if "honest" in metafunc.fixturenames:
+        metafunc.parametrize("honest", list(HONEST))
     if "program" in metafunc.fixturenames:
         step = 1 if metafunc.config.getoption("--every-program") else 3
         metafunc.parametrize("program", list(PROGRAMS)[::step])
@@ -64,13 +68,10 @@ def test_none_keeps_every_point_without_a_flag(program: str) -> None:
     assert found.flags.get(exercise) or passed(found) != set(found.verdicts)
 
 
-def test_a_right_answer_keeps_them_all() -> None:
-    (path,) = LESSONS.glob("06_*.py")
-    right = """
-async def say_both(say_after):
-    return list(await asyncio.gather(say_after(2, "hello"), say_after(1, "world")))
-"""
-    found = handed_in(read_lesson(path), "say_both", right)
+def test_an_honest_answer_keeps_them_all_however_unusual(honest: str) -> None:
+    number, exercise, _ = honest.split(" ", 2)
+    (path,) = LESSONS.glob(f"{number}_*.py")
+    found = handed_in(read_lesson(path), exercise, HONEST[honest])
     assert passed(found) == set(found.verdicts)
     assert found.flags == {}
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from looplab import observe
+from looplab.recorder import asking
 
 
 def _left(coroutine: Any, **methods: Callable[..., Any]) -> Any:
@@ -102,6 +103,36 @@ def test_how_a_task_ended_is_not_what_it_says() -> None:
 
     run = observe(main)
     assert [life.outcome for life in run.lives if life.name == "work"] == ["returned"]
+
+
+class _Noted(asyncio.Task[None]):
+    """Counts who cancels it, and says so."""
+
+    asked = 0
+
+    def cancel(self, msg: Any = None) -> bool:
+        self.asked += 1
+        return super().cancel(msg)
+
+    def __repr__(self) -> str:
+        return f"<asked {self.asked} times>"
+
+
+@pytest.mark.parametrize("kind", [asyncio.Task, _Noted, asyncio.tasks._PyTask])  # type: ignore[attr-defined]  # not in asyncio's stubs
+@pytest.mark.parametrize("lie", ["", "cancelled", "exception", "get_loop"])
+def test_a_task_that_lies_of_itself_is_told_of_and_no_other(
+    kind: Any, lie: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        task = kind(asyncio.sleep(1), loop=asyncio.get_running_loop())
+        if lie:
+            setattr(task, lie, getattr(asyncio.create_task(asyncio.sleep(0)), lie))
+        await asyncio.sleep(2)
+
+    told: list[Any] = []
+    monkeypatch.setattr(asking, "audit", lambda event, *_: told.append(event))
+    observe(main)
+    assert told.count(asking.TASK) == bool(lie)
 
 
 def test_an_error_that_nobody_asked_for_is_lost_whatever_the_task_says() -> None:

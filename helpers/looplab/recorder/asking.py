@@ -48,7 +48,7 @@ def _is_asyncios(task: Any, name: str) -> bool:
         found = getattr(task, name)
     except Exception:  # a program's own attribute may raise anything
         return False
-    if type(found) is BuiltinMethodType:
+    if issubclass(type(found), BuiltinMethodType):  # some methods have a type below it
         return found.__self__ is task and found.__name__ == name
     in_python: Any = TASKS[1]
     return type(found) is MethodType and found.__func__ is getattr(in_python, name)
