@@ -1435,13 +1435,6 @@ async def cancelled_within_(where):
     return borrowing.cancelled(), got
 
 
-run = observe(cancelled_within_, "take")
-expect(run).returned(
-    (True, ["a boat"]),
-    hint="await `take()` itself: a task of its own may have taken something that you never get",
-)
-run = observe(cancelled_within_, "give_back")
-expect(run).returned((True, ["a boat"]), hint="from its first step on nothing cuts give_back short")
 run = observe(borrowed_, jobs([1, 1, 4]), cancel_at=3)
 back_ = [call.outcome for call in run.calls if call.arguments == (2,)]
 expect(run).cancelled(hint="in the end CancelledError has to come out: raise it again").that(
@@ -1451,6 +1444,13 @@ expect(run).cancelled(hint="in the end CancelledError has to come out: raise it 
     hint="make it a task, shield it, and wait for it once more where you are cancelled",
 ).took(6, hint="leave when it is given back, not before").nothing_left()
 expect(run).ran_at_most(20, hint="do not sleep and look again: wait for the task")
+run = observe(cancelled_within_, "take")
+expect(run).returned(
+    (True, ["a boat"]),
+    hint="await `take()` itself: a task of its own may have taken something that you never get",
+)
+run = observe(cancelled_within_, "give_back")
+expect(run).returned((True, ["a boat"]), hint="from its first step on nothing cuts give_back short")
 import random
 
 random_ = random.Random(SEED)

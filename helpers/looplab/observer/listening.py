@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -53,14 +54,22 @@ def listening(told: list[str], echo: bool) -> Iterator[io.StringIO]:
             told.append(f"{category.__name__}: {first_line(message)}")
 
     def ignored(unraisable: sys.UnraisableHookArgs) -> None:
+        if not isinstance(unraisable.object, _CLOSED):
+            unraisablehook(unraisable)
+            return
         error = unraisable.exc_value or unraisable.exc_type()
         note(f"{describe_exception(error).message} (and nobody can catch it)", type(error))
 
+    unraisablehook = sys.unraisablehook
     with warnings.catch_warnings(), _unraisable(ignored):
         warnings.simplefilter("always")
         warnings.showwarning = note
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             yield output
+
+
+_CLOSED = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
+"""What Python closes by itself when nobody has it any more."""
 
 
 @contextlib.contextmanager
