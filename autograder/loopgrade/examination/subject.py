@@ -39,6 +39,9 @@ PROCESSOR_SECONDS = 2.0
 WALL_SECONDS = 30.0
 """Of patience with a subject that waits for something real and does not answer."""
 
+LEAVE_SECONDS = 5.0
+"""Of patience with one that has nothing more to do: what it says there takes some milliseconds."""
+
 START_SECONDS = 60.0
 """Of patience with a sandbox that starts, which no code of the student's has a part in."""
 
@@ -165,7 +168,7 @@ class Subject:
     def _have_it_leave(self) -> None:
         self._until = math.inf
         try:
-            self._request(op="leave")
+            self._request(LEAVE_SECONDS, op="leave")
             self._reply(None)
         except Gone:
             self._keep_notice(_NO_FAREWELL)
